@@ -1,0 +1,78 @@
+"""The command line of ./sop."""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from tooling import cache, postgres, shell, testing
+from tooling.console import Failure, report, say
+from tooling.context import Context
+
+TERMINATED = 128 + signal.SIGTERM
+
+
+def main(arguments):
+    # What is made here must be readable for PostgreSQL's user, whatever the caller's umask.
+    os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    options, rest = _parse(arguments)
+    try:
+        folder = cache.prepare((options.cache or cache.default_folder()).absolute())
+        say(f"Cache: {folder}")
+        return options.run(Context(folder), options, rest)
+    except Failure as failure:
+        report(failure)
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted")
+        return 130
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="./sop", description="Sales SOP for Odoo 19.0")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for add in (_add_test, _add_shell, _add_stop):
+        command = add(commands)
+        command.add_argument("--cache", type=Path, help="folder for everything fetched and built")
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.command != "test":
+        parser.error(f"unknown arguments: {' '.join(rest)}")
+    return options, rest
+
+
+def _add_test(commands):
+    command = commands.add_parser(
+        "test",
+        help="all tests and lint; other arguments go to pytest",
+        allow_abbrev=False,
+    )
+    command.add_argument("--addon", help="install this addon alone and run its tests")
+    command.add_argument("--dev", action="store_true", help="use a lasting developer's database")
+    command.add_argument("--reset", action="store_true", help="with --dev: start from a new copy")
+    command.add_argument("--lint", action="store_true", help="lint also when paths are given")
+    command.add_argument("--no-lint", action="store_true", help="skip lint")
+    command.set_defaults(run=testing.run)
+    return command
+
+
+def _add_shell(commands):
+    command = commands.add_parser("shell", help="Odoo's shell; reads a script from its input")
+    command.add_argument("-d", "--database", help="this database instead of the demo's")
+    command.add_argument("--fresh", action="store_true", help="a copy that is dropped afterwards")
+    command.add_argument("--dev", action="store_true", help="the developer's database, updated")
+    command.set_defaults(run=shell.run)
+    return command
+
+
+def _add_stop(commands):
+    command = commands.add_parser("stop", help="stop the built-in PostgreSQL")
+    command.set_defaults(run=_stop)
+    return command
+
+
+def _stop(context, options, rest):
+    stopped = postgres.stop_all(context.cache)
+    say(f"Stopped PostgreSQL: {', '.join(stopped)}" if stopped else "Nothing was running")
+    return 0

@@ -1,0 +1,200 @@
+"""Databases: templates that are built once, and copies of them that are thrown away.
+
+base template    Odoo's modules that our addons need, with Odoo's demo data and Chinese
+addons template  a copy of it with our addons installed; rebuilt when a file of theirs changes
+copies           `sop_run_*` for one run, `sop_dev_*` for a developer, `sop_demo` to look at
+"""
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+
+from tooling import addons, settings
+from tooling.cache import digest, lock
+from tooling.console import step
+from tooling.postgres import process_alive
+
+KEEP_TEMPLATES = 2
+PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n"
+UNINSTALL = """
+env["ir.module.module"].search(
+    [("name", "in", {names}), ("state", "=", "installed")]
+).button_immediate_uninstall()
+env.cr.commit()
+"""
+
+
+class Databases:
+    """The databases on one server."""
+
+    def __init__(self, odoo, source):
+        self.odoo = odoo
+        self.server = odoo.server
+        self.source = source
+        self.cache = odoo.cache
+        self.state = self.cache / f"state-{self.server.name}"
+        self.state.mkdir(exist_ok=True)
+
+    # Templates
+
+    def base(self, needed):
+        """The template with Odoo's modules; its name."""
+        requirements = settings.REQUIREMENTS.read_text()
+        version = self.source.version
+        key = digest(version, requirements, needed, settings.LANGUAGES, settings.UNWANTED_MODULES)
+        return self._template("base", key, lambda name: self._build_base(name, needed))
+
+    def with_addons(self, chosen=None, demo=True):
+        """The template with our addons (all of them, or those chosen); its name."""
+        chosen = addons.ours() if chosen is None else chosen
+        base = self.base(addons.foreign_dependencies(chosen))
+        if not chosen:
+            return base
+        key = digest(base, addons.content_key(chosen), demo)
+        kind = "addons" if demo else "plain"
+        return self._template(kind, key, lambda name: self._build_addons(name, base, chosen, demo))
+
+    def install_log(self, template):
+        return self.cache / "logs" / f"{template}.log"
+
+    def _template(self, kind, key, build):
+        name = f"sop_{kind}_{key}"
+        with lock(self.cache, f"{self.server.name}-{kind}-{key}", f"the template {name}"):
+            if not self.server.exists(name):
+                unfinished = f"{name}_unfinished"
+                self.drop(unfinished)
+                build(unfinished)
+                self._rename(unfinished, name)
+            self._touch(name)
+        self._prune(kind, name)
+        return name
+
+    def _build_base(self, name, needed):
+        log = self.cache / "logs" / f"{name.removesuffix('_unfinished')}.log"
+        with step(f"Install Odoo's modules ({', '.join(needed)})") as current:
+            self.server.create(name)
+            self.odoo.change(
+                name, ["-i", ",".join(needed), "--with-demo"], log, "installing Odoo", current
+            )
+            current.progress("languages")
+            extra = log.with_suffix(".more.log")
+            self.odoo.load_languages(name, settings.LANGUAGES, extra)
+            current.progress("removing what calls out")
+            text = UNINSTALL.format(names=settings.UNWANTED_MODULES)
+            self.odoo.script(name, text, extra, "uninstalling modules")
+
+    def _build_addons(self, name, base, chosen, demo):
+        log = self.install_log(name.removesuffix("_unfinished"))
+        with step(f"Install {', '.join(chosen)}") as current:
+            self.clone(base, name)
+            options = ["-i", ",".join(chosen), *(["--with-demo"] if demo else [])]
+            self.odoo.change(name, options, log, "installing the addons", current)
+            current.progress("assets")
+            self.pregenerate_assets(name)
+
+    def pregenerate_assets(self, database):
+        log = self.cache / "logs" / f"{database}.assets.log"
+        self.odoo.script(database, PREGENERATE, log, "building the assets")
+
+    # Copies
+
+    def clone(self, template, name):
+        self.server.create(name, template)
+        source, target = self.odoo.filestore(template), self.odoo.filestore(name)
+        shutil.rmtree(target, ignore_errors=True)
+        if source.exists():
+            # Odoo never changes a file it has stored, so the copies can share them.
+            shutil.copytree(source, target, copy_function=os.link)
+
+    @contextmanager
+    def scratch(self, template, keep=False):
+        """A copy for the time of one run."""
+        self._drop_abandoned()
+        name = f"sop_run_{os.getpid()}"
+        self.drop(name)
+        self.clone(template, name)
+        try:
+            yield name
+        finally:
+            if not keep:
+                self.drop(name)
+
+    def drop(self, name):
+        self.server.drop(name)
+        shutil.rmtree(self.odoo.filestore(name), ignore_errors=True)
+
+    def _rename(self, name, new_name):
+        if self.odoo.filestore(name).exists():
+            shutil.rmtree(self.odoo.filestore(new_name), ignore_errors=True)
+            self.odoo.filestore(name).rename(self.odoo.filestore(new_name))
+        self.server.rename(name, new_name)
+
+    def _drop_abandoned(self):
+        """What a killed run left behind."""
+        for name in self.server.databases("sop_run_"):
+            if not process_alive(int(name.split("_")[2])):
+                self.drop(name)
+
+    # The developer's database
+
+    def develop(self, name, reset=False):
+        """A lasting copy in which only what changed is updated; its name."""
+        database = f"sop_dev_{name}"
+        with lock(self.cache, database, f"the database {database}"):
+            if reset:
+                self.drop(database)
+            chosen = addons.ours()
+            if not self.server.exists(database):
+                self.clone(self.with_addons(chosen), database)
+                self._remember(database, chosen)
+            else:
+                self._update(database, chosen)
+        return database
+
+    def _update(self, database, chosen):
+        known = self._recall(database)
+        current = {name: addon.content for name, addon in chosen.items()}
+        new = sorted(set(current) - set(known))
+        changed = sorted(name for name in known if known[name] != current.get(name, known[name]))
+        if not new and not changed:
+            return
+        options = ["-i", ",".join(new), "--with-demo"] if new else []
+        options += ["-u", ",".join(changed)] if changed else []
+        log = self.install_log(database)
+        with step(f"Update {database} ({', '.join(new + changed)})") as current_step:
+            self.odoo.change(database, options, log, "updating the addons", current_step)
+            if self._recall(database, "assets") != addons.assets_key(chosen):
+                current_step.progress("assets")
+                self.pregenerate_assets(database)
+        self._remember(database, chosen)
+
+    def _remember(self, database, chosen):
+        state = {
+            "content": {name: addon.content for name, addon in chosen.items()},
+            "assets": addons.assets_key(chosen),
+        }
+        (self.state / f"{database}.json").write_text(json.dumps(state))
+
+    def _recall(self, database, key="content"):
+        path = self.state / f"{database}.json"
+        return json.loads(path.read_text())[key] if path.exists() else {}
+
+    # Upkeep
+
+    def _touch(self, name):
+        (self.state / f"{name}.used").touch()
+
+    def _prune(self, kind, spare):
+        """Keep the templates used last; a template in use is skipped."""
+        names = self.server.databases(f"sop_{kind}_")
+        names = [name for name in names if not name.endswith("_unfinished")]
+        names.sort(key=self._last_use, reverse=True)
+        for name in names[KEEP_TEMPLATES:]:
+            if name != spare:
+                self.drop(name)
+                (self.state / f"{name}.used").unlink(missing_ok=True)
+
+    def _last_use(self, name):
+        path = self.state / f"{name}.used"
+        return path.stat().st_mtime if path.exists() else 0

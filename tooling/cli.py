@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tooling import cache, postgres, shell, testing
+from tooling import cache, demo, postgres, shell, testing
 from tooling.console import Failure, report, say
 from tooling.context import Context
 
@@ -33,13 +33,23 @@ def main(arguments):
 def _parse(arguments):
     parser = argparse.ArgumentParser(prog="./sop", description="Sales SOP for Odoo 19.0")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_test, _add_shell, _add_stop):
+    for add in (_add_demo, _add_test, _add_shell, _add_stop):
         command = add(commands)
         command.add_argument("--cache", type=Path, help="folder for everything fetched and built")
     options, rest = parser.parse_known_args(arguments)
     if rest and options.command != "test":
         parser.error(f"unknown arguments: {' '.join(rest)}")
     return options, rest
+
+
+def _add_demo(commands):
+    command = commands.add_parser("demo", help="serve the demo company on this machine")
+    command.add_argument("--port", type=int, default=demo.DEFAULT_PORT)
+    command.add_argument("--reset", action="store_true", help="start from new demo data")
+    command.add_argument("--lang", metavar="CODE", help="the demo users' language, e.g. zh_CN")
+    command.add_argument("--check", action="store_true", help="start, log in, read, and stop")
+    command.set_defaults(run=demo.run)
+    return command
 
 
 def _add_test(commands):

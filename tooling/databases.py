@@ -101,7 +101,10 @@ class Databases:
 
     def clone(self, template, name):
         self.server.create(name, template)
-        source, target = self.odoo.filestore(template), self.odoo.filestore(name)
+        self._share_filestore(self.odoo.filestore(template), name)
+
+    def _share_filestore(self, source, name):
+        target = self.odoo.filestore(name)
         shutil.rmtree(target, ignore_errors=True)
         if source.exists():
             # Odoo never changes a file it has stored, so the copies can share them.
@@ -136,21 +139,37 @@ class Databases:
             if not process_alive(int(name.split("_")[2])):
                 self.drop(name)
 
-    # The developer's database
+    # Lasting databases, in which only what changed is updated
 
     def develop(self, name, reset=False):
-        """A lasting copy in which only what changed is updated; its name."""
+        """A developer's own copy; its name."""
         database = f"sop_dev_{name}"
-        with lock(self.cache, database, f"the database {database}"):
-            if reset:
-                self.drop(database)
-            chosen = addons.ours()
-            if not self.server.exists(database):
-                self.clone(self.with_addons(chosen), database)
-                self._remember(database, chosen)
-            else:
-                self._update(database, chosen)
+        chosen = addons.ours()
+        if reset:
+            self.drop(database)
+        self.lasting(database, chosen, lambda: self.clone(self.with_addons(chosen), database))
         return database
+
+    def lasting(self, database, chosen, make):
+        """Make this database, or bring it up to the addons as they are now."""
+        with lock(self.cache, database, f"the database {database}"):
+            state = self.state / f"{database}.json"
+            if self.server.exists(database) and state.exists():
+                self._update(database, chosen)
+                return
+            self.drop(database)
+            make()
+            self._remember(database, chosen)
+
+    def take(self, other, template, name):
+        """Copy a template of another server."""
+        if other.server.env == self.server.env:
+            self.clone(template, name)
+            return
+        with step(f"Copy {template} to {name}"):
+            self.server.create(name)
+            other.server.copy_to(self.server, template, name)
+            self._share_filestore(other.odoo.filestore(template), name)
 
     def _update(self, database, chosen):
         known = self._recall(database)

@@ -7,7 +7,7 @@ There are two clusters: the tests' one trades safety for speed, the demo's one d
 import configparser
 import os
 import shutil
-import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -41,10 +41,31 @@ class Server:
 
     def sql(self, statement, database="postgres"):
         """The rows as lists of strings."""
-        psql = self.bin / "psql" if self.bin else "psql"
-        command = [psql, "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\x1f", "-d", database]
+        command = [self.program("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-F", "\x1f"]
+        command += ["-d", database]
         text = process.output([*command, "-c", statement], env=self.env)
         return [line.split("\x1f") for line in text.splitlines()]
+
+    def program(self, name):
+        return self.bin / name if self.bin else name
+
+    def copy_to(self, other, database, name):
+        """The content of a database into an empty one on another server."""
+        dump = subprocess.Popen(
+            [self.program("pg_dump"), "-d", database],
+            env=process.environment(self.env),
+            stdout=subprocess.PIPE,
+        )
+        restore = [other.program("psql"), "-Xq", "-v", "ON_ERROR_STOP=1", "-1", "-d", name]
+        done = subprocess.run(
+            restore,
+            env=process.environment(other.env),
+            stdin=dump.stdout,
+            stdout=subprocess.DEVNULL,
+        )
+        dump.stdout.close()
+        if dump.wait() or done.returncode:
+            raise Failure(f"copying {database} failed", "Is the disk full? See ./sop doctor.")
 
     def value(self, statement, database="postgres"):
         rows = self.sql(statement, database)
@@ -225,7 +246,7 @@ def stop_all(cache):
 
 def process_alive(pid):
     try:
-        os.kill(pid, signal.SIG_DFL)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

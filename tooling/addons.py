@@ -92,10 +92,28 @@ def named(names):
     return {name: known[name] for name in sorted(chosen)}
 
 
-def foreign_dependencies(addons):
-    """The modules of Odoo that these addons need."""
-    needed = set().union(*(addon.depends for addon in addons.values()))
-    return sorted((needed - set(ours())) or {"base", "web"})
+def needed(addons):
+    """The modules of Odoo that these addons name in their manifests."""
+    names = set().union(*(addon.depends for addon in addons.values()))
+    return sorted((names - set(ours())) or {"base", "web"})
+
+
+def closure(source, modules):
+    """These modules of Odoo and all that they need, from Odoo's manifests."""
+    found, open_names = set(), list(modules)
+    while open_names:
+        name = open_names.pop()
+        manifest = _odoo_manifest(source, name)
+        if name not in found and manifest:
+            found.add(name)
+            open_names += _read(manifest).get("depends", ["base"])
+    return found
+
+
+def _odoo_manifest(source, name):
+    folders = (source.path / "odoo" / "addons", source.path / "addons")
+    paths = [folder / name / "__manifest__.py" for folder in folders]
+    return next((path for path in paths if path.exists()), None)
 
 
 def content_key(addons):

@@ -6,7 +6,18 @@ import signal
 import sys
 from pathlib import Path
 
-from tooling import cache, demo, postgres, shell, testing
+from tooling import (
+    bench,
+    cache,
+    demo,
+    doctor,
+    lint,
+    odoo_tests,
+    postgres,
+    screenshot,
+    shell,
+    testing,
+)
 from tooling.console import Failure, report, say
 from tooling.context import Context
 
@@ -33,7 +44,7 @@ def main(arguments):
 def _parse(arguments):
     parser = argparse.ArgumentParser(prog="./sop", description="Sales SOP for Odoo 19.0")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for add in (_add_demo, _add_test, _add_shell, _add_stop):
+    for add in ADDERS:
         command = add(commands)
         command.add_argument("--cache", type=Path, help="folder for everything fetched and built")
     options, rest = parser.parse_known_args(arguments)
@@ -82,7 +93,59 @@ def _add_stop(commands):
     return command
 
 
+def _add_odoo_tests(commands):
+    command = commands.add_parser("odoo-tests", help="Odoo's own tests with our addons installed")
+    command.add_argument("addons", nargs="+", metavar="ADDON", help="a module of Odoo, e.g. sale")
+    command.set_defaults(run=odoo_tests.run)
+    return command
+
+
+def _add_bench(commands):
+    command = commands.add_parser("bench", help="run a benchmark of benchmarks/")
+    command.add_argument("name", metavar="NAME")
+    command.set_defaults(run=bench.run)
+    return command
+
+
+def _add_lint(commands):
+    command = commands.add_parser("lint", help="the static checks alone")
+    command.set_defaults(run=lint.run)
+    return command
+
+
+def _add_doctor(commands):
+    command = commands.add_parser("doctor", help="what this machine has, and remedies")
+    command.set_defaults(run=doctor.run)
+    return command
+
+
+def _add_screenshot(commands):
+    command = commands.add_parser("screenshot", help="a picture of a page")
+    command.add_argument("path", help="what follows the host, e.g. /odoo/sales")
+    command.add_argument("-o", "--output", default="screenshot.png")
+    command.add_argument("--login", default="admin")
+    command.add_argument("--password", help="default: the login")
+    command.add_argument("--dev", action="store_true", help="of the developer's database")
+    command.add_argument("--size", default="1440x900", metavar="WxH")
+    command.add_argument("--wait", default=".o_action, form", help="CSS of what must be there")
+    command.set_defaults(run=screenshot.run)
+    return command
+
+
 def _stop(context, options, rest):
     stopped = postgres.stop_all(context.cache)
     say(f"Stopped PostgreSQL: {', '.join(stopped)}" if stopped else "Nothing was running")
     return 0
+
+
+ADDERS = (
+    _add_demo,
+    _add_test,
+    _add_lint,
+    _add_shell,
+    _add_odoo_tests,
+    _add_bench,
+    _add_screenshot,
+    _add_doctor,
+    _add_stop,
+)

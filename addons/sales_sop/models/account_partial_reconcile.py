@@ -1,0 +1,20 @@
+from odoo import api, models
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        partials._sop_touch_contracts()
+        return partials
+
+    def unlink(self):
+        self._sop_touch_contracts()
+        return super().unlink()
+
+    def _sop_touch_contracts(self):
+        """Reconciling and undoing it changes what is collected (C1)."""
+        partials = self.exists().sudo()
+        (partials.debit_move_id | partials.credit_move_id).move_id._sop_touch_contracts()

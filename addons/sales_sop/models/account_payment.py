@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    allocation_ids = fields.One2many(
+        "sop.payment.allocation",
+        "payment_id",
+        string="Earmarks",
+        help="The contracts this money pays for (C3).",
+    )
+    amount_earmarked = fields.Monetary(string="Earmarked", compute="_compute_amount_earmarked")
+    amount_not_earmarked = fields.Monetary(
+        string="Not Earmarked", compute="_compute_amount_earmarked"
+    )
+    sop_governed = fields.Boolean(compute="_compute_sop_governed")
+
+    @api.depends("allocation_ids.amount", "amount")
+    def _compute_amount_earmarked(self):
+        for payment in self:
+            earmarked = sum(payment.sudo().allocation_ids.mapped("amount"))
+            payment.amount_earmarked = earmarked
+            payment.amount_not_earmarked = payment.amount - earmarked
+
+    @api.depends("company_id", "partner_type")
+    def _compute_sop_governed(self):
+        for payment in self:
+            payment.sop_governed = (
+                payment.partner_type == "customer" and payment.company_id._sop_is_governed()
+            )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "state" in vals:
+            self._sop_touch_contracts()
+        if {"amount", "partner_id", "payment_type", "partner_type", "currency_id"} & set(vals):
+            self.sudo().allocation_ids._check_allocation()
+        return result
+
+    def _sop_touch_contracts(self):
+        """A payment that is posted, rejected or cancelled changes what is collected (C1)."""
+        allocations = self.sudo().allocation_ids
+        allocations._check_money_has_entry()
+        allocations._touch_contracts()

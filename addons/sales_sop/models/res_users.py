@@ -1,0 +1,41 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+# From the bottom to the top of the company; used for labels such as "waits for Sales Manager".
+ROLE_GROUPS = (
+    "sales_sop.group_salesperson",
+    "sales_sop.group_sales_office",
+    "sales_sop.group_sales_manager",
+    "sales_sop.group_sales_head",
+    "sales_sop.group_marketing_director",
+    "sales_sop.group_vp_sales",
+    "sales_sop.group_general_manager",
+    "sales_sop.group_planner",
+    "sales_sop.group_quality",
+    "sales_sop.group_gate_guard",
+    "sales_sop.group_finance",
+    "sales_sop.group_finance_vp",
+    "sales_sop.group_migration",
+)
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _sop_has_role(self, *groups):
+        """Whether this user holds one of ``groups`` (external ids)."""
+        return any(self.has_group(group) for group in groups)
+
+    def _sop_require_role(self, action, *groups):
+        """Raise an AccessError that names ``action`` and the roles that may do it."""
+        if self._sop_has_role(*groups):
+            return
+        names = [self.env.ref(group).sudo().name for group in groups]
+        raise AccessError(
+            self.env._(
+                "%(user)s cannot %(action)s. This needs one of these roles: %(roles)s.",
+                user=self.name,
+                action=action,
+                roles=", ".join(names),
+            )
+        )

@@ -1,0 +1,441 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_repr, formatLang
+
+from .sop_policy_term import SALES_MODES
+
+APPLICATION_STATES = [
+    ("none", "Not Submitted"),
+    ("pending", "Waiting for Approval"),
+    ("approved", "Approved"),
+    ("refused", "Refused"),
+    ("stale", "Changed Since Submission"),
+]
+# A change of one of these changes what was agreed (A3).
+CONTENT_FIELDS = frozenset(
+    {
+        "partner_id",
+        "partner_invoice_id",
+        "currency_id",
+        "pricelist_id",
+        "payment_term_id",
+        "company_id",
+        "sop_sales_mode",
+        "order_line",
+    }
+)
+
+
+class SaleOrder(models.Model):
+    """Quotations are submitted, approved (A1) and rest on an effective contract (K1, K2)."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "sop.approval.mixin", "sop.protected.mixin"]
+
+    sop_governed = fields.Boolean(string="Under the Sales Policy", compute="_compute_sop_governed")
+    sop_sales_mode = fields.Selection(
+        SALES_MODES,
+        string="Kind of Sale",
+        default="direct",
+        required=True,
+        help="The sales policy says per kind of sale which gates apply (P5).",
+    )
+    sop_contract_id = fields.Many2one(
+        "sop.contract",
+        string="Contract",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    sop_opening = fields.Boolean(
+        string="Agreed Before the First Policy",
+        readonly=True,
+        copy=False,
+        help="The order was confirmed before the company's first sales policy and goes on as it "
+        "was agreed.",
+    )
+    sop_application_state = fields.Selection(
+        APPLICATION_STATES, string="Application", compute="_compute_sop_application_state"
+    )
+    sop_blockers = fields.Text(
+        string="Not Confirmed Because",
+        compute="_compute_sop_blockers",
+        help="Why the quotation cannot be confirmed now, one reason a line.",
+    )
+    amount_collected = fields.Monetary(
+        string="Collected",
+        compute="_compute_amount_collected",
+        help="Money collected for the contract of this order (C1), in the contract's currency.",
+    )
+    sop_percent_collected = fields.Float(
+        string="Collected (%)", digits=(5, 2), compute="_compute_amount_collected"
+    )
+    sop_invoice_gate_percent = fields.Float(
+        related="sop_contract_id.invoice_gate_percent", string="Collected Before Invoice (%)"
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"sop_contract_id", "sop_opening"}
+
+    # -- computed ------------------------------------------------------------------------------
+
+    @api.depends("company_id", "sop_opening")
+    def _compute_sop_governed(self):
+        for order in self:
+            order.sop_governed = order._sop_is_governed()
+
+    @api.depends("approval_ids.state", "order_line.price_total", "partner_id")
+    def _compute_sop_application_state(self):
+        for order in self:
+            order.sop_application_state = (
+                order._approval_state("application") if order._sop_is_governed() else "none"
+            )
+
+    @api.depends("sop_application_state", "sop_contract_id.state", "state")
+    def _compute_sop_blockers(self):
+        gate = self.env["sop.gate"]
+        for order in self:
+            waits = order._sop_is_governed() and order.state in ("draft", "sent")
+            blockers = order._confirm_blockers() if waits else []
+            order.sop_blockers = gate._blockers_text(blockers)
+
+    @api.depends("sop_contract_id")
+    def _compute_amount_collected(self):
+        for order in self:
+            contract = order.sop_contract_id.sudo()
+            order.amount_collected = contract.amount_collected
+            order.sop_percent_collected = contract.percent_collected
+
+    # -- gate ----------------------------------------------------------------------------------
+
+    def _sop_is_governed(self):
+        """Whether the rules apply: the company has a policy and the order is not older."""
+        self.ensure_one()
+        return not self.sop_opening and self.company_id._sop_is_governed()
+
+    def _confirm_blockers(self):
+        """Return ``[(rule_id, sentence)]``, why the order cannot be confirmed; empty = free."""
+        self.ensure_one()
+        if not self._sop_is_governed():
+            return []
+        state = self._approval_state("application")
+        if state != "approved":
+            return [("A1", self._application_sentence(state))]
+        contract = self.sop_contract_id.sudo()
+        if contract.state != "effective":
+            return [("K2", self._contract_sentence(contract))]
+        return []
+
+    def _application_sentence(self, state):
+        sentences = {
+            "none": self.env._("%s has not been submitted. Submit it for approval."),
+            "pending": self.env._("%s is waiting for approval."),
+            "refused": self.env._("%s was refused. Change it and submit it again."),
+            "stale": self.env._(
+                "%s has changed since it was approved or submitted. Submit it again, or undo the "
+                "change."
+            ),
+        }
+        return sentences[state] % self.name
+
+    def _contract_sentence(self, contract):
+        if contract._approval_state("contract") == "pending":
+            return self.env._(
+                "Contract %(contract)s of %(order)s is being countersigned and waits for "
+                "%(roles)s.",
+                contract=contract.number,
+                order=self.name,
+                roles=contract.waiting_for,
+            )
+        return self.env._(
+            "%(order)s needs an effective contract, and contract %(contract)s is %(state)s. Send "
+            "it for countersigning by the head of sales and finance.",
+            order=self.name,
+            contract=contract.number or "—",
+            state=dict(contract._fields["state"]._description_selection(self.env)).get(
+                contract.state, "—"
+            ),
+        )
+
+    def _sop_free(self):
+        """Return those of these orders that may be confirmed."""
+        return self.filtered(lambda order: not order._confirm_blockers())
+
+    def _sop_check_confirm(self):
+        """Raise unless these orders may be confirmed; keep simultaneous gates apart."""
+        governed = self.filtered(lambda order: order._sop_is_governed())
+        if not governed:
+            return
+        governed.sudo().sop_contract_id._touch()
+        self.env["sop.gate"]._raise_if_blocked(
+            {order: order._confirm_blockers() for order in governed}
+        )
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        for order in orders:
+            if order.state not in ("draft", "sent", "cancel") and order._sop_is_governed():
+                raise UserError(
+                    self.env._(
+                        "%s cannot be created as a confirmed order. Create a quotation, submit it "
+                        "and confirm it when it is approved.",
+                        order.name,
+                    )
+                )
+        return orders
+
+    def write(self, vals):
+        self._sop_before_state(vals.get("state"))
+        result = super().write(vals)
+        if not CONTENT_FIELDS.isdisjoint(vals):
+            self._sop_check_content()
+        return result
+
+    def _sop_before_state(self, state):
+        """The law of confirmation and cancellation: every way to them ends in ``write``."""
+        if state == "sale":
+            self.filtered(lambda order: order.state != "sale")._sop_check_confirm()
+        elif state in ("draft", "sent", "cancel"):
+            confirmed = self.filtered(
+                lambda order: order.state == "sale" and order._sop_is_governed()
+            )
+            if state != "cancel" and confirmed:
+                raise UserError(
+                    self.env._(
+                        "%s is confirmed. Cancel it before you set it back to a quotation.",
+                        ", ".join(confirmed.mapped("name")),
+                    )
+                )
+            if state == "cancel":
+                self._sop_on_cancel()
+
+    def _sop_on_cancel(self):
+        """A cancelled order's approvals are void; so is its contract when no order is left."""
+        for order in self.sudo().filtered("approval_ids"):
+            order._supersede_approvals()
+            contract = order.sop_contract_id
+            left = contract.order_ids.filtered(lambda other: other.state != "cancel") - self.sudo()
+            if not left:
+                contract._cancel()
+
+    def _sop_check_content(self):
+        """What an effective contract says cannot be changed on its orders (A3)."""
+        for order in self.sudo():
+            contract = order.sop_contract_id
+            if contract.state not in ("effective", "closed") or order.state == "cancel":
+                continue
+            contract._touch()
+            if not order._is_approved("application"):
+                raise UserError(
+                    self.env._(
+                        "%(order)s rests on the effective contract %(contract)s: products, "
+                        "quantities, prices, discounts, taxes, customer and terms cannot change. "
+                        "Cancel the order and submit it again with the new content.",
+                        order=order.name,
+                        contract=contract.number,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_submitted(self):
+        for order in self.sudo():
+            if order.approval_ids or order.sop_contract_id:
+                raise UserError(
+                    self.env._(
+                        "%s has been submitted for approval and is kept. Cancel it instead.",
+                        order.name,
+                    )
+                )
+
+    def _validate_order(self):
+        """Portal and website call this after a signature: a blocked order waits, nothing fails."""
+        free = self._sop_free()
+        for order in self - free:
+            order._sop_notify_waiting()
+        if free:
+            super(SaleOrder, free)._validate_order()
+
+    def _sop_notify_waiting(self):
+        self.sudo().message_post(
+            body=self.env._(
+                "The customer has accepted; the order waits: %s", self._blockers_line()
+            ),
+            partner_ids=self.user_id.partner_id.ids,
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _blockers_line(self):
+        return " ".join(sentence for rule, sentence in self._confirm_blockers())
+
+    def _has_to_be_signed(self):
+        return super()._has_to_be_signed() and self._sop_is_offered()
+
+    def _has_to_be_paid(self):
+        return super()._has_to_be_paid() and self._sop_is_offered()
+
+    def _sop_is_offered(self):
+        """Whether the customer may accept: the offer is approved (A1)."""
+        return not self._sop_is_governed() or self._is_approved("application")
+
+    # -- application (A1) ----------------------------------------------------------------------
+
+    def action_sop_submit(self):
+        """Submit these quotations: their contract is made and the application route starts."""
+        for order in self:
+            order.check_access("write")
+            order.submit_approval("application")
+        return True
+
+    def action_sop_open_contract(self):
+        """Open the contract of this order."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sop.contract",
+            "res_id": self.sop_contract_id.id,
+            "view_mode": "form",
+        }
+
+    def _check_submission(self, route_code):
+        if self.state not in ("draft", "sent"):
+            raise UserError(self.env._("%s is not a quotation any more.", self.name))
+        contract = self.sop_contract_id.sudo()
+        if contract.state in ("effective", "closed"):
+            raise UserError(
+                self.env._(
+                    "Contract %(contract)s of %(order)s is already effective; there is nothing to "
+                    "approve again.",
+                    contract=contract.number,
+                    order=self.name,
+                )
+            )
+        if self._approval_state("application") in ("pending", "approved"):
+            raise UserError(self.env._("%s is already submitted.", self.name))
+        if not self._sop_product_lines():
+            raise UserError(
+                self.env._("%s has no products. Add what is to be sold first.", self.name)
+            )
+        if self.amount_total < 0:
+            raise UserError(
+                self.env._(
+                    "%s has a negative total. Take goods back with a return and a credit note.",
+                    self.name,
+                )
+            )
+
+    def _create_approval(self, route):
+        self._sop_prepare_contract()
+        return super()._create_approval(route)
+
+    def _sop_prepare_contract(self):
+        """Make or refresh the draft contract and freeze the policy's terms on it (P4, P5)."""
+        self.ensure_one()
+        values = self._prepare_sop_contract_values()
+        contract = self.sop_contract_id
+        if not contract:
+            number = contract._next_number(self.company_id)
+            self.sop_contract_id = contract.create({"number": number, **values})
+            return
+        if contract.state == "cancelled":
+            contract._set_state("draft")
+        contract._supersede_approvals()
+        contract.write(values)
+
+    def _prepare_sop_contract_values(self):
+        today = fields.Date.context_today(self)
+        policy = self.env["sop.policy"]._in_force(self.company_id, today)
+        if not policy:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no sales policy in force on %(date)s, so %(order)s cannot be "
+                    "submitted yet.",
+                    company=self.company_id.name,
+                    date=today,
+                    order=self.name,
+                )
+            )
+        amount = self.amount_total / (self.currency_rate or 1.0)
+        categories = self._sop_product_lines().product_id.categ_id
+        term = self.env["sop.policy.term"]._match(
+            policy, self.sop_sales_mode, amount, categories, self.name
+        )
+        return {
+            "kind": self.sop_sales_mode,
+            "partner_id": self.partner_id.commercial_partner_id.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "currency_rate": self.currency_rate or 1.0,
+            "user_id": self.user_id.id,
+            "policy_id": policy.id,
+            "term_id": term.id,
+            "contract_required": term.contract_required,
+            "prepayment_percent": term.prepayment_percent,
+            "first_payment_percent": term.first_payment_percent,
+            "invoice_gate_percent": term.invoice_gate_percent,
+        }
+
+    def _sop_product_lines(self):
+        """Return the lines that say what is sold.
+
+        Titles, notes and the lines that Odoo adds later with quantity zero (down payments,
+        re-invoiced expenses) are not part of what was agreed.
+        """
+        return self.order_line.filtered(
+            lambda line: not line.display_type
+            and not (line.product_uom_qty == 0 and (line.is_downpayment or line.is_expense))
+        )
+
+    def _approval_content(self, route_code):
+        """What is agreed: lines, customer, currency, payment terms, kind of sale (A3)."""
+        self.ensure_one()
+        return {
+            "company": self.company_id.id,
+            "partner": self.partner_id.id,
+            "invoice_partner": self.partner_invoice_id.id,
+            "currency": self.currency_id.id,
+            "payment_term": self.payment_term_id.id,
+            "sales_mode": self.sop_sales_mode,
+            "lines": sorted(line._sop_content() for line in self._sop_product_lines()),
+        }
+
+    def _approval_values(self, route_code):
+        return super()._approval_values(route_code) | {
+            "amount": self.amount_total,
+            "currency_id": self.currency_id.id,
+        }
+
+    def _approval_summary(self, route_code):
+        def money(amount):
+            return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+        return self._approval_table(
+            [
+                self.env._("Product"),
+                self.env._("Quantity"),
+                self.env._("Unit Price"),
+                self.env._("Discount"),
+                self.env._("Total"),
+            ],
+            [
+                (
+                    line.product_id.display_name or line.name,
+                    f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}",
+                    money(line.price_unit),
+                    f"{float_repr(line.discount, 2)} %",
+                    money(line.price_total),
+                )
+                for line in self._sop_product_lines()
+            ],
+        )
+
+    def _on_approval_approved(self, approval):
+        contract = self.sop_contract_id
+        if contract.contract_required:
+            contract._sop_remind_to_submit()
+        else:
+            contract._make_effective()

@@ -1,0 +1,213 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+
+class SaleOrder(models.Model):
+    """The chain panel: what is done, what blocks, whose turn it is."""
+
+    _inherit = "sale.order"
+
+    sop_chain = fields.Json(
+        string="Sales Procedure",
+        compute="_compute_sop_chain",
+        help="The steps from policy to invoice. Each step holds: key, label, state (done, current, "
+        "blocked, waiting), who, when, text, and res_model with res_ids to open; the step "
+        "collected also holds percent and gate (0-100).",
+    )
+
+    @api.depends(
+        "state",
+        "sop_contract_id.state",
+        "approval_ids.state",
+        "picking_ids.state",
+        "picking_ids.pod_state",
+        "invoice_ids.state",
+    )
+    @api.depends_context("lang", "uid")
+    def _compute_sop_chain(self):
+        for order in self:
+            order.sop_chain = order.sudo()._sop_chain()
+
+    def _sop_chain(self):
+        """Return the panel's content; False when the rules do not apply to the order."""
+        self.ensure_one()
+        if not self._sop_is_governed():
+            return False
+        steps = [step() for step in self._sop_chain_steps()]
+        return {"steps": [self._sop_chain_clean(step) for step in steps]}
+
+    def _sop_chain_steps(self):
+        """Return the methods that describe the steps, in order; an addon inserts its own."""
+        return [
+            self._sop_chain_policy,
+            self._sop_chain_application,
+            self._sop_chain_contract,
+            self._sop_chain_delivery,
+            self._sop_chain_receipt,
+            self._sop_chain_collected,
+            self._sop_chain_invoice,
+        ]
+
+    def _sop_chain_clean(self, step):
+        records = step.pop("records")
+        when = step.get("when")
+        return {
+            "who": False,
+            "text": False,
+            **step,
+            "when": format_date(self.env, when) if when else False,
+            "res_model": records._name,
+            "res_ids": records.ids,
+        }
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def _sop_chain_policy(self):
+        policy = self.sop_contract_id.policy_id
+        return {
+            "key": "policy",
+            "label": self.env._("Policy"),
+            "state": "done" if policy else "waiting",
+            "text": policy.name or self.env._("Fixed when the quotation is submitted."),
+            "when": policy.date_from,
+            "records": policy,
+        }
+
+    def _sop_chain_application(self):
+        approval = self._approval_for("application")
+        state = self._approval_state("application")
+        step = {
+            "key": "application",
+            "label": self.env._("Application"),
+            "records": approval,
+            **self._sop_chain_of_approval(approval, state),
+        }
+        if state in ("none", "refused", "stale"):
+            step["text"] = self._application_sentence(state)
+        if state == "none" and self.state != "cancel":
+            step["state"] = "current"
+        return step
+
+    def _sop_chain_of_approval(self, approval, state):
+        """State, who, when and text of a step that is an approval."""
+        decided = approval.step_ids.filtered("user_id")
+        who = ", ".join(decided.user_id.mapped("name"))
+        if state == "approved":
+            return {"state": "done", "who": who, "when": approval.decided_on}
+        if state == "pending":
+            text = self.env._("Waits for %s.", approval.waiting_for)
+            return {"state": "current", "who": who, "text": text}
+        if state in ("refused", "stale"):
+            return {"state": "blocked", "who": who}
+        return {"state": "waiting"}
+
+    def _sop_chain_contract(self):
+        contract = self.sop_contract_id
+        approval = contract._approval_for("contract") if contract else self.env["sop.approval"]
+        state = contract._approval_state("contract") if contract else "none"
+        step = {
+            "key": "contract",
+            "label": self.env._("Contract"),
+            "records": contract,
+            **self._sop_chain_of_approval(approval, state),
+        }
+        if contract.state in ("effective", "closed"):
+            step |= {"state": "done", "text": contract.number, "when": contract.date_effective}
+        elif self._is_approved("application") and state in ("none", "refused", "stale"):
+            blocked = "current" if state == "none" else "blocked"
+            step |= {"state": blocked, "text": self._contract_sentence(contract)}
+        return step
+
+    def _sop_chain_delivery(self):
+        pickings = self.picking_ids.filtered("sop_governed")
+        open_ones = pickings.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        done = pickings.filtered(lambda picking: picking.state == "done")
+        step = {"key": "delivery", "label": self.env._("Delivery"), "records": pickings}
+        if not pickings:
+            return step | self._sop_chain_before_delivery()
+        if not open_ones:
+            return step | {"state": "done", "when": max(done.mapped("date_done"), default=False)}
+        blockers = [sentence for pick in open_ones for rule, sentence in pick._delivery_blockers()]
+        state = "blocked" if blockers else "current"
+        text = " ".join(blockers) or self.env._("Released; the warehouse delivers.")
+        return step | {"state": state, "text": text}
+
+    def _sop_chain_before_delivery(self):
+        if self.state == "sale":
+            return {"state": "done", "text": self.env._("Nothing to deliver.")}
+        if self.state != "cancel" and not self._confirm_blockers():
+            text = self.env._("Ready to be confirmed.")
+            return {"state": "current", "text": text}
+        return {"state": "waiting"}
+
+    def _sop_chain_receipt(self):
+        pickings = self.picking_ids.filtered(lambda picking: picking.pod_state != "no")
+        waiting = pickings.filtered(lambda picking: picking.pod_state == "waiting")
+        step = {
+            "key": "receipt",
+            "label": self.env._("Receipt"),
+            "records": pickings,
+            "state": "done" if pickings else "waiting",
+        }
+        if waiting:
+            names = ", ".join(waiting.mapped("name"))
+            text = self.env._("The customer's signature for %s is missing.", names)
+            return step | {"state": "current", "text": text}
+        if pickings:
+            signed = pickings.filtered("pod_date")
+            step |= {
+                "who": ", ".join(signed.mapped("pod_signatory")),
+                "when": max(signed.mapped("pod_date"), default=False),
+            }
+        return step
+
+    def _sop_chain_collected(self):
+        contract = self.sop_contract_id
+        step = {
+            "key": "collected",
+            "label": self.env._("Collected"),
+            "percent": round(contract.percent_collected, 2) if contract else 0.0,
+            "gate": contract.invoice_gate_percent,
+            "records": self.env["sop.collection"],
+            "state": "waiting",
+        }
+        if not contract:
+            return step
+        step["records"] = self.env["sop.collection"].search([("contract_id", "=", contract.id)])
+        if contract.invoice_gate_reached:
+            text = self.env._(
+                "%(collected)s of %(total)s is collected.",
+                collected=contract._format(contract.amount_collected),
+                total=contract._format(contract.amount_total),
+            )
+            return step | {"state": "done", "text": text}
+        state = "blocked" if self.invoice_ids.filtered(self._sop_is_draft) else "current"
+        sentence = contract._money_sentence(
+            contract.amount_collected, contract.invoice_gate_percent
+        )
+        return step | {"state": state, "text": sentence}
+
+    @staticmethod
+    def _sop_is_draft(move):
+        return move.state == "draft"
+
+    def _sop_chain_invoice(self):
+        invoices = self.invoice_ids.filtered(lambda move: move.state != "cancel")
+        drafts = invoices.filtered(self._sop_is_draft)
+        posted = invoices - drafts
+        step = {
+            "key": "invoice",
+            "label": self.env._("Invoice"),
+            "records": invoices,
+            "state": "done" if posted else "waiting",
+            "when": max(posted.filtered("invoice_date").mapped("invoice_date"), default=False),
+        }
+        if drafts:
+            blockers = [text for draft in drafts for rule, text in draft._invoice_blockers()]
+            return step | {
+                "state": "blocked" if blockers else "current",
+                "text": " ".join(blockers) or self.env._("May be posted now."),
+            }
+        if not posted and self.invoice_status == "to invoice":
+            return step | {"state": "current", "text": self.env._("Ready to be invoiced.")}
+        return step

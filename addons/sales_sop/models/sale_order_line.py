@@ -1,0 +1,177 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_repr
+
+CONTENT_FIELDS = frozenset(
+    {
+        "order_id",
+        "product_id",
+        "product_uom_qty",
+        "product_uom_id",
+        "price_unit",
+        "discount",
+        "tax_ids",
+        "display_type",
+        "is_downpayment",
+        "is_expense",
+    }
+)
+
+
+class SaleOrderLine(models.Model):
+    """Agreed lines do not change (A3); only what the customer accepted is invoiced (D3)."""
+
+    _name = "sale.order.line"
+    _inherit = ["sale.order.line", "sop.protected.mixin"]
+
+    qty_accepted = fields.Float(
+        string="Accepted",
+        digits="Product Unit",
+        compute="_compute_qty_accepted",
+        store=True,
+        copy=False,
+        help="Quantity the customer accepted by the signed proofs of delivery, without what came "
+        "back, in the unit of the order line (D3).",
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"qty_accepted"}
+
+    def _sop_content(self):
+        """What was agreed on this line, as text and ids that compare exactly."""
+        self.ensure_one()
+        digits = {
+            name: self._fields[name].get_digits(self.env)[1]
+            for name in ("product_uom_qty", "price_unit", "discount")
+        }
+        return [
+            self.product_id.id or 0,
+            float_repr(self.product_uom_qty, digits["product_uom_qty"]),
+            self.product_uom_id.id or 0,
+            float_repr(self.price_unit, digits["price_unit"]),
+            float_repr(self.discount, digits["discount"]),
+            sorted(self.tax_ids.ids),
+        ]
+
+    # -- accepted quantity (D3) ----------------------------------------------------------------
+
+    @api.depends("qty_delivered", "move_ids.qty_accepted", "move_ids.state")
+    def _compute_qty_accepted(self):
+        by_moves = self.filtered(
+            lambda line: line.qty_delivered_method == "stock_move"
+            and line.order_id._sop_is_governed()
+        )
+        for line in self - by_moves:
+            line.qty_accepted = line.qty_delivered
+        for line in by_moves:
+            line.qty_accepted = min(line._accepted_by_moves(), line.qty_delivered)
+
+    def _accepted_by_moves(self):
+        """Return the accepted quantity in the line's unit; a kit counts by its scarcest part."""
+        moves = self.move_ids.filtered(
+            lambda move: move.state == "done" and move._sop_is_customer_bound()
+        )
+        delivered, accepted = defaultdict(float), defaultdict(float)
+        for move in moves:
+            unit = move.product_id.uom_id
+            delivered[move.product_id] += move.product_uom._compute_quantity(move.quantity, unit)
+            accepted[move.product_id] += move.product_uom._compute_quantity(
+                move.qty_accepted, unit
+            )
+        if set(delivered) <= {self.product_id}:
+            return self.product_id.uom_id._compute_quantity(
+                accepted[self.product_id], self.product_uom_id, rounding_method="HALF-UP"
+            )
+        ratio = min(accepted[product] / delivered[product] for product in delivered)
+        return self.product_uom_id.round(ratio * self.qty_delivered)
+
+    def _sop_waits_for_receipt(self):
+        """Whether the line is invoiced by what the customer accepted, not by what left (D3)."""
+        self.ensure_one()
+        return (
+            self.qty_delivered_method == "stock_move"
+            and self.product_id.invoice_policy == "delivery"
+            and not self.is_downpayment
+            and self.order_id._sop_is_governed()
+        )
+
+    def _qty_not_accepted(self):
+        """Delivered quantity that may not be invoiced yet, per line; only lines that have one."""
+        return {
+            line: line.qty_delivered - line.qty_accepted
+            for line in self
+            if line.state == "sale"
+            and line.qty_delivered != line.qty_accepted
+            and line._sop_waits_for_receipt()
+        }
+
+    @api.depends("qty_accepted")
+    def _compute_qty_to_invoice(self):
+        super()._compute_qty_to_invoice()
+        for line in self._qty_not_accepted():
+            line.qty_to_invoice = line.qty_accepted - line.qty_invoiced
+
+    @api.depends("qty_accepted")
+    def _compute_untaxed_amount_to_invoice(self):
+        super()._compute_untaxed_amount_to_invoice()
+        for line, quantity in self._qty_not_accepted().items():
+            line.untaxed_amount_to_invoice -= line._untaxed_amount_of(quantity)
+
+    def _untaxed_amount_of(self, quantity):
+        price = self.price_unit * (1 - (self.discount or 0.0) / 100)
+        if not any(self.tax_ids.mapped("price_include")):
+            return price * quantity
+        return self.tax_ids.compute_all(
+            price,
+            currency=self.currency_id,
+            quantity=quantity,
+            product=self.product_id,
+            partner=self.order_id.partner_shipping_id,
+        )["total_excluded"]
+
+    @api.depends("qty_accepted")
+    def _compute_amount_to_invoice(self):
+        super()._compute_amount_to_invoice()
+        for line, quantity in self._qty_not_accepted().items():
+            if line.product_uom_qty:
+                line.amount_to_invoice -= line.price_total / line.product_uom_qty * quantity
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id._sop_check_content()
+        return lines
+
+    def write(self, vals):
+        if "qty_delivered" in vals:
+            self._sop_check_qty_delivered()
+        orders = self.order_id
+        result = super().write(vals)
+        if not CONTENT_FIELDS.isdisjoint(vals):
+            (orders | self.order_id)._sop_check_content()
+        return result
+
+    def unlink(self):
+        orders = self.order_id
+        result = super().unlink()
+        orders.exists()._sop_check_content()
+        return result
+
+    def _sop_check_qty_delivered(self):
+        """Goods are delivered by the warehouse; the number follows from the moves (D3)."""
+        for line in self:
+            by_moves = line.qty_delivered_method == "stock_move" and not self.env.su
+            if by_moves and line.order_id._sop_is_governed():
+                raise UserError(
+                    self.env._(
+                        "%(order)s, %(product)s: the delivered quantity follows from the "
+                        "deliveries and cannot be written. Validate the delivery instead.",
+                        order=line.order_id.name,
+                        product=line.product_id.display_name,
+                    )
+                )

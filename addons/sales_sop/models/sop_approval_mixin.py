@@ -1,0 +1,247 @@
+import hashlib
+import json
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class SopApprovalMixin(models.AbstractModel):
+    """Documents that can be submitted for approval.
+
+    A document says what its content is (:meth:`_approval_content`), when it may be submitted
+    (:meth:`_check_submission`) and what follows from a decision (:meth:`_on_approval_approved`,
+    :meth:`_on_approval_refused`).
+    """
+
+    _name = "sop.approval.mixin"
+    _description = "Document That Is Approved"
+
+    approval_ids = fields.One2many(
+        "sop.approval",
+        "res_id",
+        string="Approvals",
+        domain=lambda self: [("res_model", "=", self._name)],
+        readonly=True,
+        copy=False,
+    )
+    sop_can_decide = fields.Boolean(
+        string="Waits for My Decision", compute="_compute_sop_can_decide"
+    )
+
+    @api.depends("approval_ids.step_ids.state")
+    @api.depends_context("uid")
+    def _compute_sop_can_decide(self):
+        for record in self:
+            record.sop_can_decide = any(record.sudo(False).approval_ids.mapped("waiting_for_me"))
+
+    # -- public --------------------------------------------------------------------------------
+
+    def submit_approval(self, route_code):
+        """Submit each of these documents on the route ``route_code``.
+
+        The content's hash is taken now; an earlier submission on the route is superseded.
+
+        :param str route_code: for example ``application``, ``contract``, ``delivery``
+        :return: the new ``sop.approval`` records
+        :raise AccessError: when the user's roles may not submit on this route
+        :raise UserError: when the document is not ready or a step of the route has no member
+        """
+        approvals = self.env["sop.approval"]
+        for record in self:
+            approvals |= record._submit_approval(route_code)
+        return approvals
+
+    def approval_for(self, route_code):
+        """Return the newest ``sop.approval`` on the route; superseded ones do not count."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._approval_for(route_code).sudo(False)
+
+    def is_approved(self, route_code):
+        """Whether the document is approved on the route and still has the approved content."""
+        self.ensure_one()
+        self.check_access("read")
+        return self._is_approved(route_code)
+
+    def action_sop_approve(self):
+        """Approve the current user's open step of these documents."""
+        self._approvals_waiting_for_me().approve()
+        return True
+
+    def action_sop_refuse(self):
+        """Open the dialog that asks why the current user refuses these documents."""
+        return self._approvals_waiting_for_me().action_refuse()
+
+    # -- to be defined by the document ---------------------------------------------------------
+
+    def _approval_content(self, route_code):
+        """Return the content that the route approves, as data that JSON can hold."""
+        raise NotImplementedError
+
+    def _check_submission(self, route_code):
+        """Raise a UserError unless the document may be submitted on the route now."""
+
+    def _on_approval_approved(self, approval):
+        """What follows from the last approval."""
+
+    def _on_approval_refused(self, approval):
+        """What follows from a refusal: the requester is told why."""
+        self._notify_requester(approval)
+
+    def _approval_values(self, route_code):
+        """Return what the list of approvals shows of this document."""
+        self.ensure_one()
+        return {
+            "document_name": self.display_name,
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+        }
+
+    def _approval_summary(self, route_code):
+        """Return the content to approve as HTML that people can read."""
+        return False
+
+    # -- engine --------------------------------------------------------------------------------
+
+    def _approvals_waiting_for_me(self):
+        approvals = self.approval_ids.filtered("waiting_for_me")
+        if not approvals:
+            raise AccessError(
+                self.env._(
+                    "No open approval of %s is yours to decide.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            )
+        return approvals
+
+    def _approval_for(self, route_code):
+        return self.sudo().approval_ids.filtered(
+            lambda approval: approval.code == route_code and approval.state != "superseded"
+        )[:1]
+
+    def _is_approved(self, route_code):
+        approval = self._approval_for(route_code)
+        return approval.state == "approved" and self._approval_holds(approval)
+
+    def _approval_state(self, route_code):
+        """Return none, pending, approved, refused or stale (the content has changed since)."""
+        approval = self._approval_for(route_code)
+        if not approval:
+            return "none"
+        if approval.state != "refused" and not self._approval_holds(approval):
+            return "stale"
+        return approval.state
+
+    def _approval_holds(self, approval):
+        """Whether the document still has the content that was submitted."""
+        self.ensure_one()
+        return self._approval_hash(approval.code) == approval.content_hash
+
+    def _approval_hash(self, route_code):
+        return self._hash_content(self.sudo()._approval_content(route_code))
+
+    @api.model
+    def _hash_content(self, content):
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _submit_approval(self, route_code):
+        self.ensure_one()
+        self.check_access("read")
+        if not self.company_id._sop_is_governed():
+            raise UserError(
+                self.env._("%s has no issued sales policy yet.", self.company_id.display_name)
+            )
+        route = self.env["sop.approval.route"]._for(route_code, self.company_id, self._name)
+        self._check_submitter(route)
+        self._check_submission(route_code)
+        self.sudo()._supersede_approvals([route_code])
+        return self.sudo()._create_approval(route).sudo(False)
+
+    def _check_submitter(self, route):
+        if self.env.su or route.submit_group_ids & self.env.user.sudo().all_group_ids:
+            return
+        raise AccessError(
+            self.env._(
+                "%(user)s cannot submit %(document)s. This needs one of these roles: %(roles)s.",
+                user=self.env.user.name,
+                document=self.display_name,
+                roles=", ".join(route.submit_group_ids.mapped("name")),
+            )
+        )
+
+    def _create_approval(self, route):
+        content = self._approval_content(route.code)
+        approval = self.env["sop.approval"].create(
+            {
+                "route_id": route.id,
+                "code": route.code,
+                "res_model": self._name,
+                "res_id": self.id,
+                "requested_by_id": self.env.uid,
+                "requested_on": fields.Datetime.now(),
+                "content": content,
+                "content_hash": self._hash_content(content),
+                "summary": self._approval_summary(route.code),
+                "step_ids": [
+                    fields.Command.create({"stage": step.stage, "group_id": step.group_id.id})
+                    for step in route.step_ids
+                ],
+                **self._approval_values(route.code),
+            }
+        )
+        self.invalidate_recordset(["approval_ids"])
+        self._check_steps_have_members(approval)
+        approval._open_stage(min(approval.step_ids.mapped("stage")))
+        return approval
+
+    def _check_steps_have_members(self, approval):
+        missing = approval.step_ids.filtered(lambda step: not step._members())
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be submitted: nobody but the requester holds the role "
+                    "%(roles)s in %(company)s. Ask the administrator to give it to somebody.",
+                    document=approval.document_name,
+                    roles=", ".join(missing.group_id.mapped("name")),
+                    company=approval.company_id.name,
+                )
+            )
+
+    def _supersede_approvals(self, route_codes=None):
+        """Void the approvals on the routes (all when None); they stay in the history."""
+        live = self.sudo().approval_ids.filtered(
+            lambda approval: approval.state != "superseded"
+            and (route_codes is None or approval.code in route_codes)
+        )
+        for approval in live:
+            approval._close("superseded")
+
+    def _notify_requester(self, approval):
+        steps = approval.step_ids.filtered(lambda step: step.state == "refused")
+        reasons = "; ".join(step.comment for step in steps if step.comment)
+        requester = approval.requested_by_id.partner_id
+        self.message_post(
+            body=self.env._(
+                "Refused by %(user)s: %(reason)s",
+                user=", ".join(steps.user_id.mapped("name")),
+                reason=reasons,
+            ),
+            partner_ids=requester.ids,
+            subtype_xmlid="mail.mt_note",
+        )
+
+    @api.model
+    def _approval_table(self, header, rows):
+        """Render a small HTML table; the cells are escaped."""
+        head = Markup().join(Markup("<th>%s</th>") % cell for cell in header)
+        body = Markup().join(
+            Markup("<tr>%s</tr>")
+            % Markup().join(Markup("<td>%s</td>") % cell for cell in row)
+            for row in rows
+        )
+        return Markup(
+            '<table class="table table-sm"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>'
+        ) % (head, body)

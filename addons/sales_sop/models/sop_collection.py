@@ -1,0 +1,405 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+# The receivable lines of an entry are its customer's account; only these carry collected money.
+RECEIVABLE = SQL("'asset_receivable'")
+INVOICE_TYPES = SQL("('out_invoice', 'out_refund', 'out_receipt')")
+
+
+class SopCollection(models.Model):
+    """Collected money, one row per contract, order and money move; read from the books.
+
+    Two kinds of rows (C1, C3):
+
+    * ``invoice``: cash reconciled with an invoice of the contract. An invoice that serves several
+      orders shares it pro rata of their product lines, tax included.
+    * ``earmark``: the part of an earmark that has not reached an invoice of its contract yet, and
+      at most what is still open on the money.
+
+    Money is a posted entry of a payment in process or paid, or of a bank statement line. Credit
+    notes, write-offs and exchange differences are not money. Where the money's entry credits the
+    customer with more than the cash received (discount, write-off, bank fee), only the cash
+    counts: ``factor = min(1, liquidity / receivable)``.
+
+    Amounts are in the contract's currency: the invoice's own amount when the currency is the
+    same, else the company's amount at the contract's frozen rate.
+    """
+
+    _name = "sop.collection"
+    _description = "Collected Money"
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "contract_id"
+
+    contract_id = fields.Many2one("sop.contract", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    money_move_id = fields.Many2one("account.move", string="Money", readonly=True)
+    payment_id = fields.Many2one("account.payment", readonly=True)
+    invoice_id = fields.Many2one("account.move", readonly=True)
+    date = fields.Date(readonly=True)
+    kind = fields.Selection(
+        [("invoice", "Paid Invoice"), ("earmark", "Earmarked")], readonly=True
+    )
+    amount = fields.Monetary(string="Collected", readonly=True)
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT ROW_NUMBER() OVER (
+                       ORDER BY contract_id, date, money_move_id, kind, invoice_id, order_id) AS id,
+                   rows.*
+              FROM (%s) rows
+            """,
+            self._rows_sql(),
+        )
+
+    @api.model
+    def _collected(self, contracts):
+        """Return ``{contract id: money collected, in the contract's currency}``, read now.
+
+        Contracts without money are missing from the result.
+        """
+        if not contracts.ids:
+            return {}
+        self._flush_sources()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT contract_id, SUM(amount) FROM (%s) rows GROUP BY contract_id",
+                self._rows_sql(contracts.ids),
+            )
+        )
+        currencies = {contract.id: contract.currency_id for contract in contracts.sudo()}
+        return {
+            contract_id: currencies[contract_id].round(float(amount))
+            for contract_id, amount in rows
+        }
+
+    @api.model
+    def _flush_sources(self):
+        for model in (
+            "account.move",
+            "account.move.line",
+            "account.partial.reconcile",
+            "account.payment",
+            "sale.order",
+            "sale.order.line",
+            "sop.contract",
+            "sop.payment.allocation",
+        ):
+            self.env[model].flush_model()
+
+    # -- SQL, from small parts -----------------------------------------------------------------
+
+    @api.model
+    def _rows_sql(self, contract_ids=None):
+        """Return the SELECT of all rows, or of the rows of ``contract_ids`` only.
+
+        A plain view cannot serve the gates: the planner would compute every contract's rows to
+        find one's. With the ids inside the parts only their invoices and money are read.
+        """
+        return SQL(
+            """
+            WITH scope AS MATERIALIZED (%(scope)s),
+                 invoice_share AS MATERIALIZED (%(invoice_share)s),
+                 cash AS MATERIALIZED (%(cash)s),
+                 earmark AS MATERIALIZED (%(earmark)s)
+            %(invoice_rows)s
+            UNION ALL
+            %(earmark_rows)s
+            """,
+            scope=self._scope_sql(contract_ids),
+            invoice_share=self._invoice_share_sql(contract_ids),
+            cash=self._cash_sql(),
+            earmark=self._earmark_sql(contract_ids),
+            invoice_rows=self._invoice_rows_sql(contract_ids),
+            earmark_rows=self._earmark_rows_sql(contract_ids),
+        )
+
+    def _scope_sql(self, contract_ids):
+        """The contracts asked for and those that share earmarked money with them."""
+        if contract_ids is None:
+            return SQL("SELECT id FROM sop_contract")
+        return SQL(
+            """
+            SELECT UNNEST(%(ids)s) AS id
+             UNION
+            SELECT other.contract_id
+              FROM sop_payment_allocation mine
+              JOIN sop_payment_allocation other
+                ON other.payment_id = mine.payment_id
+                OR other.statement_line_id = mine.statement_line_id
+             WHERE mine.contract_id = ANY(%(ids)s)
+            """,
+            ids=list(contract_ids),
+        )
+
+    def _invoice_share_sql(self, contract_ids):
+        """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
+        invoices = SQL("") if contract_ids is None else SQL(
+            """
+               AND move.id IN (
+                   SELECT line.move_id
+                     FROM sale_order so
+                     JOIN sale_order_line sol ON sol.order_id = so.id
+                     JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+                     JOIN account_move_line line ON line.id = rel.invoice_line_id
+                    WHERE so.sop_contract_id IN (SELECT id FROM scope)
+                    UNION
+                   SELECT id FROM account_move
+                    WHERE sop_contract_id IN (SELECT id FROM scope))
+            """
+        )
+        return SQL(
+            """
+            SELECT move_id,
+                   contract_id,
+                   order_id,
+                   SUM(price_total)
+                       / NULLIF(SUM(SUM(price_total)) OVER (PARTITION BY move_id), 0) AS share
+              FROM (
+                  SELECT DISTINCT ON (line.id)
+                         line.id,
+                         line.move_id,
+                         line.price_total,
+                         sol.order_id,
+                         COALESCE(so.sop_contract_id, move.sop_contract_id) AS contract_id
+                    FROM account_move move
+                    JOIN account_move_line line
+                      ON line.move_id = move.id AND line.display_type = 'product'
+               LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+               LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
+               LEFT JOIN sale_order so ON so.id = sol.order_id
+                   WHERE move.state = 'posted'
+                     AND move.move_type IN %(types)s
+                     %(invoices)s
+                ORDER BY line.id, sol.id) lines
+          GROUP BY move_id, contract_id, order_id
+            """,
+            types=INVOICE_TYPES,
+            invoices=invoices,
+        )
+
+    def _cash_sql(self):
+        """Per invoice and money move: the cash that reached the invoice, money back negative."""
+        return SQL(
+            """
+            SELECT partial.invoice_id,
+                   money.id AS money_id,
+                   money.date,
+                   money.origin_payment_id AS payment_id,
+                   partial.sign * partial.amount * factor.value AS amount_company,
+                   partial.sign * partial.amount_invoice * factor.value AS amount_invoice,
+                   partial.sign * partial.amount_money * factor.value AS amount_money,
+                   partial.invoice_currency_id
+              FROM (%(partials)s) partial
+              JOIN account_move money ON money.id = partial.money_id
+         LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+              JOIN LATERAL (%(factor)s) factor ON TRUE
+             WHERE %(is_money)s
+            """,
+            partials=self._partials_sql(),
+            factor=self._factor_sql(),
+            is_money=self._is_money_sql(),
+        )
+
+    def _partials_sql(self):
+        """Reconciliations of the invoices, from the invoice's side."""
+        sides = [
+            # A customer pays: the invoice is the debit side. We pay back: the credit side.
+            (SQL("debit"), SQL("credit"), SQL("1")),
+            (SQL("credit"), SQL("debit"), SQL("-1")),
+        ]
+        return SQL(" UNION ALL ").join(
+            SQL(
+                """
+                SELECT invoice_line.move_id AS invoice_id,
+                       money_line.move_id AS money_id,
+                       invoice_line.currency_id AS invoice_currency_id,
+                       partial.amount,
+                       partial.%(mine)s_amount_currency AS amount_invoice,
+                       partial.%(other)s_amount_currency AS amount_money,
+                       %(sign)s AS sign
+                  FROM account_partial_reconcile partial
+                  JOIN account_move_line invoice_line
+                    ON invoice_line.id = partial.%(mine)s_move_id
+                  JOIN account_move_line money_line
+                    ON money_line.id = partial.%(other)s_move_id
+                  JOIN account_account account
+                    ON account.id = invoice_line.account_id
+                   AND account.account_type = %(receivable)s
+                 WHERE invoice_line.move_id IN (SELECT move_id FROM invoice_share)
+                """,
+                mine=mine,
+                other=other,
+                sign=sign,
+                receivable=RECEIVABLE,
+            )
+            for mine, other, sign in sides
+        )
+
+    def _is_money_sql(self):
+        return SQL(
+            """(money.state = 'posted'
+                AND (payment.state IN ('in_process', 'paid')
+                     OR money.statement_line_id IS NOT NULL))"""
+        )
+
+    def _factor_sql(self):
+        """Cash part of the money move ``money``: 1 unless its entry holds discounts or fees."""
+        return SQL(
+            """
+            SELECT LEAST(
+                       1.0,
+                       ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
+                       / NULLIF(ABS(SUM(line.balance) FILTER (
+                             WHERE account.account_type = %(receivable)s)), 0)) AS value
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+              JOIN account_journal journal ON journal.id = money.journal_id
+             WHERE line.move_id = money.id
+            """,
+            liquidity=SQL(
+                """account.account_type IN ('asset_cash', 'liability_credit_card')
+                   OR line.account_id IN (payment.outstanding_account_id,
+                                          journal.default_account_id)"""
+            ),
+            receivable=RECEIVABLE,
+        )
+
+    def _earmark_sql(self, contract_ids):
+        """Earmarks with what their money already paid there and what is still open on it."""
+        return SQL(
+            """
+            SELECT allocation.id,
+                   allocation.contract_id,
+                   allocation.order_id,
+                   allocation.currency_id,
+                   money.id AS money_id,
+                   money.date,
+                   money.origin_payment_id AS payment_id,
+                   allocation.amount - COALESCE(paid.amount, 0) AS remaining,
+                   residual.amount * factor.value AS open,
+                   residual.rate
+              FROM sop_payment_allocation allocation
+         LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
+         LEFT JOIN account_bank_statement_line statement_line
+                ON statement_line.id = allocation.statement_line_id
+              JOIN account_move money
+                ON money.id = COALESCE(payment.move_id, statement_line.move_id)
+              JOIN LATERAL (%(factor)s) factor ON TRUE
+              JOIN LATERAL (%(residual)s) residual ON TRUE
+         LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
+             WHERE %(is_money)s
+               AND allocation.contract_id IN (SELECT id FROM scope)
+            """,
+            factor=self._factor_sql(),
+            residual=self._residual_sql(),
+            paid=self._paid_sql(),
+            is_money=self._is_money_sql(),
+        )
+
+    def _residual_sql(self):
+        """Open customer credit of the money, in its own currency, and company money per unit."""
+        return SQL(
+            """
+            SELECT ABS(SUM(line.amount_residual_currency)) AS amount,
+                   ABS(SUM(line.balance)) / NULLIF(ABS(SUM(line.amount_currency)), 0) AS rate
+              FROM account_move_line line
+              JOIN account_account account ON account.id = line.account_id
+             WHERE line.move_id = money.id AND account.account_type = %s
+            """,
+            RECEIVABLE,
+        )
+
+    def _paid_sql(self):
+        """What the money already paid on invoices of the earmark's contract and order.
+
+        When the same money carries several earmarks for one contract, the oldest ones are used
+        up first.
+        """
+        return SQL(
+            """
+            SELECT GREATEST(0, LEAST(allocation.amount, reached.amount - before.amount)) AS amount
+              FROM (SELECT COALESCE(SUM(cash.amount_money * invoice_share.share), 0) AS amount
+                      FROM cash
+                      JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
+                     WHERE cash.money_id = money.id
+                       AND invoice_share.contract_id = allocation.contract_id) reached,
+                   (SELECT COALESCE(SUM(older.amount), 0) AS amount
+                      FROM sop_payment_allocation older
+                     WHERE older.contract_id = allocation.contract_id
+                       AND older.id < allocation.id
+                       AND (older.payment_id = allocation.payment_id
+                            OR older.statement_line_id = allocation.statement_line_id)) before
+            """
+        )
+
+    def _invoice_rows_sql(self, contract_ids):
+        return SQL(
+            """
+            SELECT contract.id AS contract_id,
+                   invoice_share.order_id,
+                   contract.partner_id,
+                   contract.user_id,
+                   contract.company_id,
+                   contract.currency_id,
+                   cash.money_id AS money_move_id,
+                   cash.payment_id,
+                   cash.invoice_id,
+                   cash.date,
+                   'invoice' AS kind,
+                   invoice_share.share * CASE
+                       WHEN cash.invoice_currency_id = contract.currency_id
+                       THEN cash.amount_invoice
+                       ELSE cash.amount_company * contract.currency_rate
+                   END AS amount
+              FROM cash
+              JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
+              JOIN sop_contract contract ON contract.id = invoice_share.contract_id
+             WHERE %s
+            """,
+            self._asked_sql(contract_ids),
+        )
+
+    def _earmark_rows_sql(self, contract_ids):
+        """The open part of each earmark; earmarks of one money share what is open, oldest first."""
+        return SQL(
+            """
+            SELECT contract.id,
+                   earmark.order_id,
+                   contract.partner_id,
+                   contract.user_id,
+                   contract.company_id,
+                   contract.currency_id,
+                   earmark.money_id,
+                   earmark.payment_id,
+                   NULL::integer,
+                   earmark.date,
+                   'earmark',
+                   earmark.counted * CASE
+                       WHEN earmark.currency_id = contract.currency_id
+                       THEN 1.0
+                       ELSE earmark.rate * contract.currency_rate
+                   END
+              FROM (
+                  SELECT earmark.*,
+                         GREATEST(0, LEAST(remaining, open - COALESCE(SUM(GREATEST(remaining, 0))
+                             OVER (PARTITION BY money_id ORDER BY id
+                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
+                             AS counted
+                    FROM earmark) earmark
+              JOIN sop_contract contract ON contract.id = earmark.contract_id
+             WHERE earmark.counted > 0 AND %s
+            """,
+            self._asked_sql(contract_ids),
+        )
+
+    def _asked_sql(self, contract_ids):
+        if contract_ids is None:
+            return SQL("TRUE")
+        return SQL("contract.id = ANY(%s)", list(contract_ids))

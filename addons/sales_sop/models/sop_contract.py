@@ -1,0 +1,408 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, float_repr, formatLang
+
+from .sop_policy_term import SALES_MODES
+
+CONTRACT_STATES = [
+    ("draft", "Draft"),
+    ("effective", "Effective"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+TRANSITIONS = {
+    "draft": {"effective", "cancelled"},
+    "effective": {"closed", "cancelled"},
+    "closed": set(),
+    # A cancelled order that is submitted again takes its contract up again.
+    "cancelled": {"draft"},
+}
+
+
+class SopContract(models.Model):
+    """The contract: what gates, collection, ledger and commission hang on.
+
+    It is made when a quotation is submitted. Terms and exchange rate are copied from the policy
+    and frozen here; no client can write them. It becomes effective by countersigning (K2), or
+    with the approved application where the policy asks for no written contract.
+    """
+
+    _name = "sop.contract"
+    _description = "Sales Contract"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sop.approval.mixin",
+    ]
+    _order = "id desc"
+    _rec_name = "number"
+    _mail_post_access = "read"
+
+    number = fields.Char(required=True, readonly=True, index=True)
+    kind = fields.Selection(SALES_MODES, required=True, readonly=True, default="direct")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    currency_rate = fields.Float(
+        string="Frozen Rate",
+        digits=0,
+        readonly=True,
+        help="Units of the contract's currency for one unit of the company's currency, on the day "
+        "of submission. Money in another currency is counted at this rate.",
+    )
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, index=True)
+    policy_id = fields.Many2one(
+        "sop.policy", required=True, readonly=True, help="The policy in force at submission (P4)."
+    )
+    term_id = fields.Many2one("sop.policy.term", readonly=True)
+    contract_required = fields.Boolean(string="Written Contract", readonly=True)
+    prepayment_percent = fields.Float(
+        string="Payment Before Goods (%)", digits=(5, 2), readonly=True
+    )
+    first_payment_percent = fields.Float(
+        string="First Payment Before Installation (%)", digits=(5, 2), readonly=True
+    )
+    invoice_gate_percent = fields.Float(
+        string="Collected Before Invoice (%)", digits=(5, 2), readonly=True
+    )
+    state = fields.Selection(
+        CONTRACT_STATES, default="draft", required=True, readonly=True, tracking=True
+    )
+    date_effective = fields.Date(readonly=True)
+    order_ids = fields.One2many("sale.order", "sop_contract_id", string="Orders", readonly=True)
+    amount_total = fields.Monetary(
+        string="Total",
+        compute="_compute_amount_total",
+        store=True,
+        help="Total of the contract's orders, tax included, without cancelled ones.",
+    )
+    allocation_ids = fields.One2many(
+        "sop.payment.allocation", "contract_id", string="Earmarked Money", readonly=True
+    )
+    collection_ids = fields.One2many(
+        "sop.collection", "contract_id", string="Collected Money", readonly=True
+    )
+    amount_collected = fields.Monetary(
+        string="Collected",
+        compute="_compute_collection",
+        help="Cash that reached the contract's invoices, plus the open part of money earmarked "
+        "to it (C1, C3), in the contract's currency.",
+    )
+    percent_collected = fields.Float(
+        string="Collected (%)", digits=(5, 2), compute="_compute_collection"
+    )
+    amount_missing = fields.Monetary(
+        string="Missing to Invoice",
+        compute="_compute_collection",
+        help="Money still to collect before the contract may be invoiced.",
+    )
+    invoice_gate_reached = fields.Boolean(
+        string="May Be Invoiced", compute="_compute_collection"
+    )
+    amount_invoiced = fields.Monetary(string="Invoiced", compute="_compute_documents")
+    picking_count = fields.Integer(string="Deliveries", compute="_compute_documents")
+    invoice_count = fields.Integer(string="Invoices", compute="_compute_documents")
+    approval_state = fields.Selection(
+        [
+            ("none", "Not Submitted"),
+            ("pending", "Being Countersigned"),
+            ("approved", "Countersigned"),
+            ("refused", "Refused"),
+            ("stale", "Changed Since"),
+        ],
+        string="Countersigning",
+        compute="_compute_approval_state",
+    )
+    waiting_for = fields.Char(compute="_compute_approval_state")
+    gate_revision = fields.Integer(
+        readonly=True,
+        help="Every gate and every change of money or goods updates it, so that of two of them at "
+        "the same moment the second one starts again and sees the first.",
+    )
+
+    _number_company_uniq = models.Constraint(
+        "UNIQUE(number, company_id)", "The contract number has to be unique in its company."
+    )
+
+    # -- computed ------------------------------------------------------------------------------
+
+    @api.depends("order_ids.amount_total", "order_ids.state")
+    def _compute_amount_total(self):
+        for contract in self:
+            orders = contract.order_ids.filtered(lambda order: order.state != "cancel")
+            contract.amount_total = sum(orders.mapped("amount_total"))
+
+    @api.depends("amount_total", "allocation_ids.amount")
+    def _compute_collection(self):
+        collected = self._collected()
+        for contract in self:
+            amount = collected.get(contract.id, 0.0)
+            total = contract.amount_total
+            gate = contract._gate_amount(contract.invoice_gate_percent)
+            missing = max(0.0, contract.currency_id.round(gate - amount))
+            contract.amount_collected = amount
+            contract.percent_collected = amount / total * 100 if total else 100.0
+            contract.amount_missing = missing
+            contract.invoice_gate_reached = contract._is_collected(amount, gate)
+
+    @api.depends("order_ids.invoice_ids.state", "order_ids.picking_ids")
+    def _compute_documents(self):
+        for contract in self.sudo():
+            invoices = contract._invoices()
+            posted = invoices.filtered(lambda move: move.state == "posted")
+            contract.invoice_count = len(invoices)
+            contract.picking_count = len(contract.order_ids.picking_ids)
+            contract.amount_invoiced = contract.currency_id.round(
+                sum(contract._invoice_amount(move) for move in posted)
+            )
+
+    @api.depends("approval_ids.step_ids.state", "state")
+    def _compute_approval_state(self):
+        for contract in self:
+            approval = contract._approval_for("contract")
+            contract.approval_state = contract._approval_state("contract")
+            contract.waiting_for = approval.waiting_for if approval.state == "pending" else False
+
+    # -- collection ----------------------------------------------------------------------------
+
+    def _collected(self):
+        """Return ``{contract id: money collected in the contract's currency}`` (C1, C3).
+
+        Read from the database now, never from the cache: gates rely on it.
+        """
+        return self.env["sop.collection"]._collected(self)
+
+    def _gate_amount(self, percent):
+        """Return the money that ``percent`` of the contract is, rounded by its currency."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount_total * percent / 100)
+
+    def _is_collected(self, collected, amount):
+        self.ensure_one()
+        return self.currency_id.compare_amounts(collected, amount) >= 0
+
+    def _money_sentence(self, collected, percent):
+        """Say what is collected, what is missing and what the percentage means in money."""
+        self.ensure_one()
+        gate = self._gate_amount(percent)
+        return self.env._(
+            "%(collected)s of %(total)s of contract %(contract)s is collected; %(missing)s more is "
+            "needed to reach %(percent)s %% (%(gate)s). Record the payment and earmark it to the "
+            "contract.",
+            collected=self._format(collected),
+            total=self._format(self.amount_total),
+            contract=self.number,
+            missing=self._format(self.currency_id.round(gate - collected)),
+            percent=f"{percent:g}",
+            gate=self._format(gate),
+        )
+
+    def _format(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _collection_blockers(self, rule, percent_field, collected):
+        """Return ``[(rule, sentence)]`` while less than the percentage is collected."""
+        self.ensure_one()
+        percent = self[percent_field]
+        amount = collected.get(self.id, 0.0)
+        if self._is_collected(amount, self._gate_amount(percent)):
+            return []
+        return [(rule, self._money_sentence(amount, percent))]
+
+    def _touch(self):
+        """Update the contracts' counter, so that simultaneous gates see one another.
+
+        PostgreSQL refuses the second of two transactions that update one row; Odoo runs it again
+        and it then sees what the first one did. Reading with a lock would not do: the second one
+        would wait and then decide by its old snapshot.
+        """
+        if not self.ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                """UPDATE sop_contract SET gate_revision = gate_revision + 1
+                    WHERE id IN (
+                        SELECT id FROM sop_contract WHERE id IN %s ORDER BY id FOR UPDATE)""",
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(
+            [
+                "gate_revision",
+                "amount_collected",
+                "percent_collected",
+                "amount_missing",
+                "invoice_gate_reached",
+            ],
+            flush=False,
+        )
+
+    # -- documents -----------------------------------------------------------------------------
+
+    def _invoices(self):
+        return self.order_ids.invoice_ids.filtered(
+            lambda move: move.move_type in ("out_invoice", "out_refund")
+        )
+
+    def _invoice_amount(self, move):
+        sign = -1 if move.move_type == "out_refund" else 1
+        if move.currency_id == self.currency_id:
+            return sign * move.amount_total
+        return move.amount_total_signed * self.currency_rate
+
+    def _action_view(self, name, records):
+        self.ensure_one()
+        action = {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": records._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", records.ids)],
+        }
+        if len(records) == 1:
+            action.update(view_mode="form", res_id=records.id)
+        return action
+
+    def action_view_orders(self):
+        """Open the contract's orders."""
+        return self._action_view(self.env._("Orders"), self.order_ids)
+
+    def action_view_pickings(self):
+        """Open the contract's deliveries."""
+        return self._action_view(self.env._("Deliveries"), self.order_ids.picking_ids)
+
+    def action_view_invoices(self):
+        """Open the contract's invoices and credit notes."""
+        return self._action_view(self.env._("Invoices"), self._invoices())
+
+    def action_view_allocations(self):
+        """Open the money earmarked to the contract."""
+        return self._action_view(self.env._("Earmarked Money"), self.allocation_ids)
+
+    # -- life ----------------------------------------------------------------------------------
+
+    @api.model
+    def _next_number(self, company):
+        """Return the next contract number; every company counts on its own, every year anew."""
+        sequence_model = self.env["ir.sequence"].sudo()
+        domain = [("code", "=", "sop.contract"), ("company_id", "=", company.id)]
+        if not sequence_model.search_count(domain, limit=1):
+            sequence_model.create(
+                {
+                    "name": f"{company.name}: sales contracts",
+                    "code": "sop.contract",
+                    "company_id": company.id,
+                    "prefix": "HT%(range_year)s-",
+                    "padding": 4,
+                    "use_date_range": True,
+                }
+            )
+        return sequence_model.with_company(company).next_by_code("sop.contract")
+
+    def _set_state(self, state, **values):
+        for contract in self:
+            if state not in TRANSITIONS[contract.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s is %(old)s and cannot become %(new)s.",
+                        contract=contract.number,
+                        old=labels[contract.state],
+                        new=labels[state],
+                    )
+                )
+        self._touch()
+        self.write({"state": state, **values})
+
+    def _make_effective(self):
+        """Enter the contract into force (K2)."""
+        self._set_state("effective", date_effective=fields.Date.context_today(self))
+
+    def _cancel(self):
+        """Void the contract and its countersigning, because its orders are cancelled."""
+        self._supersede_approvals()
+        self.filtered(lambda contract: contract.state != "cancelled")._set_state("cancelled")
+
+    def action_submit(self):
+        """Send the contract for countersigning by the head of sales and finance (K2)."""
+        self.submit_approval("contract")
+        return True
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Contracts are kept for ever; cancel the order instead."))
+
+    # -- approval ------------------------------------------------------------------------------
+
+    def _approval_content(self, route_code):
+        """The agreed content: parties, terms and what each order sells at which price."""
+        self.ensure_one()
+        return {
+            "number": self.number,
+            "kind": self.kind,
+            "partner": self.partner_id.id,
+            "currency": self.currency_id.id,
+            "policy": self.policy_id.id,
+            "percentages": [
+                float_repr(self[name], 2)
+                for name in ("prepayment_percent", "first_payment_percent", "invoice_gate_percent")
+            ],
+            "orders": [
+                [order.id, order._approval_content("application")]
+                for order in self.order_ids.sorted("id")
+                if order.state != "cancel"
+            ],
+        }
+
+    def _approval_values(self, route_code):
+        return super()._approval_values(route_code) | {
+            "amount": self.amount_total,
+            "currency_id": self.currency_id.id,
+        }
+
+    def _approval_summary(self, route_code):
+        orders = self.order_ids.filtered(lambda order: order.state != "cancel")
+        return self._approval_table(
+            [self.env._("Order"), self.env._("Customer"), self.env._("Total")],
+            [
+                (order.name, order.partner_id.display_name, self._format(order.amount_total))
+                for order in orders
+            ],
+        )
+
+    def _check_submission(self, route_code):
+        if self.state != "draft":
+            raise UserError(
+                self.env._("Contract %s is not a draft and needs no countersigning.", self.number)
+            )
+        if self._approval_state("contract") in ("pending", "approved"):
+            raise UserError(self.env._("Contract %s is already submitted.", self.number))
+        if not (self.env.su or self.user_id == self.env.user):
+            self.env.user._sop_require_role(
+                self.env._("submit the contract of another salesperson"),
+                "sales_sop.group_sales_office",
+            )
+        for order in self.sudo().order_ids.filtered(lambda order: order.state != "cancel"):
+            if not order._is_approved("application"):
+                raise UserError(
+                    self.env._(
+                        "Contract %(contract)s rests on an approved application (K1): %(order)s "
+                        "is not approved with its present content. Submit it first.",
+                        contract=self.number,
+                        order=order.name,
+                    )
+                )
+
+    def _on_approval_approved(self, approval):
+        self._make_effective()
+
+    def _sop_remind_to_submit(self):
+        """Tell the salesperson that the approved contract can be countersigned."""
+        for contract in self:
+            contract.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Send contract %s for countersigning", contract.number),
+                user_id=contract.user_id.id or self.env.uid,
+            )

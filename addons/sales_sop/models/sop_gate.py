@@ -1,0 +1,52 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class SopGate(models.AbstractModel):
+    """What the gates of orders, deliveries and invoices have in common.
+
+    A gate is a method that returns a list of ``(rule_id, sentence)``; empty means free. Every
+    outgoing move and every customer invoice has one *basis*, proven by a real link. The table
+    says which rules a basis has to pass; an addon that brings a basis extends it.
+    """
+
+    _name = "sop.gate"
+    _description = "Gate"
+
+    @api.model
+    def _basis_gates(self):
+        """Return ``{basis: {"delivery": rules, "invoice": rules}}``; rules are rule ids."""
+        return {
+            "order": {
+                "delivery": frozenset({"K2", "D1", "D4"}),
+                "invoice": frozenset({"K2", "C1", "D3"}),
+            },
+            # Agreed before the company's first policy: goes on as it was agreed.
+            "opening": {"delivery": frozenset(), "invoice": frozenset()},
+            # Nothing proves why the goods leave or the money is asked for.
+            "none": {"delivery": frozenset({"D1"}), "invoice": frozenset({"C2"})},
+        }
+
+    @api.model
+    def _gate_applies(self, basis, gate, rule):
+        """Whether documents of ``basis`` have to pass ``rule`` at ``gate``."""
+        return rule in self._basis_gates()[basis][gate]
+
+    @api.model
+    def _raise_if_blocked(self, blockers):
+        """Raise one UserError with every sentence.
+
+        :param dict blockers: ``{record: [(rule_id, sentence), …]}``
+        """
+        lines = [
+            self.env._("%(rule)s: %(sentence)s", rule=rule, sentence=sentence)
+            for reasons in blockers.values()
+            for rule, sentence in reasons
+        ]
+        if lines:
+            raise UserError("\n".join(dict.fromkeys(lines)))
+
+    @api.model
+    def _blockers_text(self, blockers):
+        """Render a list of blockers as lines of text; False when there are none."""
+        return "\n".join(f"{rule}: {sentence}" for rule, sentence in blockers) or False

@@ -1,0 +1,245 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+POLICY_STATES = [
+    ("draft", "Draft"),
+    ("decided", "Decided"),
+    ("issued", "Issued"),
+    ("superseded", "Superseded"),
+]
+# What may still be written once a policy is no longer a draft: the chatter, never the content.
+OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
+
+
+class SopPolicy(models.Model):
+    """The sales policy (P1): decided by the joint meeting, issued by the general manager.
+
+    An issued policy never changes; a later one supersedes it from its own start date on, so there
+    is never a day without a policy once the first one has been issued.
+    """
+
+    _name = "sop.policy"
+    _description = "Sales Policy"
+    _inherit = ["mail.thread", "mail.activity.mixin", "sop.protected.mixin"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    version = fields.Integer(default=1, readonly=True, copy=False)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        string="Valid From", required=True, default=fields.Date.context_today, tracking=True
+    )
+    date_to = fields.Date(
+        string="Valid Until",
+        compute="_compute_date_to",
+        help="The day before the next issued policy starts; empty while there is none.",
+    )
+    state = fields.Selection(
+        POLICY_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    decided_on = fields.Date(readonly=True, copy=False)
+    issued_on = fields.Date(readonly=True, copy=False)
+    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    interest_rate = fields.Float(
+        string="Interest on Overdue Money (% a Year)",
+        digits=(5, 2),
+        help="Percent a year that overdue money bears (C5).",
+    )
+    note = fields.Html(string="Explanation", translate=True)
+    term_ids = fields.One2many("sop.policy.term", "policy_id", string="Terms", copy=True)
+
+    @api.model
+    def _sop_protected_fields(self):
+        return frozenset({"version", "decided_on", "issued_on", "issued_by_id"})
+
+    @api.depends("date_from", "state", "company_id")
+    def _compute_date_to(self):
+        for policy in self:
+            successor = self.sudo().search(
+                [
+                    ("company_id", "=", policy.company_id.id),
+                    ("state", "in", ("issued", "superseded")),
+                    ("date_from", ">", policy.date_from),
+                ],
+                order="date_from, id",
+                limit=1,
+            )
+            is_issued = policy.state in ("issued", "superseded")
+            policy.date_to = (
+                fields.Date.subtract(successor.date_from, days=1)
+                if is_issued and successor
+                else False
+            )
+
+    @api.model
+    @tools.ormcache()
+    def _governed_company_ids(self):
+        """Ids of the companies that have ever issued a policy, as a frozenset."""
+        groups = self.sudo()._read_group(
+            [("state", "in", ("issued", "superseded"))], ["company_id"]
+        )
+        return frozenset(company.id for (company,) in groups)
+
+    @api.model
+    def _in_force(self, company, date):
+        """Return the policy in force for ``company`` on ``date`` (P1, P4); empty if there is none.
+
+        A branch without a policy of its own follows its parent company's.
+        """
+        return self.sudo().search(
+            [
+                ("company_id", "in", company.sudo().parent_ids.ids),
+                ("state", "in", ("issued", "superseded")),
+                ("date_from", "<=", date),
+            ],
+            order="company_id desc, date_from desc, id desc",
+            limit=1,
+        )
+
+    # -- content is fixed once decided ---------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su and any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            raise UserError(
+                self.env._("A sales policy starts as a draft. Decide and issue it afterwards.")
+            )
+        policies = super().create(vals_list)
+        if any(policy.state != "draft" for policy in policies):
+            self.env.registry.clear_cache()
+        return policies
+
+    def write(self, vals):
+        if not self.env.su:
+            if "state" in vals:
+                raise UserError(
+                    self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
+                )
+            if any(not name.startswith(OPEN_FIELDS) for name in vals):
+                self._check_is_draft()
+        result = super().write(vals)
+        if "state" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    def _check_is_draft(self):
+        for policy in self:
+            if policy.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "The sales policy %(policy)s is %(state)s and cannot change any more. "
+                        "Make a new version of it.",
+                        policy=policy.name,
+                        state=dict(policy._fields["state"]._description_selection(self.env))[
+                            policy.state
+                        ],
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_draft(self):
+        self._check_is_draft()
+
+    @api.constrains("interest_rate")
+    def _check_interest_rate(self):
+        for policy in self:
+            if policy.interest_rate < 0:
+                raise ValidationError(
+                    self.env._("%s: the interest rate cannot be negative.", policy.name)
+                )
+
+    # -- transitions ---------------------------------------------------------------------------
+
+    def action_decide(self):
+        """Record that the joint operations meeting has decided this draft (P1)."""
+        self.env.user._sop_require_role(
+            self.env._("record the decision on a sales policy"),
+            "sales_sop.group_general_manager",
+            "sales_sop.group_marketing_director",
+        )
+        self.check_access("write")
+        for policy in self:
+            policy._check_is_draft()
+            policy._check_terms()
+        self.sudo().write({"state": "decided", "decided_on": fields.Date.context_today(self)})
+
+    def action_issue(self):
+        """Issue a decided policy; the earlier one is superseded (P1)."""
+        self.env.user._sop_require_role(
+            self.env._("issue a sales policy"), "sales_sop.group_general_manager"
+        )
+        self.check_access("write")
+        for policy in self:
+            policy._check_can_be_issued()
+            policy.sudo()._issue()
+
+    def _check_terms(self):
+        if not self.term_ids:
+            raise UserError(
+                self.env._(
+                    "The sales policy %s has no terms. Add at least one line that says which "
+                    "gates apply to which kind of order.",
+                    self.name,
+                )
+            )
+
+    def _check_can_be_issued(self):
+        if self.state != "decided":
+            raise UserError(
+                self.env._("The sales policy %s has to be decided before it is issued.", self.name)
+            )
+        later = self.sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", ("issued", "superseded")),
+                ("date_from", ">=", self.date_from),
+            ],
+            limit=1,
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "%(later)s starts on %(date)s. %(policy)s has to start on a later day.",
+                    later=later.name,
+                    date=later.date_from,
+                    policy=self.name,
+                )
+            )
+
+    def _issue(self):
+        predecessors = self.search(
+            [("company_id", "=", self.company_id.id), ("state", "=", "issued")]
+        )
+        is_first = not predecessors
+        predecessors.write({"state": "superseded"})
+        self.write(
+            {
+                "state": "issued",
+                "version": max(predecessors.mapped("version"), default=0) + 1,
+                "issued_on": fields.Date.context_today(self),
+                "issued_by_id": self.env.uid,
+            }
+        )
+        if is_first:
+            self._mark_opening_orders()
+
+    def _mark_opening_orders(self):
+        """Orders confirmed before the first policy go on as they were agreed (basis "opening")."""
+        self.env["sale.order"].search(
+            [("company_id", "child_of", self.company_id.id), ("state", "=", "sale")]
+        ).write({"sop_opening": True})
+
+    def action_new_version(self):
+        """Copy this policy into a draft and open it."""
+        self.ensure_one()
+        draft = self.copy({"date_from": fields.Date.context_today(self)})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "view_mode": "form",
+        }

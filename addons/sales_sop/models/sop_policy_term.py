@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+SALES_MODES = [("direct", "Direct Sale"), ("instalment", "Instalment Sale")]
+
+
+class SopPolicyTerm(models.Model):
+    """One line of a policy: which gates apply to which kind of order (P5); first match wins."""
+
+    _name = "sop.policy.term"
+    _description = "Sales Policy Term"
+    _order = "policy_id, sequence, id"
+
+    policy_id = fields.Many2one("sop.policy", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="policy_id.company_id", store=True)
+    currency_id = fields.Many2one(related="policy_id.company_id.currency_id")
+    sequence = fields.Integer(default=10)
+    name = fields.Char(required=True, translate=True)
+    sales_mode = fields.Selection(
+        SALES_MODES, help="Kind of sale this line is for; empty means every kind."
+    )
+    amount_from = fields.Monetary(
+        string="From", help="Smallest order total, tax included, in the company's currency."
+    )
+    amount_to = fields.Monetary(
+        string="Below",
+        help="The line is for totals below this amount, tax included, in the company's currency. "
+        "Zero means no limit.",
+    )
+    product_categ_id = fields.Many2one(
+        "product.category",
+        string="Product Category",
+        help="The line is for orders whose products are all of this category or below it; empty "
+        "means every product.",
+    )
+    contract_required = fields.Boolean(
+        string="Written Contract",
+        default=True,
+        help="The order needs a written contract, countersigned by the head of sales and by "
+        "finance (K1, K2).",
+    )
+    prepayment_percent = fields.Float(
+        string="Payment Before Goods (%)",
+        digits=(5, 2),
+        help="Percent of the contract that has to be collected before goods leave (D4).",
+    )
+    first_payment_percent = fields.Float(
+        string="First Payment Before Installation (%)",
+        digits=(5, 2),
+        help="Percent of the contract that has to be collected before installation (I1).",
+    )
+    invoice_gate_percent = fields.Float(
+        string="Collected Before Invoice (%)",
+        digits=(5, 2),
+        default=60.0,
+        help="Percent of the contract that has to be collected before it is invoiced (C1).",
+    )
+
+    @api.constrains("prepayment_percent", "first_payment_percent", "invoice_gate_percent")
+    def _check_percentages(self):
+        for term in self:
+            percentages = (
+                term.prepayment_percent,
+                term.first_payment_percent,
+                term.invoice_gate_percent,
+            )
+            if any(not 0 <= percent <= 100 for percent in percentages):
+                raise ValidationError(
+                    self.env._("%s: a percentage has to be between 0 and 100.", term.name)
+                )
+
+    @api.constrains("amount_from", "amount_to")
+    def _check_amounts(self):
+        for term in self:
+            if term.amount_from < 0 or (term.amount_to and term.amount_to <= term.amount_from):
+                raise ValidationError(
+                    self.env._(
+                        "%s: the amounts have to be positive and the upper one has to be above "
+                        "the lower one.",
+                        term.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        terms = super().create(vals_list)
+        terms._check_policy_is_draft()
+        return terms
+
+    def write(self, vals):
+        self._check_policy_is_draft()
+        result = super().write(vals)
+        self._check_policy_is_draft()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_policy_is_draft(self):
+        self._check_policy_is_draft()
+
+    def _check_policy_is_draft(self):
+        if not self.env.su:
+            self.policy_id._check_is_draft()
+
+    def _matches(self, sales_mode, amount, categories):
+        """Whether this line is for an order of ``sales_mode`` over ``amount``.
+
+        :param float amount: order total, tax included, in the company's currency
+        :param categories: ``product.category`` records of the order's products
+        """
+        self.ensure_one()
+        if self.sales_mode and self.sales_mode != sales_mode:
+            return False
+        if self.currency_id.compare_amounts(amount, self.amount_from) < 0:
+            return False
+        if self.amount_to and self.currency_id.compare_amounts(amount, self.amount_to) >= 0:
+            return False
+        prefix = self.product_categ_id.parent_path
+        return not prefix or all(
+            category.parent_path.startswith(prefix) for category in categories
+        )
+
+    @api.model
+    def _match(self, policy, sales_mode, amount, categories, document):
+        """Return the first line of ``policy`` that matches; raise if there is none (P5)."""
+        for term in policy.sudo().term_ids:
+            if term._matches(sales_mode, amount, categories):
+                return term
+        raise UserError(
+            self.env._(
+                "%(document)s: the sales policy %(policy)s has no line for this kind of order. "
+                "Ask the general manager to issue a version that covers it.",
+                document=document,
+                policy=policy.name,
+            )
+        )

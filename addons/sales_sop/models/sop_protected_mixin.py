@@ -1,0 +1,47 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class SopProtectedMixin(models.AbstractModel):
+    """Fields that record a decision and that no client may write.
+
+    A field's ``readonly`` holds on the screen only: by RPC it can be written. The methods that
+    take the decision check the user's role first and then write with ``sudo()``; every other
+    writer is refused here. A client cannot ask for ``sudo()``.
+    """
+
+    _name = "sop.protected.mixin"
+    _description = "Fields That Only a Decision Writes"
+
+    @api.model
+    def _sop_protected_fields(self):
+        """Return the names of the fields that only private code may write."""
+        return frozenset()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                self._sop_check_protected({name for name, value in vals.items() if value})
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su:
+            self._sop_check_protected(vals)
+        return super().write(vals)
+
+    def _sop_check_protected(self, names):
+        offending = self._sop_protected_fields().intersection(names)
+        if not offending:
+            return
+        labels = [
+            field["string"] for field in self.sudo().fields_get(offending, ["string"]).values()
+        ]
+        raise AccessError(
+            self.env._(
+                "%(document)s: %(fields)s is set by the decision it records and cannot be "
+                "written. Use the buttons of the document.",
+                document=", ".join(self.sudo().mapped("display_name")) or self._description,
+                fields=", ".join(sorted(labels)),
+            )
+        )

@@ -1,0 +1,220 @@
+from contextlib import contextmanager
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+# Changing one of these on goods that have left would rewrite what was delivered.
+DONE_FIELDS = frozenset(
+    {
+        "quantity",
+        "product_id",
+        "product_uom",
+        "sale_line_id",
+        "location_id",
+        "location_dest_id",
+        "picking_id",
+        "state",
+        "company_id",
+    }
+)
+PLACE_FIELDS = frozenset({"location_id", "location_dest_id", "company_id"})
+IN_ACTION_DONE = "sales_sop.moves_in_action_done"
+
+
+class StockMove(models.Model):
+    """Goods leave for a customer only through the delivery gate (D1, D4)."""
+
+    _name = "stock.move"
+    _inherit = ["stock.move", "sop.protected.mixin"]
+
+    qty_accepted = fields.Float(
+        string="Accepted",
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        help="Quantity the customer accepted by the signed proof of delivery (D3).",
+    )
+    qty_damaged = fields.Float(
+        string="Damaged", digits="Product Unit", readonly=True, copy=False
+    )
+    qty_missing = fields.Float(
+        string="Missing", digits="Product Unit", readonly=True, copy=False
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"qty_accepted", "qty_damaged", "qty_missing"}
+
+    # -- what a move is ------------------------------------------------------------------------
+
+    def _sop_is_customer_bound(self):
+        """Whether the goods go to a customer and not from one customer to another."""
+        self.ensure_one()
+        return (
+            self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
+        )
+
+    def _sop_governed_deliveries(self):
+        """Return the moves that bring goods to a customer of a company with a policy."""
+        if not self.env["sop.policy"]._governed_company_ids():
+            return self.browse()
+        return self.filtered(
+            lambda move: move._sop_is_customer_bound() and move.company_id._sop_is_governed()
+        )
+
+    def _sop_basis(self):
+        """Return the basis of this outgoing move, proven by its order line."""
+        self.ensure_one()
+        order = self.sudo().sale_line_id.order_id
+        if not order:
+            return "none"
+        return "opening" if order.sop_opening else "order"
+
+    def _sop_basis_blockers(self):
+        """Goods without a basis stay (D1)."""
+        blockers = []
+        for move in self:
+            order = move.sudo().sale_line_id.order_id
+            if move._sop_basis() == "none" or not move.picking_id:
+                sentence = self.env._(
+                    "%(product)s on %(picking)s belongs to no order line. Remove it, or add it to "
+                    "an order that is approved.",
+                    product=move.product_id.display_name,
+                    picking=move.picking_id.name or move.display_name,
+                )
+            elif order.state != "sale":
+                sentence = self.env._("Order %s is not confirmed.", order.name)
+            elif move.sudo().sale_line_id.product_id != move.product_id and not move._sop_is_kit():
+                sentence = self.env._(
+                    "%(picking)s: %(product)s is not what order %(order)s sells.",
+                    picking=move.picking_id.name,
+                    product=move.product_id.display_name,
+                    order=order.name,
+                )
+            else:
+                continue
+            blockers.append(("D1", sentence))
+        return blockers
+
+    def _sop_is_kit(self):
+        """Whether the move brings a component of the ordered kit."""
+        return "bom_line_id" in self._fields and bool(self.sudo().bom_line_id)
+
+    def _sop_quantity_in_line_unit(self):
+        """Quantity that leaves or has left, in the order line's unit."""
+        return self._sop_to_line_unit(self.quantity)
+
+    def _sop_planned_quantity_in_line_unit(self):
+        """Quantity planned or already picked, whichever is larger, in the order line's unit."""
+        planned = self.quantity if self.state == "done" else self.product_uom_qty
+        return self._sop_to_line_unit(max(planned, self.quantity))
+
+    def _sop_to_line_unit(self, quantity):
+        unit = self.sale_line_id.product_uom_id
+        if self.product_uom == unit or not unit or self._sop_is_kit():
+            return quantity
+        return self.product_uom._compute_quantity(quantity, unit, rounding_method="HALF-UP")
+
+    # -- the gate ------------------------------------------------------------------------------
+
+    def _action_done(self, cancel_backorder=False):
+        leaving = self._sop_governed_deliveries()
+        if not leaving:
+            return super()._action_done(cancel_backorder=cancel_backorder)
+        leaving._sop_check_delivery()
+        with leaving._sop_in_action_done():
+            done = super()._action_done(cancel_backorder=cancel_backorder)
+        done.picking_id._sop_expect_pod()
+        return done
+
+    def _sop_check_delivery(self):
+        """Raise unless these moves may leave; keep simultaneous gates apart."""
+        leaving = self.filtered(
+            lambda move: move.state not in ("done", "cancel") and move.picked and move.quantity
+        )
+        contracts = leaving.sudo().sale_line_id.order_id.sop_contract_id
+        contracts._touch()
+        collected = contracts._collected()
+        blockers = {}
+        for picking, moves in leaving.grouped("picking_id").items():
+            blockers[picking] = (
+                picking._delivery_blockers(moves, collected)
+                if picking
+                else moves._sop_basis_blockers()
+            )
+        self.env["sop.gate"]._raise_if_blocked(blockers)
+
+    @contextmanager
+    def _sop_in_action_done(self):
+        """Mark these moves as passing the gate now.
+
+        The mark lives on the cursor, where no client can set it; a context key could be sent.
+        """
+        passing = self.env.cr.cache.setdefault(IN_ACTION_DONE, set())
+        added = set(self.ids) - passing
+        passing |= added
+        try:
+            yield
+        finally:
+            passing -= added
+
+    def _sop_passing(self):
+        return self.env.cr.cache.get(IN_ACTION_DONE) or set()
+
+    # -- proof of delivery (D3) ----------------------------------------------------------------
+
+    def _sop_record_acceptance(self, accepted, damaged, missing):
+        self.ensure_one()
+        total = accepted + damaged + missing
+        unit = self.product_uom
+        negative = any(unit.compare(value, 0.0) < 0 for value in (accepted, damaged, missing))
+        if negative or unit.compare(total, self.quantity) != 0:
+            raise UserError(
+                self.env._(
+                    "%(picking)s, %(product)s: accepted, damaged and missing have to add up to "
+                    "the %(quantity)g delivered, none of them negative; they add up to %(total)g.",
+                    picking=self.picking_id.name,
+                    product=self.product_id.display_name,
+                    quantity=self.quantity,
+                    total=total,
+                )
+            )
+        self.sudo().write(
+            {"qty_accepted": accepted, "qty_damaged": damaged, "qty_missing": missing}
+        )
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        done = moves.filtered(lambda move: move.state == "done")
+        if done._sop_governed_deliveries():
+            done._sop_raise_done_by_hand()
+        return moves
+
+    def write(self, vals):
+        if not DONE_FIELDS.isdisjoint(vals):
+            self._sop_check_done_by_hand(becoming_done=vals.get("state") == "done")
+        result = super().write(vals)
+        if not PLACE_FIELDS.isdisjoint(vals):
+            self._sop_check_done_by_hand()
+        return result
+
+    def _sop_check_done_by_hand(self, becoming_done=False):
+        """Goods have left when the gate let them out; nobody writes it, or changes it later."""
+        passing = self._sop_passing()
+        suspects = self.filtered(
+            lambda move: (becoming_done or move.state == "done") and move.id not in passing
+        )
+        if suspects._sop_governed_deliveries():
+            suspects._sop_raise_done_by_hand()
+
+    def _sop_raise_done_by_hand(self):
+        raise AccessError(
+            self.env._(
+                "%s: goods that left for a customer are recorded by validating the delivery, and "
+                "not changed afterwards. Correct a mistake with a return.",
+                ", ".join((self.picking_id or self).mapped("display_name")),
+            )
+        )

@@ -1,0 +1,47 @@
+from odoo import api, models
+
+DONE_FIELDS = frozenset(
+    {
+        "quantity",
+        "quantity_product_uom",
+        "product_id",
+        "product_uom_id",
+        "move_id",
+        "picking_id",
+        "location_id",
+        "location_dest_id",
+        "state",
+    }
+)
+
+
+class StockMoveLine(models.Model):
+    """What left for a customer cannot be changed line by line either."""
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._sop_check_move_is_open()
+        return lines
+
+    def write(self, vals):
+        guarded = not DONE_FIELDS.isdisjoint(vals)
+        if guarded:
+            self._sop_check_move_is_open()
+        result = super().write(vals)
+        if guarded and "move_id" in vals:
+            self._sop_check_move_is_open()
+        return result
+
+    def unlink(self):
+        self._sop_check_move_is_open()
+        return super().unlink()
+
+    def _sop_check_move_is_open(self):
+        done = self.move_id.filtered(lambda move: move.state == "done")
+        passing = done._sop_passing()
+        suspects = done.filtered(lambda move: move.id not in passing)
+        if suspects._sop_governed_deliveries():
+            suspects._sop_raise_done_by_hand()

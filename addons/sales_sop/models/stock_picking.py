@@ -1,0 +1,392 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import float_repr
+
+from .sale_order import APPLICATION_STATES
+
+POD_FIELDS = frozenset(
+    {"pod_state", "pod_date", "pod_signatory", "pod_user_id", "pod_document", "pod_document_name"}
+)
+
+
+class StockPicking(models.Model):
+    """A delivery to a customer: approved (D1), loaded, received and signed for (D3)."""
+
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "sop.approval.mixin", "sop.protected.mixin"]
+
+    sop_governed = fields.Boolean(
+        string="Under the Sales Policy",
+        compute="_compute_sop_governed",
+        help="The delivery goes to a customer and its company has issued a sales policy.",
+    )
+    sop_delivery_state = fields.Selection(
+        APPLICATION_STATES, string="Delivery Order", compute="_compute_sop_delivery_state"
+    )
+    sop_blockers = fields.Text(
+        string="Not Released Because",
+        compute="_compute_sop_blockers",
+        help="Why the goods cannot leave now, one reason a line.",
+    )
+    sop_contract_id = fields.Many2one(
+        "sop.contract", string="Contract", compute="_compute_sop_contract_id", compute_sudo=True
+    )
+    pod_state = fields.Selection(
+        [("no", "Not Needed"), ("waiting", "To Be Signed"), ("signed", "Signed")],
+        string="Proof of Delivery",
+        default="no",
+        readonly=True,
+        copy=False,
+        index=True,
+        help="Whether the customer has signed for the goods (D3).",
+    )
+    pod_date = fields.Date(string="Received on", readonly=True, copy=False)
+    pod_signatory = fields.Char(string="Signed by", readonly=True, copy=False)
+    pod_user_id = fields.Many2one(
+        "res.users", string="Recorded by", readonly=True, copy=False
+    )
+    pod_document = fields.Binary(
+        string="Signed Paper", attachment=True, readonly=True, copy=False
+    )
+    pod_document_name = fields.Char(readonly=True, copy=False)
+
+    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain")
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | POD_FIELDS
+
+    # -- computed ------------------------------------------------------------------------------
+
+    @api.depends("move_ids.location_dest_id.usage", "company_id")
+    def _compute_sop_governed(self):
+        for picking in self:
+            picking.sop_governed = bool(picking.move_ids._sop_governed_deliveries())
+
+    @api.depends("approval_ids.state", "move_ids.product_uom_qty", "move_ids.quantity", "state")
+    def _compute_sop_delivery_state(self):
+        for picking in self:
+            picking.sop_delivery_state = (
+                picking._sop_delivery_approval_state() if picking.sop_governed else "none"
+            )
+
+    @api.depends("sop_delivery_state", "sop_contract_id.state", "state")
+    def _compute_sop_blockers(self):
+        gate = self.env["sop.gate"]
+        for picking in self:
+            waits = picking.sop_governed and picking.state not in ("draft", "done", "cancel")
+            blockers = picking._delivery_blockers() if waits else []
+            picking.sop_blockers = gate._blockers_text(blockers)
+
+    @api.depends("sale_id.sop_chain")
+    @api.depends_context("lang", "uid")
+    def _compute_sop_chain(self):
+        for picking in self:
+            order = picking.sale_id.sudo()
+            picking.sop_chain = picking.sop_governed and order._sop_chain()
+
+    @api.depends("sale_id.sop_contract_id")
+    def _compute_sop_contract_id(self):
+        for picking in self:
+            picking.sop_contract_id = picking._sop_contracts()[:1]
+
+    # -- gate ----------------------------------------------------------------------------------
+
+    def _sop_basis(self):
+        """Return the basis of the delivery; ``none`` as soon as one move has none."""
+        self.ensure_one()
+        bases = [move._sop_basis() for move in self.move_ids._sop_governed_deliveries()]
+        return "none" if "none" in bases else (bases or ["none"])[0]
+
+    def _sop_contracts(self):
+        return self.sudo().move_ids.sale_line_id.order_id.sop_contract_id
+
+    def _delivery_blockers(self, moves=None, collected=None):
+        """Return ``[(rule_id, sentence)]``, why the goods cannot leave now; empty = free.
+
+        :param moves: the moves that are about to leave; the delivery's open ones when None
+        :param dict collected: money per contract id, when the caller has read it already
+        """
+        self.ensure_one()
+        if moves is None:
+            moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        moves = moves._sop_governed_deliveries()
+        blockers = moves._sop_basis_blockers()
+        bases = {move._sop_basis() for move in moves}
+        if blockers or bases == {"opening"} or not moves:
+            return blockers
+        contracts = moves.sudo().sale_line_id.order_id.sop_contract_id
+        blockers += self._sop_contract_blockers(contracts)
+        blockers += self._sop_approval_blockers(moves)
+        if collected is None:
+            collected = contracts._collected()
+        for contract in contracts:
+            blockers += contract._collection_blockers("D4", "prepayment_percent", collected)
+        return blockers
+
+    def _sop_contract_blockers(self, contracts):
+        return [
+            (
+                "K2",
+                self.env._(
+                    "Contract %s is not effective, so nothing may be delivered on it.",
+                    contract.number,
+                ),
+            )
+            for contract in contracts
+            if contract.state != "effective"
+        ]
+
+    def _sop_approval_blockers(self, moves):
+        state = self._sop_delivery_approval_state()
+        if state == "approved":
+            return self._sop_excess_blockers(moves)
+        sentences = {
+            "none": self.env._(
+                "Delivery order %s has not been submitted. The sales office submits it."
+            ),
+            "pending": self.env._("Delivery order %s waits for the sales manager's approval."),
+            "refused": self.env._(
+                "Delivery order %s was refused. The sales office submits it again."
+            ),
+            "stale": self.env._(
+                "Delivery order %s has changed since it was submitted: more goods, another "
+                "customer or another address. The sales office submits it again."
+            ),
+        }
+        return [("D1", sentences[state] % self.name)]
+
+    def _sop_excess_blockers(self, moves):
+        """No more than the approved quantity of each order line leaves (D1, D9)."""
+        approval = self._approval_for("delivery")
+        allowed = self._sop_approved_quantities(approval)
+        gone = self._sop_family_done()
+        blockers = []
+        for line in moves.sudo().sale_line_id:
+            leaving = sum(
+                move._sop_quantity_in_line_unit()
+                for move in moves.sudo()
+                if move.sale_line_id == line
+            )
+            limit = allowed.get(line.id, 0.0)
+            if line.product_uom_id.compare(gone.get(line.id, 0.0) + leaving, limit) > 0:
+                blockers.append(
+                    (
+                        "D1",
+                        self.env._(
+                            "%(picking)s, %(product)s: %(quantity)g would leave, but %(limit)g is "
+                            "approved and %(gone)g has left already. Reduce the quantity or "
+                            "submit the delivery order again.",
+                            picking=self.name,
+                            product=line.product_id.display_name,
+                            quantity=leaving,
+                            limit=limit,
+                            gone=gone.get(line.id, 0.0),
+                        ),
+                    )
+                )
+        return blockers
+
+    # -- approval of the delivery order (D1) ---------------------------------------------------
+
+    def _approval_for(self, route_code):
+        """A backorder without a submission of its own inherits the rest of the approved one."""
+        approval = super()._approval_for(route_code)
+        origin = self.sudo().backorder_id
+        if approval or not origin or route_code != "delivery":
+            return approval
+        return origin._approval_for(route_code)
+
+    def _sop_delivery_approval_state(self):
+        return self._approval_state("delivery")
+
+    def _sop_family_done(self):
+        """Quantities per order line id that left under the approval this delivery rests on."""
+        approval = self._approval_for("delivery")
+        root = self.sudo().browse(approval.res_id)
+        family, newest = root, root
+        while newest:
+            newest = newest.backorder_ids - family
+            family |= newest
+        done = {}
+        for move in family.move_ids:
+            if move.state == "done" and move._sop_is_customer_bound() and move.sale_line_id:
+                line_id = move.sale_line_id.id
+                done[line_id] = done.get(line_id, 0.0) + move._sop_quantity_in_line_unit()
+        return done
+
+    def _sop_approved_quantities(self, approval):
+        content = approval.content or {}
+        return {int(line): float(quantity) for line, quantity in content.get("lines", [])}
+
+    def _approval_content(self, route_code):
+        """Customer, address and, per order line, the largest quantity that may leave."""
+        self.ensure_one()
+        quantities = {}
+        for move in self.move_ids._sop_governed_deliveries():
+            if move.state != "cancel" and move.sale_line_id:
+                line = move.sale_line_id
+                quantity = move._sop_planned_quantity_in_line_unit()
+                quantities[line] = quantities.get(line, 0.0) + quantity
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return {
+            "partner": self.partner_id.id,
+            "orders": sorted(self.move_ids.sale_line_id.order_id.ids),
+            "lines": sorted(
+                [line.id, float_repr(quantity, digits)] for line, quantity in quantities.items()
+            ),
+        }
+
+    def _approval_holds(self, approval):
+        """Less than approved is still approved; another customer or more goods is not."""
+        if approval.code != "delivery":
+            return super()._approval_holds(approval)
+        approved = approval.content or {}
+        now = self.sudo()._approval_content("delivery")
+        if now["partner"] != approved.get("partner"):
+            return False
+        allowed = self._sop_approved_quantities(approval)
+        unit = self.env["decimal.precision"].precision_get("Product Unit")
+        return all(
+            float(quantity) <= allowed.get(line, 0.0) + 10**-unit / 2
+            for line, quantity in now["lines"]
+        )
+
+    def _check_submission(self, route_code):
+        if not self.sop_governed:
+            raise UserError(
+                self.env._("%s is not a delivery to a customer under the sales policy.", self.name)
+            )
+        if self.state in ("draft", "done", "cancel"):
+            raise UserError(
+                self.env._("%s is not ready to be delivered, or has left already.", self.name)
+            )
+        if self._sop_delivery_approval_state() in ("pending", "approved"):
+            raise UserError(self.env._("%s is already submitted.", self.name))
+        blockers = self.move_ids._sop_governed_deliveries()._sop_basis_blockers()
+        if blockers:
+            raise UserError(self.env["sop.gate"]._blockers_text(blockers))
+
+    def _approval_values(self, route_code):
+        contract = self._sop_contracts()[:1]
+        return super()._approval_values(route_code) | {
+            "amount": contract.amount_total,
+            "currency_id": contract.currency_id.id,
+        }
+
+    def _approval_summary(self, route_code):
+        return self._approval_table(
+            [self.env._("Product"), self.env._("Quantity"), self.env._("Deliver To")],
+            [
+                (
+                    move.product_id.display_name,
+                    f"{move.product_uom_qty:g} {move.product_uom.name}",
+                    self.partner_id._display_address(without_company=True),
+                )
+                for move in self.move_ids
+                if move.state != "cancel"
+            ],
+        )
+
+    def action_sop_submit(self):
+        """Submit the delivery orders for the sales manager's approval (D1)."""
+        self.submit_approval("delivery")
+        return True
+
+    # -- proof of delivery (D3) ----------------------------------------------------------------
+
+    def action_pod(self):
+        """Open the dialog that records what the customer signed for."""
+        self.ensure_one()
+        self._check_pod_can_be_recorded()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Proof of Delivery"),
+            "res_model": "sop.pod",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_picking_id": self.id},
+        }
+
+    def _check_pod_can_be_recorded(self):
+        self.check_access("read")
+        self.env.user._sop_require_role(
+            self.env._("record a proof of delivery"),
+            "sales_sop.group_sales_office",
+            "sales_sop.group_finance",
+            "stock.group_stock_user",
+        )
+        if self.pod_state != "waiting":
+            raise UserError(
+                self.env._(
+                    "%s waits for no proof of delivery: the goods have not left yet, or it is "
+                    "already signed.",
+                    self.name,
+                )
+            )
+
+    def _record_pod(self, values, quantities):
+        """Keep the signed proof of delivery (D3); it is never edited afterwards.
+
+        :param dict values: ``pod_signatory``, ``pod_date``, ``pod_document`` …
+        :param dict quantities: per done move ``(accepted, damaged, missing)``, in its unit
+        """
+        self.ensure_one()
+        self._check_pod_can_be_recorded()
+        if not (values.get("pod_signatory") or "").strip():
+            raise UserError(self.env._("%s: say who signed for the goods.", self.name))
+        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        if set(quantities) != set(moves):
+            raise AccessError(
+                self.env._("%s: the proof of delivery has to cover every delivered line.", self.name)
+            )
+        self._sop_contracts()._touch()
+        for move, (accepted, damaged, missing) in quantities.items():
+            move._sop_record_acceptance(accepted, damaged, missing)
+        self.sudo().write({**values, "pod_state": "signed", "pod_user_id": self.env.uid})
+
+    # -- hooks ---------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pickings = super().create(vals_list)
+        if any(vals.get("state") == "done" for vals in vals_list):
+            pickings._sop_check_state_is_not_written()
+        return pickings
+
+    def write(self, vals):
+        if vals.get("state") == "done":
+            self._sop_check_state_is_not_written()
+        return super().write(vals)
+
+    def _sop_check_state_is_not_written(self):
+        for picking in self.sudo():
+            outgoing = (
+                picking.move_ids._sop_governed_deliveries()
+                or picking.location_dest_id.usage == "customer"
+            )
+            if outgoing and picking.company_id._sop_is_governed():
+                raise AccessError(
+                    self.env._(
+                        "%s is done when its goods have left. Validate the delivery instead of "
+                        "writing its state.",
+                        picking.name,
+                    )
+                )
+
+    def _sop_expect_pod(self):
+        """Goods that left for a customer have to be signed for."""
+        leaving = self.sudo().filtered(
+            lambda picking: picking.pod_state == "no"
+            and any(
+                move.state == "done" and move._sop_basis() != "opening"
+                for move in picking.move_ids._sop_governed_deliveries()
+            )
+        )
+        if leaving:
+            leaving.write({"pod_state": "waiting"})
+
+    def action_cancel(self):
+        """A cancelled delivery order's approval is void."""
+        self.sudo()._supersede_approvals()
+        return super().action_cancel()

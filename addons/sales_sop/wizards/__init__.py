@@ -1,0 +1,1 @@
+from . import sop_approval_refuse, sop_pod

@@ -1,0 +1,72 @@
+from odoo import api, fields, models
+
+
+class SopPod(models.TransientModel):
+    """Records what the customer signed for on a delivery (D3)."""
+
+    _name = "sop.pod"
+    _description = "Proof of Delivery"
+
+    picking_id = fields.Many2one("stock.picking", string="Delivery", required=True)
+    signatory = fields.Char(string="Signed by", required=True)
+    date = fields.Date(
+        string="Received on", required=True, default=fields.Date.context_today
+    )
+    document = fields.Binary(string="Signed Paper", attachment=False)
+    document_name = fields.Char()
+    line_ids = fields.One2many(
+        "sop.pod.line",
+        "wizard_id",
+        string="Goods",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+
+    @api.depends("picking_id")
+    def _compute_line_ids(self):
+        """Propose that everything delivered was accepted."""
+        for wizard in self:
+            moves = wizard.picking_id.move_ids.filtered(lambda move: move.state == "done")
+            wizard.line_ids = [
+                fields.Command.clear(),
+                *(
+                    fields.Command.create({"move_id": move.id, "qty_accepted": move.quantity})
+                    for move in moves
+                ),
+            ]
+
+    def action_confirm(self):
+        """Keep the proof of delivery on the delivery."""
+        self.ensure_one()
+        self.picking_id._record_pod(
+            {
+                "pod_signatory": self.signatory,
+                "pod_date": self.date,
+                "pod_document": self.document,
+                "pod_document_name": self.document_name,
+            },
+            {
+                line.move_id: (line.qty_accepted, line.qty_damaged, line.qty_missing)
+                for line in self.line_ids
+            },
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+
+class SopPodLine(models.TransientModel):
+    """Accepted, damaged and missing quantity of one delivered line."""
+
+    _name = "sop.pod.line"
+    _description = "Proof of Delivery Line"
+
+    wizard_id = fields.Many2one("sop.pod", required=True, ondelete="cascade")
+    move_id = fields.Many2one("stock.move", required=True, ondelete="cascade")
+    product_id = fields.Many2one(related="move_id.product_id")
+    product_uom = fields.Many2one(related="move_id.product_uom")
+    qty_delivered = fields.Float(
+        string="Delivered", digits="Product Unit", related="move_id.quantity"
+    )
+    qty_accepted = fields.Float(string="Accepted", digits="Product Unit")
+    qty_damaged = fields.Float(string="Damaged", digits="Product Unit")
+    qty_missing = fields.Float(string="Missing", digits="Product Unit")

@@ -1,5 +1,4 @@
 import { Component } from "@odoo/owl";
-import { deserializeDate, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -52,8 +51,7 @@ export class SopChainField extends Component {
         if (step.state !== "done") {
             return step.text || "";
         }
-        const when = step.when ? formatDate(deserializeDate(step.when)) : "";
-        return [step.who, when].filter(Boolean).join(", ") || step.text || "";
+        return [step.who, step.when].filter(Boolean).join(", ") || step.text || "";
     }
 
     barWidth(percent) {

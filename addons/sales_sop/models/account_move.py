@@ -36,17 +36,20 @@ class AccountMove(models.Model):
     sop_governed = fields.Boolean(
         string="Under the Sales Policy",
         compute="_compute_sop_governed",
+        compute_sudo=True,
         help="A customer invoice of a company that has issued a sales policy.",
     )
     sop_blockers = fields.Text(
         string="Not Posted Because",
         compute="_compute_sop_blockers",
+        compute_sudo=True,
         help="Why the invoice cannot be posted now, one reason a line.",
     )
     sop_gate_state = fields.Selection(
         GATE_STATES,
         string="Invoice Gate",
         compute="_compute_sop_blockers",
+        compute_sudo=True,
         search="_search_sop_gate_state",
         help="What a draft customer invoice waits for.",
     )
@@ -55,7 +58,12 @@ class AccountMove(models.Model):
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {"sop_contract_id"}
 
-    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain")
+    sop_can_submit = fields.Boolean(
+        compute="_compute_sop_can_submit",
+        compute_sudo=True,
+        help="The invoice belongs to no order and needs an approval of its own.",
+    )
+    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True)
 
     # -- computed ------------------------------------------------------------------------------
 
@@ -105,6 +113,16 @@ class AccountMove(models.Model):
         )
         matching = drafts.filtered(lambda move: move.sop_gate_state in value)
         return [("id", "in", matching.ids)]
+
+    @api.depends("sop_blockers", "approval_ids.state")
+    def _compute_sop_can_submit(self):
+        for move in self:
+            move.sop_can_submit = (
+                move.state == "draft"
+                and move._sop_is_governed()
+                and move._sop_basis() == "none"
+                and move._approval_state("invoice") in ("none", "refused", "stale")
+            )
 
     # -- gate ----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ class AccountPayment(models.Model):
     amount_not_earmarked = fields.Monetary(
         string="Not Earmarked", compute="_compute_amount_earmarked"
     )
-    sop_governed = fields.Boolean(compute="_compute_sop_governed")
+    sop_governed = fields.Boolean(compute="_compute_sop_governed", compute_sudo=True)
 
     @api.depends("allocation_ids.amount", "amount")
     def _compute_amount_earmarked(self):

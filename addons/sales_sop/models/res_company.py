@@ -7,6 +7,7 @@ class ResCompany(models.Model):
     sop_governed = fields.Boolean(
         string="Has a Sales Policy",
         compute="_compute_sop_governed",
+        compute_sudo=True,
         help="A sales policy has been issued for this company, so its quotations, deliveries and "
         "invoices follow the rules. A company without an issued policy works as standard Odoo.",
     )

@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sop.approval.mixin", "sop.protected.mixin"]
 
-    sop_governed = fields.Boolean(string="Under the Sales Policy", compute="_compute_sop_governed")
+    sop_governed = fields.Boolean(string="Under the Sales Policy", compute="_compute_sop_governed", compute_sudo=True)
     sop_sales_mode = fields.Selection(
         SALES_MODES,
         string="Kind of Sale",
@@ -56,20 +56,26 @@ class SaleOrder(models.Model):
         "was agreed.",
     )
     sop_application_state = fields.Selection(
-        APPLICATION_STATES, string="Application", compute="_compute_sop_application_state"
+        APPLICATION_STATES,
+        string="Application",
+        compute="_compute_sop_application_state",
+        compute_sudo=True,
+        search="_search_sop_application_state",
     )
     sop_blockers = fields.Text(
         string="Not Confirmed Because",
         compute="_compute_sop_blockers",
+        compute_sudo=True,
         help="Why the quotation cannot be confirmed now, one reason a line.",
     )
     amount_collected = fields.Monetary(
         string="Collected",
         compute="_compute_amount_collected",
+        compute_sudo=True,
         help="Money collected for the contract of this order (C1), in the contract's currency.",
     )
     sop_percent_collected = fields.Float(
-        string="Collected (%)", digits=(5, 2), compute="_compute_amount_collected"
+        string="Collected (%)", digits=(5, 2), compute="_compute_amount_collected", compute_sudo=True
     )
     sop_invoice_gate_percent = fields.Float(
         related="sop_contract_id.invoice_gate_percent", string="Collected Before Invoice (%)"
@@ -92,6 +98,11 @@ class SaleOrder(models.Model):
             order.sop_application_state = (
                 order._approval_state("application") if order._sop_is_governed() else "none"
             )
+
+    def _search_sop_application_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._search_approval_state("application", value)
 
     @api.depends("sop_application_state", "sop_contract_id.state", "state")
     def _compute_sop_blockers(self):

@@ -10,6 +10,7 @@ class SaleOrder(models.Model):
     sop_chain = fields.Json(
         string="Sales Procedure",
         compute="_compute_sop_chain",
+        compute_sudo=True,
         help="The steps from policy to invoice. Each step holds: key, label, state (done, current, "
         "blocked, waiting), who, when, text, and res_model with res_ids to open; the step "
         "collected also holds percent and gate (0-100).",

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
+# Odoo does not round unit prices; six decimals tell every real difference apart.
+CONTENT_DIGITS = 6
 CONTENT_FIELDS = frozenset(
     {
         "order_id",
@@ -43,16 +45,12 @@ class SaleOrderLine(models.Model):
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
         self.ensure_one()
-        digits = {
-            name: self._fields[name].get_digits(self.env)[1]
-            for name in ("product_uom_qty", "price_unit", "discount")
-        }
         return [
             self.product_id.id or 0,
-            float_repr(self.product_uom_qty, digits["product_uom_qty"]),
+            float_repr(self.product_uom_qty, CONTENT_DIGITS),
             self.product_uom_id.id or 0,
-            float_repr(self.price_unit, digits["price_unit"]),
-            float_repr(self.discount, digits["discount"]),
+            float_repr(self.price_unit, CONTENT_DIGITS),
+            float_repr(self.discount, CONTENT_DIGITS),
             sorted(self.tax_ids.ids),
         ]
 

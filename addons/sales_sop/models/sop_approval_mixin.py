@@ -5,6 +5,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class SopApprovalMixin(models.AbstractModel):
@@ -133,6 +135,39 @@ class SopApprovalMixin(models.AbstractModel):
         if approval.state != "refused" and not self._approval_holds(approval):
             return "stale"
         return approval.state
+
+    @api.model
+    def _search_approval_state(self, route_code, states):
+        """Return a domain of the documents whose approval on the route is in one of ``states``.
+
+        ``stale`` needs every document's content, so only open documents are looked at for it.
+        """
+        newest = SQL(
+            """(SELECT res_id
+                  FROM (SELECT DISTINCT ON (res_id) res_id, state
+                          FROM sop_approval
+                         WHERE res_model = %(model)s
+                           AND code = %(code)s
+                           AND state != 'superseded'
+                      ORDER BY res_id, id DESC) newest
+                 WHERE state IN %(states)s)""",
+            model=self._name,
+            code=route_code,
+            states=tuple(states) or ("",),
+        )
+        self.env["sop.approval"].flush_model()
+        domain = Domain("id", "in", newest)
+        if "none" in states:
+            live = [("code", "=", route_code), ("state", "!=", "superseded")]
+            domain |= Domain("approval_ids", "not any", live)
+        if "stale" in states:
+            undecided = [("code", "=", route_code), ("state", "in", ("pending", "approved"))]
+            candidates = self.search(
+                [("approval_ids", "any", undecided), ("state", "not in", ("done", "cancel", "sale"))]
+            )
+            stale = candidates.filtered(lambda rec: rec._approval_state(route_code) == "stale")
+            domain |= Domain("id", "in", stale.ids)
+        return domain
 
     def _approval_holds(self, approval):
         """Whether the document still has the content that was submitted."""

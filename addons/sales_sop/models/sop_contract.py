@@ -87,23 +87,25 @@ class SopContract(models.Model):
     amount_collected = fields.Monetary(
         string="Collected",
         compute="_compute_collection",
+        compute_sudo=True,
         help="Cash that reached the contract's invoices, plus the open part of money earmarked "
         "to it (C1, C3), in the contract's currency.",
     )
     percent_collected = fields.Float(
-        string="Collected (%)", digits=(5, 2), compute="_compute_collection"
+        string="Collected (%)", digits=(5, 2), compute="_compute_collection", compute_sudo=True
     )
     amount_missing = fields.Monetary(
         string="Missing to Invoice",
         compute="_compute_collection",
+        compute_sudo=True,
         help="Money still to collect before the contract may be invoiced.",
     )
     invoice_gate_reached = fields.Boolean(
-        string="May Be Invoiced", compute="_compute_collection"
+        string="May Be Invoiced", compute="_compute_collection", compute_sudo=True
     )
-    amount_invoiced = fields.Monetary(string="Invoiced", compute="_compute_documents")
-    picking_count = fields.Integer(string="Deliveries", compute="_compute_documents")
-    invoice_count = fields.Integer(string="Invoices", compute="_compute_documents")
+    amount_invoiced = fields.Monetary(string="Invoiced", compute="_compute_documents", compute_sudo=True)
+    picking_count = fields.Integer(string="Deliveries", compute="_compute_documents", compute_sudo=True)
+    invoice_count = fields.Integer(string="Invoices", compute="_compute_documents", compute_sudo=True)
     approval_state = fields.Selection(
         [
             ("none", "Not Submitted"),
@@ -114,6 +116,7 @@ class SopContract(models.Model):
         ],
         string="Countersigning",
         compute="_compute_approval_state",
+        search="_search_approval_state_field",
     )
     waiting_for = fields.Char(compute="_compute_approval_state")
     gate_revision = fields.Integer(
@@ -149,7 +152,7 @@ class SopContract(models.Model):
 
     @api.depends("order_ids.invoice_ids.state", "order_ids.picking_ids")
     def _compute_documents(self):
-        for contract in self.sudo():
+        for contract in self:
             invoices = contract._invoices()
             posted = invoices.filtered(lambda move: move.state == "posted")
             contract.invoice_count = len(invoices)
@@ -164,6 +167,11 @@ class SopContract(models.Model):
             approval = contract._approval_for("contract")
             contract.approval_state = contract._approval_state("contract")
             contract.waiting_for = approval.waiting_for if approval.state == "pending" else False
+
+    def _search_approval_state_field(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._search_approval_state("contract", value)
 
     # -- collection ----------------------------------------------------------------------------
 

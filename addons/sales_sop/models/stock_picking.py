@@ -18,14 +18,20 @@ class StockPicking(models.Model):
     sop_governed = fields.Boolean(
         string="Under the Sales Policy",
         compute="_compute_sop_governed",
+        compute_sudo=True,
         help="The delivery goes to a customer and its company has issued a sales policy.",
     )
     sop_delivery_state = fields.Selection(
-        APPLICATION_STATES, string="Delivery Order", compute="_compute_sop_delivery_state"
+        APPLICATION_STATES,
+        string="Delivery Order",
+        compute="_compute_sop_delivery_state",
+        compute_sudo=True,
+        search="_search_sop_delivery_state",
     )
     sop_blockers = fields.Text(
         string="Not Released Because",
         compute="_compute_sop_blockers",
+        compute_sudo=True,
         help="Why the goods cannot leave now, one reason a line.",
     )
     sop_contract_id = fields.Many2one(
@@ -50,7 +56,7 @@ class StockPicking(models.Model):
     )
     pod_document_name = fields.Char(readonly=True, copy=False)
 
-    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain")
+    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True)
 
     @api.model
     def _sop_protected_fields(self):
@@ -69,6 +75,11 @@ class StockPicking(models.Model):
             picking.sop_delivery_state = (
                 picking._sop_delivery_approval_state() if picking.sop_governed else "none"
             )
+
+    def _search_sop_delivery_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._search_approval_state("delivery", value)
 
     @api.depends("sop_delivery_state", "sop_contract_id.state", "state")
     def _compute_sop_blockers(self):

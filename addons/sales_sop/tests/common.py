@@ -1,0 +1,356 @@
+"""A company of its own with people for every role, and the steps of the procedure as methods."""
+
+from contextlib import contextmanager
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+ROLES = (
+    "salesperson",
+    "sales_office",
+    "sales_manager",
+    "sales_head",
+    "marketing_director",
+    "vp_sales",
+    "general_manager",
+    "planner",
+    "quality",
+    "gate_guard",
+    "finance",
+    "finance_vp",
+)
+# People who have no role of the procedure but work with its documents.
+STANDARD_USERS = {
+    "stock_user": "stock.group_stock_user",
+    "accountant": "account.group_account_invoice",
+    "sale_manager": "sales_team.group_sale_manager",
+    "administrator": "base.group_system",
+}
+
+
+
+def rule(*ids):
+    """Tag a test with the ids of the rules it shows (see the rule book)."""
+
+    def tag(method):
+        method.sop_rules = ids
+        return method
+
+    return tag
+
+
+class SopCase(TransactionCase):
+    """Own company, own people, own goods; every step is done by a user of the right role."""
+
+    invoice_gate_percent = 60.0
+    prepayment_percent = 0.0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.company = cls._new_company("Northlight Drives")
+        cls.users = cls._new_people(cls.company)
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls.tax = cls._new_tax(0.0)
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Riverside Paper Mill", "street": "1 Mill Road", "is_company": True}
+        )
+        cls.drive = cls._new_product("Energy-saving drive", 100.0)
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
+        )
+        cls._put_in_stock(cls.drive, 1000)
+        cls.bank_journal = cls.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
+        )
+        cls._give_payments_an_outstanding_account(cls.bank_journal)
+        cls.policy = cls._issue_policy()
+
+    # -- own data ------------------------------------------------------------------------------
+
+    @classmethod
+    def _new_company(cls, name):
+        company = cls.env["res.company"].create(
+            {"name": name, "country_id": cls.env.ref("base.us").id}
+        )
+        cls.env.user.company_ids |= company
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", company=company, install_demo=False
+        )
+        return company
+
+    @classmethod
+    def _new_user(cls, login, groups, company):
+        return new_test_user(
+            cls.env,
+            login=f"{login}.{company.id}",
+            name=login.replace("_", " ").title(),
+            groups=f"base.group_user,{groups}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            notification_type="inbox",
+        )
+
+    @classmethod
+    def _new_people(cls, company):
+        people = {
+            role: cls._new_user(role, f"sales_sop.group_{role}", company) for role in ROLES
+        }
+        for login, group in STANDARD_USERS.items():
+            people[login] = cls._new_user(login, group, company)
+        return people
+
+    @classmethod
+    def _new_tax(cls, amount):
+        return cls.env["account.tax"].create(
+            {
+                "name": f"Sales tax {amount:g} %",
+                "amount": amount,
+                "type_tax_use": "sale",
+                "company_id": cls.company.id,
+                "country_id": cls.company.account_fiscal_country_id.id,
+            }
+        )
+
+    @classmethod
+    def _new_product(cls, name, price, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "consu",
+                "is_storable": True,
+                "list_price": price,
+                "invoice_policy": "delivery",
+                "taxes_id": [Command.set(cls.tax.ids)],
+                "company_id": False,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _put_in_stock(cls, product, quantity):
+        location = cls.warehouse.lot_stock_id
+        cls.env["stock.quant"]._update_available_quantity(product, location, quantity)
+
+    @classmethod
+    def _give_payments_an_outstanding_account(cls, journal):
+        account = cls.env["account.account"].create(
+            {
+                "name": "Outstanding receipts",
+                "code": "101499",
+                "account_type": "asset_current",
+                "reconcile": True,
+                "company_ids": [Command.set(journal.company_id.ids)],
+            }
+        )
+        lines = journal.inbound_payment_method_line_ids | journal.outbound_payment_method_line_ids
+        lines.payment_account_id = account
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        policy = cls.env["sop.policy"].create(
+            {
+                "name": "Sales policy",
+                "company_id": cls.company.id,
+                "date_from": date_from,
+                "term_ids": [
+                    Command.create(
+                        {
+                            "name": "Direct sale",
+                            "invoice_gate_percent": cls.invoice_gate_percent,
+                            "prepayment_percent": cls.prepayment_percent,
+                            **term,
+                        }
+                    )
+                ],
+            }
+        )
+        general_manager = cls.users["general_manager"]
+        policy.with_user(general_manager).action_decide()
+        policy.with_user(general_manager).action_issue()
+        return policy
+
+    def as_user(self, record, role):
+        """Return ``record`` as the user of ``role`` sees it, in the company's context."""
+        return record.with_user(self.users[role]).with_context(
+            allowed_company_ids=self.company.ids, tracking_disable=True
+        )
+
+    # -- the steps of the procedure ------------------------------------------------------------
+
+    def quotation(self, lines=None, **values):
+        """A salesperson's quotation; by default ten drives, 1,000.00 in all."""
+        lines = lines or [(self.drive, 10, 100.0)]
+        return self.as_user(self.env["sale.order"], "salesperson").create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.set(self.tax.ids)],
+                        }
+                    )
+                    for product, quantity, price in lines
+                ],
+                **values,
+            }
+        )
+
+    def submit(self, order):
+        self.as_user(order, "salesperson").action_sop_submit()
+        return order.sudo().approval_for("application")
+
+    def approve(self, document, route_code, role):
+        approval = self.as_user(document, role).approval_for(route_code)
+        approval.approve()
+        return approval
+
+    def approved_quotation(self, **values):
+        order = self.quotation(**values)
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        return order
+
+    def countersign(self, order):
+        contract = order.sudo().sop_contract_id
+        self.as_user(contract, "sales_office").action_submit()
+        self.approve(contract, "contract", "sales_head")
+        self.approve(contract, "contract", "finance")
+        return contract
+
+    def effective_order(self, **values):
+        """A quotation whose contract is effective, ready to be confirmed."""
+        order = self.approved_quotation(**values)
+        self.countersign(order)
+        return order
+
+    def confirmed_order(self, **values):
+        order = self.effective_order(**values)
+        self.as_user(order, "salesperson").action_confirm()
+        return order
+
+    def approve_delivery(self, picking):
+        self.as_user(picking, "sales_office").action_sop_submit()
+        self.approve(picking, "delivery", "sales_manager")
+        return picking
+
+    def ship(self, picking, quantity=None):
+        """The warehouse keeper validates the delivery, all of it or ``quantity``."""
+        picking = self.as_user(picking, "stock_user")
+        if quantity is not None:
+            picking.move_ids.quantity = quantity
+            picking.move_ids.picked = True
+        result = picking.with_context(skip_backorder=True).button_validate()
+        return result
+
+    def sign(self, picking, damaged=0.0, missing=0.0, role="sales_office"):
+        """The signed paper comes back and is recorded."""
+        pod = self.as_user(self.env["sop.pod"], role).create(
+            {"picking_id": picking.id, "signatory": "Wang Fang", "date": "2026-03-02"}
+        )
+        line = pod.line_ids[0]
+        line.write(
+            {
+                "qty_accepted": line.qty_delivered - damaged - missing,
+                "qty_damaged": damaged,
+                "qty_missing": missing,
+            }
+        )
+        pod.action_confirm()
+        return pod
+
+    def delivered_order(self, **values):
+        """An order whose goods have left and are signed for."""
+        order = self.confirmed_order(**values)
+        picking = order.sudo().picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.sign(picking)
+        return order
+
+    def receive(self, amount, partner=None, date="2026-03-01", **values):
+        """Finance books money from the customer; it is not earmarked yet."""
+        payment = self.as_user(self.env["account.payment"], "finance").create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": (partner or self.customer).id,
+                "amount": amount,
+                "date": date,
+                "journal_id": self.bank_journal.id,
+                **values,
+            }
+        )
+        payment.action_post()
+        return payment
+
+    def earmark(self, payment, order, amount=None):
+        """Finance says which contract the money pays for."""
+        return self.as_user(self.env["sop.payment.allocation"], "finance").create(
+            {
+                "payment_id": payment.id,
+                "contract_id": order.sudo().sop_contract_id.id,
+                "amount": payment.amount if amount is None else amount,
+            }
+        )
+
+    def collect(self, order, amount):
+        payment = self.receive(amount, partner=order.sudo().partner_id.commercial_partner_id)
+        return self.earmark(payment, order)
+
+    def draft_invoice(self, order, role="finance"):
+        wizard = self.as_user(self.env["sale.advance.payment.inv"], role).create(
+            {"advance_payment_method": "delivered", "sale_order_ids": [Command.set(order.ids)]}
+        )
+        wizard.create_invoices()
+        return order.sudo().invoice_ids.filtered(lambda move: move.state == "draft")[:1]
+
+    def post(self, invoice, role="finance"):
+        self.as_user(invoice, role).action_post()
+        return invoice
+
+    # -- assertions ----------------------------------------------------------------------------
+
+    @contextmanager
+    def assertRefused(self, *texts, exception=UserError):
+        """The block is refused with a message that holds ``texts``, and changes nothing."""
+        with self.assertRaises(exception) as caught, self.env.cr.savepoint():
+            yield caught
+            self.env.flush_all()
+        self.env.invalidate_all()
+        for text in texts:
+            self.assertIn(text, str(caught.exception))
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self._check_invariants)
+
+    def _check_invariants(self):
+        for invariant in (self._money_is_not_counted_twice, self._no_more_invoiced_than_accepted):
+            invariant()
+
+    def _money_is_not_counted_twice(self):
+        """What all contracts collected is at most what was received."""
+        contracts = self.env["sop.contract"].search([("company_id", "=", self.company.id)])
+        collected = sum(contracts._collected().values())
+        payments = self.env["account.payment"].search(
+            [("company_id", "=", self.company.id), ("state", "in", ("in_process", "paid"))]
+        )
+        received = sum(payments.filtered(lambda pay: pay.payment_type == "inbound").mapped("amount"))
+        self.assertLessEqual(collected, received + 0.005)
+
+    def _no_more_invoiced_than_accepted(self):
+        lines = self.env["sale.order.line"].search([("company_id", "=", self.company.id)])
+        for line in lines.filtered(lambda line: line._sop_waits_for_receipt()):
+            self.assertLessEqual(line.qty_invoiced_posted, line.qty_accepted)
+
+    @staticmethod
+    def today():
+        return fields.Date.today()

@@ -1,0 +1,74 @@
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+@tagged("post_install", "-at_install")
+class TestChain(SopCase):
+    """From the quotation to the gated invoice, each step by the role that does it."""
+
+    @rule("A1")
+    def test_a_quotation_is_not_confirmed_before_it_is_approved(self):
+        order = self.quotation()
+        with self.assertRefused("A1", order.name, "Submit it"):
+            order.action_confirm()
+        self.submit(order)
+        with self.assertRefused("A1", "waiting for approval"):
+            order.action_confirm()
+        self.assertEqual(order.state, "draft")
+
+    @rule("A1", "K2")
+    def test_an_approved_and_countersigned_quotation_is_confirmed(self):
+        order = self.effective_order()
+        self.assertEqual(order.sudo().sop_contract_id.state, "effective")
+        order.action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    @rule("K2")
+    def test_one_signature_is_not_enough(self):
+        order = self.approved_quotation()
+        contract = order.sudo().sop_contract_id
+        with self.assertRefused("K2", contract.number):
+            order.action_confirm()
+        self.as_user(contract, "sales_office").action_submit()
+        self.approve(contract, "contract", "finance")
+        self.assertEqual(contract.state, "draft")
+        with self.assertRefused("K2", "Head of Sales"):
+            order.action_confirm()
+        self.approve(contract, "contract", "sales_head")
+        self.assertEqual(contract.state, "effective")
+
+    @rule("D1")
+    def test_goods_leave_only_on_an_approved_delivery_order(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        with self.assertRefused("D1", picking.name, "has not been submitted"):
+            self.ship(picking)
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.pod_state, "waiting")
+
+    @rule("D3")
+    def test_nothing_is_invoiced_before_the_customer_has_signed(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+        self.sign(picking, damaged=1, missing=1)
+        self.assertEqual(order.order_line.qty_accepted, 8.0)
+        self.assertEqual(order.order_line.qty_to_invoice, 8.0)
+
+    @rule("C1", "C3")
+    def test_the_invoice_waits_for_60_percent(self):
+        order = self.delivered_order()
+        invoice = self.draft_invoice(order)
+        self.assertEqual(invoice.amount_total, 1000.0)
+        self.collect(order, 599.99)
+        with self.assertRefused("C1", "599.99", "1,000.00", "0.01"):
+            self.post(invoice)
+        self.assertEqual(invoice.state, "draft")
+        self.collect(order, 0.01)
+        self.assertEqual(order.sudo().sop_contract_id.amount_collected, 600.0)
+        self.post(invoice)
+        self.assertEqual(invoice.state, "posted")

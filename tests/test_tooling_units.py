@@ -178,7 +178,7 @@ def test_the_callers_own_database_settings_do_not_reach_our_odoo(monkeypatch):
 def test_a_source_folder_without_odoo_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("ODOO_SOURCE", str(tmp_path))
     with pytest.raises(console.Failure, match="odoo/release.py"):
-        source.own()
+        source.own(tmp_path)
 
 
 def test_another_series_of_odoo_is_refused(tmp_path):

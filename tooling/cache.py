@@ -7,7 +7,8 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from tooling.console import Failure, say
+from tooling import settings
+from tooling.console import Failure, megabytes, say
 
 
 def default_folder():
@@ -31,6 +32,20 @@ def prepare(folder):
             "Choose another one: --cache FOLDER or SOP_CACHE=FOLDER.",
         ) from error
     return folder
+
+
+def check_space(folder):
+    """Fail early when the disk cannot hold what is to come; the free bytes."""
+    first = not (folder / "odoo").exists()
+    needed = settings.DISK_FIRST if first else settings.DISK_LATER
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise Failure(
+            f"the disk is nearly full: {megabytes(free)} free in {folder}, "
+            f"{megabytes(needed)} needed",
+            "Free some space or choose another folder: --cache FOLDER or SOP_CACHE=FOLDER.",
+        )
+    return free
 
 
 @contextmanager

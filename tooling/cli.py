@@ -1,6 +1,7 @@
 """The command line of ./sop."""
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -35,6 +36,11 @@ def main(arguments):
         return options.run(Context(folder), options, rest)
     except Failure as failure:
         report(failure)
+        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        report(Failure("the disk is full", "Free some space, or choose --cache FOLDER elsewhere."))
         return 1
     except KeyboardInterrupt:
         say("Interrupted")

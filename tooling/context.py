@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tooling import browser, postgres, python_env, source
+from tooling.cache import check_space
 from tooling.databases import Databases
 from tooling.odoo import Odoo
 
@@ -16,6 +17,7 @@ class Context:
 
     def databases(self, kind="test", with_browser=False, requirements=()):
         """Everything provisioned and running, for the test or the demo server."""
+        check_space(self.cache)
         found = source.ensure(self.cache)
         env = python_env.ensure(self.cache, found, requirements)
         search_path = browser.search_path(self.cache) if with_browser else None

@@ -8,14 +8,16 @@ copies           `sop_run_*` for one run, `sop_dev_*` for a developer, `sop_demo
 import json
 import os
 import shutil
+import time
 from contextlib import contextmanager
 
 from tooling import addons, settings
 from tooling.cache import digest, lock
-from tooling.console import step
+from tooling.console import say, step
 from tooling.postgres import process_alive
 
 KEEP_TEMPLATES = 2
+SAFE_SECONDS = 15 * 60
 PREGENERATE = "env['ir.qweb']._pregenerate_assets_bundles(); env.cr.commit()\n"
 UNINSTALL = """
 env["ir.module.module"].search(
@@ -66,7 +68,8 @@ class Databases:
             if not self.server.exists(name):
                 unfinished = f"{name}_unfinished"
                 self.drop(unfinished)
-                build(unfinished)
+                name = build(unfinished) or name
+                self.drop(name)
                 self._rename(unfinished, name)
             self._touch(name)
         self._prune(kind, name)
@@ -94,6 +97,19 @@ class Databases:
             self.odoo.change(name, options, log, "installing the addons", current)
             current.progress("assets")
             self.pregenerate_assets(name)
+        return self._name_if_changed(name, chosen, log)
+
+    def _name_if_changed(self, name, chosen, log):
+        """A name of its own for a template whose files changed while it was being built."""
+        now = addons.ours()
+        if addons.content_key(chosen) == addons.content_key(
+            {n: now[n] for n in chosen if n in now}
+        ):
+            return None
+        say("Note: an addon changed meanwhile; what was installed is used for this run only")
+        own_name = f"{name.removesuffix('_unfinished')}_{os.getpid()}"
+        shutil.copy(log, self.install_log(own_name))
+        return own_name
 
     def pregenerate_assets(self, database):
         log = self.cache / "logs" / f"{database}.assets.log"
@@ -211,8 +227,10 @@ class Databases:
         names = self.server.databases(f"sop_{kind}_")
         names = [name for name in names if not name.endswith("_unfinished")]
         names.sort(key=self._last_use, reverse=True)
+        # Another ./sop may be about to copy one that it asked for a moment ago.
+        limit = time.time() - SAFE_SECONDS
         for name in names[KEEP_TEMPLATES:]:
-            if name != spare:
+            if name != spare and self._last_use(name) < limit:
                 self.drop(name)
                 (self.state / f"{name}.used").unlink(missing_ok=True)
 

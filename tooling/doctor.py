@@ -4,6 +4,7 @@ import shutil
 import sys
 
 from tooling import apt, browser, postgres, process, python_env, settings, source, web
+from tooling.cache import check_space
 from tooling.console import Failure, megabytes, table
 from tooling.demo import DEFAULT_PORT
 
@@ -30,22 +31,17 @@ def check_python(cache):
 
 
 def check_disk(cache):
-    free, needed = shutil.disk_usage(cache).free, settings.DISK_NEEDED
-    if free < needed and not (cache / "odoo").exists():
-        raise Failure(
-            f"{megabytes(free)} free in {cache}, a first run needs {megabytes(needed)}",
-            "Free some space or choose another folder: --cache FOLDER.",
-        )
+    free = check_space(cache)
     return f"{megabytes(free)} free in {cache}"
 
 
 def check_odoo(cache):
-    found = source.own() or source.cached(cache)
+    found = source.own(cache) or source.cached(cache)
     return f"{found.origin}: {found.path}" if found else "not fetched yet; ./sop test fetches it"
 
 
 def check_debian_mirror(cache):
-    if source.own() or source.cached(cache):
+    if source.own(cache) or source.cached(cache):
         return "not needed: Odoo is there"
     apt.mirror()
     private = apt.Apt(cache / "apt-doctor", unstable=True)

@@ -22,7 +22,7 @@ def ruff_format():
 
 
 def pylint_odoo():
-    return _each_addon("pylint", "--rcfile=pyproject.toml")
+    return _each_addon("pylint", "--rcfile=pyproject.toml", f"--disable={NOT_OURS[0]}")
 
 
 def oca_module():

@@ -38,7 +38,6 @@ class Odoo:
         self.variables = {
             **server.env,
             "PATH": f"{env.bin}{os.pathsep}{path}",
-            "PYTHONWARNINGS": "default" if os.environ.get("SOP_WARNINGS") else "ignore",
         }
         self.config = self._write_config()
 
@@ -54,9 +53,10 @@ class Odoo:
             cron_threads=1 if self.server.name == "demo" else 0,
             list_db=self.server.name != "demo",
         )
-        folder = Path(tempfile.mkdtemp(prefix="sop-"))
-        (folder / "odoo.conf").write_text(text)
-        return folder / "odoo.conf"
+        self._folder = tempfile.TemporaryDirectory(prefix="sop-")
+        path = Path(self._folder.name) / "odoo.conf"
+        path.write_text(text)
+        return path
 
     def command(self, *arguments):
         return [self.env.python, "-m", "odoo", *arguments]

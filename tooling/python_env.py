@@ -49,7 +49,8 @@ def ensure(cache, source, extra=()):
 
 
 def base_python():
-    return getattr(sys, "_base_executable", sys.executable)
+    """The Python below an environment that the caller may have active."""
+    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 def _build(cache, folder, source, files):

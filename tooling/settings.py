@@ -28,5 +28,6 @@ LANGUAGES = ("zh_CN",)
 # It calls a web service at run time and warns when that does not answer.
 UNWANTED_MODULES = ("partner_autocomplete",)
 
-# Bytes that a first run needs: Odoo, Python packages, browser, templates.
-DISK_NEEDED = 4 * 1024**3
+# Bytes that a first run needs (Odoo, Python packages, browser, templates), and a later one.
+DISK_FIRST = 4 * 1024**3
+DISK_LATER = 1024**3

@@ -34,10 +34,10 @@ class Source:
 
 
 def ensure(cache):
-    return own() or _fetched(cache)
+    return own(cache) or _fetched(cache)
 
 
-def own():
+def own(cache):
     """The user's own Odoo: ODOO_SOURCE, or `odoo` importable by this Python."""
     if os.environ.get("ODOO_SOURCE"):
         path = Path(os.environ["ODOO_SOURCE"]).expanduser().resolve()
@@ -48,7 +48,10 @@ def own():
             )
         return _own_source(path, "ODOO_SOURCE")
     path = _importable()
-    return _own_source(path, "importable `odoo`") if path else None
+    # Called from our own environment, what is importable is what we fetched.
+    if not path or path.is_relative_to(cache.resolve()):
+        return None
+    return _own_source(path, "importable `odoo`")
 
 
 def _importable():

@@ -7,11 +7,11 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
 /** How each state of a step looks; colours only ever accompany an icon and a word. */
 const APPEARANCE = {
-    done: { color: "success", icon: "fa-check-circle", label: _t("Done") },
-    current: { color: "info", icon: "fa-dot-circle-o", label: _t("In progress") },
-    blocked: { color: "danger", icon: "fa-exclamation-circle", label: _t("Blocked") },
-    waiting: { color: "muted", icon: "fa-circle-o", label: _t("Not yet") },
-    none: { color: "muted", icon: "fa-minus-circle", label: _t("Not needed") },
+    done: { color: "success", icon: "fa-check-circle", stateLabel: _t("Done") },
+    current: { color: "info", icon: "fa-dot-circle-o", stateLabel: _t("In progress") },
+    blocked: { color: "danger", icon: "fa-exclamation-circle", stateLabel: _t("Blocked") },
+    waiting: { color: "muted", icon: "fa-circle-o", stateLabel: _t("Not yet") },
+    none: { color: "muted", icon: "fa-minus-circle", stateLabel: _t("Not needed") },
 };
 
 /**
@@ -19,10 +19,15 @@ const APPEARANCE = {
  * what is done, what blocks, whose turn it is. A click opens what is behind a step.
  *
  * The value is `{steps: [{key, label, state, who, when, text, percent, gate, res_model, res_ids}]}`.
+ * The option `sentences: false` leaves the sentences out where the form shows them itself.
  */
 export class SopChainField extends Component {
     static template = "sales_sop.SopChainField";
-    static props = { ...standardFieldProps };
+    static props = {
+        ...standardFieldProps,
+        sentences: { type: Boolean, optional: true },
+    };
+    static defaultProps = { sentences: true };
 
     setup() {
         this.action = useService("action");
@@ -34,24 +39,34 @@ export class SopChainField extends Component {
     }
 
     prepareStep(step) {
-        const appearance = APPEARANCE[step.state] || APPEARANCE.none;
+        const isOpen = ["current", "blocked"].includes(step.state);
         return {
             ...step,
-            ...appearance,
-            label: step.label,
-            stateLabel: appearance.label,
+            ...(APPEARANCE[step.state] || APPEARANCE.none),
             isLink: Boolean(step.res_model && step.res_ids?.length),
             hasBar: typeof step.percent === "number",
-            detail: this.getDetail(step),
+            detail: step.state === "done" ? this.getDoneBy(step) : "",
+            sentence: isOpen && this.props.sentences ? step.text : "",
         };
     }
 
-    /** Who and when for what is done; the sentence for everything that is not. */
-    getDetail(step) {
-        if (step.state !== "done") {
-            return step.text || "";
-        }
+    getDoneBy(step) {
         return [step.who, step.when].filter(Boolean).join(", ") || step.text || "";
+    }
+
+    /** The sentences of the open steps; what several steps say stands there once. */
+    getSentences(steps) {
+        const sentences = new Map();
+        for (const { sentence, label, color, icon } of steps) {
+            if (!sentence) {
+                continue;
+            }
+            if (!sentences.has(sentence)) {
+                sentences.set(sentence, { sentence, labels: [], color, icon });
+            }
+            sentences.get(sentence).labels.push(label);
+        }
+        return [...sentences.values()].map((row) => ({ ...row, label: row.labels.join(", ") }));
     }
 
     barWidth(percent) {
@@ -94,7 +109,16 @@ export const sopChainField = {
     component: SopChainField,
     displayName: _t("Chain of the sales procedure"),
     supportedTypes: ["json"],
+    supportedOptions: [
+        {
+            label: _t("Show the sentences of open steps"),
+            name: "sentences",
+            type: "boolean",
+            default: true,
+        },
+    ],
     isEmpty: (record, fieldName) => !record.data[fieldName]?.steps?.length,
+    extractProps: ({ options }) => ({ sentences: options.sentences ?? true }),
 };
 
 registry.category("fields").add("sop_chain", sopChainField);

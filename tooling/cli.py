@@ -12,6 +12,7 @@ from tooling import (
     cache,
     demo,
     doctor,
+    i18n,
     lint,
     odoo_tests,
     postgres,
@@ -119,6 +120,13 @@ def _add_lint(commands):
     return command
 
 
+def _add_i18n(commands):
+    command = commands.add_parser("i18n", help="update the translation files of our addons")
+    command.add_argument("addons", nargs="*", metavar="ADDON", help="default: all")
+    command.set_defaults(run=i18n.run)
+    return command
+
+
 def _add_doctor(commands):
     command = commands.add_parser("doctor", help="what this machine has, and remedies")
     command.set_defaults(run=doctor.run)
@@ -151,6 +159,7 @@ ADDERS = (
     _add_shell,
     _add_odoo_tests,
     _add_bench,
+    _add_i18n,
     _add_screenshot,
     _add_doctor,
     _add_stop,

@@ -101,10 +101,8 @@ class Databases:
 
     def _name_if_changed(self, name, chosen, log):
         """A name of its own for a template whose files changed while it was being built."""
-        now = addons.ours()
-        if addons.content_key(chosen) == addons.content_key(
-            {n: now[n] for n in chosen if n in now}
-        ):
+        now = {addon: new for addon, new in addons.ours().items() if addon in chosen}
+        if addons.content_key(chosen) == addons.content_key(now):
             return None
         say("Note: an addon changed meanwhile; what was installed is used for this run only")
         own_name = f"{name.removesuffix('_unfinished')}_{os.getpid()}"

@@ -44,6 +44,7 @@ class AccountMove(models.Model):
         compute="_compute_sop_blockers",
         compute_sudo=True,
         help="Why the invoice cannot be posted now, one reason a line.",
+        groups="base.group_user",
     )
     sop_gate_state = fields.Selection(
         GATE_STATES,
@@ -52,6 +53,7 @@ class AccountMove(models.Model):
         compute_sudo=True,
         search="_search_sop_gate_state",
         help="What a draft customer invoice waits for.",
+        groups="base.group_user",
     )
 
     @api.model
@@ -62,8 +64,12 @@ class AccountMove(models.Model):
         compute="_compute_sop_can_submit",
         compute_sudo=True,
         help="The invoice belongs to no order and needs an approval of its own.",
+        groups="base.group_user",
     )
-    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True)
+    sop_chain = fields.Json(
+        string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True,
+        groups="base.group_user",
+    )
 
     # -- computed ------------------------------------------------------------------------------
 
@@ -81,7 +87,7 @@ class AccountMove(models.Model):
                 move.sop_contract_id | move.line_ids.sale_line_ids.order_id.sop_contract_id
             )
 
-    @api.depends("move_type", "company_id")
+    @api.depends("move_type", "company_id", "amount_total")
     def _compute_sop_governed(self):
         for move in self:
             move.sop_governed = move._sop_is_governed()
@@ -128,9 +134,11 @@ class AccountMove(models.Model):
 
     def _sop_is_governed(self):
         self.ensure_one()
-        return (
-            self.move_type in ("out_invoice", "out_receipt") and self.company_id._sop_is_governed()
+        # A credit note over a negative amount asks for money like an invoice.
+        asks_for_money = self.move_type in ("out_invoice", "out_receipt") or (
+            self.move_type == "out_refund" and self.amount_total < 0
         )
+        return asks_for_money and self.company_id._sop_is_governed()
 
     def _sop_product_lines(self):
         return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")

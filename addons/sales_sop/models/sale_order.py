@@ -61,12 +61,14 @@ class SaleOrder(models.Model):
         compute="_compute_sop_application_state",
         compute_sudo=True,
         search="_search_sop_application_state",
+        groups="base.group_user",
     )
     sop_blockers = fields.Text(
         string="Not Confirmed Because",
         compute="_compute_sop_blockers",
         compute_sudo=True,
         help="Why the quotation cannot be confirmed now, one reason a line.",
+        groups="base.group_user",
     )
     amount_collected = fields.Monetary(
         string="Collected",

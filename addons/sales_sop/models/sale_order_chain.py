@@ -14,6 +14,7 @@ class SaleOrder(models.Model):
         help="The steps from policy to invoice. Each step holds: key, label, state (done, current, "
         "blocked, waiting), who, when, text, and res_model with res_ids to open; the step "
         "collected also holds percent and gate (0-100).",
+        groups="base.group_user",
     )
 
     @api.depends(

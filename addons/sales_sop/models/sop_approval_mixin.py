@@ -27,9 +27,11 @@ class SopApprovalMixin(models.AbstractModel):
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         copy=False,
+        groups="base.group_user",
     )
     sop_can_decide = fields.Boolean(
-        string="Waits for My Decision", compute="_compute_sop_can_decide"
+        string="Waits for My Decision", compute="_compute_sop_can_decide",
+        groups="base.group_user",
     )
 
     @api.depends("approval_ids.step_ids.state")

@@ -33,15 +33,15 @@ class SopApprovalRoute(models.Model):
     @api.model
     def _for(self, code, company, model_name):
         """Return the active route ``code`` of ``company`` for documents of ``model_name``."""
-        route = self.sudo().search(
+        routes = self.sudo().search(
             [
                 ("code", "=", code),
                 ("res_model", "=", model_name),
                 ("company_id", "in", [False, *company.sudo().parent_ids.ids]),
-            ],
-            order="company_id DESC NULLS LAST",
-            limit=1,
+            ]
         )
+        # The nearest company's own route comes before its parent's and before the common one.
+        route = routes.sorted(lambda candidate: len(candidate.company_id.parent_ids))[-1:]
         if not route.step_ids:
             raise UserError(
                 self.env._(

@@ -253,11 +253,10 @@ class SopCollection(models.Model):
         """Cash part of the money move ``money``: 1 unless its entry holds discounts or fees."""
         return SQL(
             """
-            SELECT LEAST(
-                       1.0,
+            SELECT LEAST(1.0, COALESCE(
                        ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
                        / NULLIF(ABS(SUM(line.balance) FILTER (
-                             WHERE account.account_type = %(receivable)s)), 0)) AS value
+                             WHERE account.account_type = %(receivable)s)), 0), 0)) AS value
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN account_journal journal ON journal.id = money.journal_id
@@ -307,7 +306,7 @@ class SopCollection(models.Model):
         """Open customer credit of the money, in its own currency, and company money per unit."""
         return SQL(
             """
-            SELECT ABS(SUM(line.amount_residual_currency)) AS amount,
+            SELECT COALESCE(GREATEST(0, -SUM(line.amount_residual_currency)), 0) AS amount,
                    ABS(SUM(line.balance)) / NULLIF(ABS(SUM(line.amount_currency)), 0) AS rate
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id

@@ -294,6 +294,11 @@ class SopContract(models.Model):
     @api.model
     def _next_number(self, company):
         """Return the next contract number; every company counts on its own, every year anew."""
+        self._ensure_sequence(company)
+        return self.env["ir.sequence"].sudo().with_company(company).next_by_code("sop.contract")
+
+    @api.model
+    def _ensure_sequence(self, company):
         sequence_model = self.env["ir.sequence"].sudo()
         domain = [("code", "=", "sop.contract"), ("company_id", "=", company.id)]
         if not sequence_model.search_count(domain, limit=1):
@@ -307,7 +312,6 @@ class SopContract(models.Model):
                     "use_date_range": True,
                 }
             )
-        return sequence_model.with_company(company).next_by_code("sop.contract")
 
     def _set_state(self, state, **values):
         for contract in self:

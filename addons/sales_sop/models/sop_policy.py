@@ -90,15 +90,16 @@ class SopPolicy(models.Model):
 
         A branch without a policy of its own follows its parent company's.
         """
-        return self.sudo().search(
+        policies = self.sudo().search(
             [
                 ("company_id", "in", company.sudo().parent_ids.ids),
                 ("state", "in", ("issued", "superseded")),
                 ("date_from", "<=", date),
             ],
-            order="company_id desc, date_from desc, id desc",
-            limit=1,
+            order="date_from desc, id desc",
         )
+        nearest = policies.company_id.sorted(lambda owner: len(owner.parent_ids))[-1:]
+        return policies.filtered(lambda policy: policy.company_id == nearest)[:1]
 
     # -- content is fixed once decided ---------------------------------------------------------
 
@@ -225,6 +226,7 @@ class SopPolicy(models.Model):
             }
         )
         if is_first:
+            self.env["sop.contract"]._ensure_sequence(self.company_id)
             self._mark_opening_orders()
 
     def _mark_opening_orders(self):

@@ -27,12 +27,14 @@ class StockPicking(models.Model):
         compute="_compute_sop_delivery_state",
         compute_sudo=True,
         search="_search_sop_delivery_state",
+        groups="base.group_user",
     )
     sop_blockers = fields.Text(
         string="Not Released Because",
         compute="_compute_sop_blockers",
         compute_sudo=True,
         help="Why the goods cannot leave now, one reason a line.",
+        groups="base.group_user",
     )
     sop_contract_id = fields.Many2one(
         "sop.contract", string="Contract", compute="_compute_sop_contract_id", compute_sudo=True
@@ -56,7 +58,10 @@ class StockPicking(models.Model):
     )
     pod_document_name = fields.Char(readonly=True, copy=False)
 
-    sop_chain = fields.Json(string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True)
+    sop_chain = fields.Json(
+        string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True,
+        groups="base.group_user",
+    )
 
     @api.model
     def _sop_protected_fields(self):
@@ -81,7 +86,9 @@ class StockPicking(models.Model):
             return NotImplemented
         return self._search_approval_state("delivery", value)
 
-    @api.depends("sop_delivery_state", "sop_contract_id.state", "state")
+    @api.depends(
+        "sop_delivery_state", "move_ids.sale_line_id.order_id.sop_contract_id.state", "state"
+    )
     def _compute_sop_blockers(self):
         gate = self.env["sop.gate"]
         for picking in self:

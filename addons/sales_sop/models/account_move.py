@@ -67,7 +67,9 @@ class AccountMove(models.Model):
         groups="base.group_user",
     )
     sop_chain = fields.Json(
-        string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True,
+        string="Sales Procedure",
+        compute="_compute_sop_chain",
+        compute_sudo=True,
         groups="base.group_user",
     )
 
@@ -178,9 +180,7 @@ class AccountMove(models.Model):
             if gate._gate_applies(basis, "invoice", "K2"):
                 blockers += self._sop_contract_blockers(contract)
             if gate._gate_applies(basis, "invoice", "C1"):
-                blockers += contract._collection_blockers(
-                    "C1", "invoice_gate_percent", collected
-                )
+                blockers += contract._collection_blockers("C1", "invoice_gate_percent", collected)
         if gate._gate_applies(basis, "invoice", "D3"):
             blockers += self._sop_receipt_blockers()
         return blockers

@@ -13,7 +13,7 @@ class ResCompany(models.Model):
     )
     sop_requester_may_approve = fields.Boolean(
         string="Requesters May Approve Their Own Documents",
-        help="Off: who submits a document never decides it. On: allowed, and the approval shows it.",
+        help="Off: who submits a document never decides it. On: it is allowed.",
     )
 
     def _compute_sop_governed(self):

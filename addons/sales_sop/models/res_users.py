@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import AccessError
 
 # From the bottom to the top of the company; used for labels such as "waits for Sales Manager".

@@ -32,7 +32,9 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "sop.approval.mixin", "sop.protected.mixin"]
 
-    sop_governed = fields.Boolean(string="Under the Sales Policy", compute="_compute_sop_governed", compute_sudo=True)
+    sop_governed = fields.Boolean(
+        string="Under the Sales Policy", compute="_compute_sop_governed", compute_sudo=True
+    )
     sop_sales_mode = fields.Selection(
         SALES_MODES,
         string="Kind of Sale",
@@ -77,7 +79,10 @@ class SaleOrder(models.Model):
         help="Money collected for the contract of this order (C1), in the contract's currency.",
     )
     sop_percent_collected = fields.Float(
-        string="Collected (%)", digits=(5, 2), compute="_compute_amount_collected", compute_sudo=True
+        string="Collected (%)",
+        digits=(5, 2),
+        compute="_compute_amount_collected",
+        compute_sudo=True,
     )
     sop_invoice_gate_percent = fields.Float(
         related="sop_contract_id.invoice_gate_percent", string="Collected Before Invoice (%)"
@@ -270,8 +275,7 @@ class SaleOrder(models.Model):
         free = self._sop_free()
         for order in self - free:
             order._sop_notify_waiting()
-        if free:
-            super(SaleOrder, free)._validate_order()
+        return super(SaleOrder, free)._validate_order() if free else None
 
     def _sop_notify_waiting(self):
         self.sudo().message_post(
@@ -399,8 +403,10 @@ class SaleOrder(models.Model):
         re-invoiced expenses) are not part of what was agreed.
         """
         return self.order_line.filtered(
-            lambda line: not line.display_type
-            and not (line.product_uom_qty == 0 and (line.is_downpayment or line.is_expense))
+            lambda line: (
+                not line.display_type
+                and not (line.product_uom_qty == 0 and (line.is_downpayment or line.is_expense))
+            )
         )
 
     def _approval_content(self, route_code):

@@ -59,8 +59,9 @@ class SaleOrderLine(models.Model):
     @api.depends("qty_delivered", "move_ids.qty_accepted", "move_ids.state")
     def _compute_qty_accepted(self):
         by_moves = self.filtered(
-            lambda line: line.qty_delivered_method == "stock_move"
-            and line.order_id._sop_is_governed()
+            lambda line: (
+                line.qty_delivered_method == "stock_move" and line.order_id._sop_is_governed()
+            )
         )
         for line in self - by_moves:
             line.qty_accepted = line.qty_delivered
@@ -76,9 +77,7 @@ class SaleOrderLine(models.Model):
         for move in moves:
             unit = move.product_id.uom_id
             delivered[move.product_id] += move.product_uom._compute_quantity(move.quantity, unit)
-            accepted[move.product_id] += move.product_uom._compute_quantity(
-                move.qty_accepted, unit
-            )
+            accepted[move.product_id] += move.product_uom._compute_quantity(move.qty_accepted, unit)
         if set(delivered) <= {self.product_id}:
             return self.product_id.uom_id._compute_quantity(
                 accepted[self.product_id], self.product_uom_id, rounding_method="HALF-UP"
@@ -108,15 +107,17 @@ class SaleOrderLine(models.Model):
 
     @api.depends("qty_accepted")
     def _compute_qty_to_invoice(self):
-        super()._compute_qty_to_invoice()
+        result = super()._compute_qty_to_invoice()
         for line in self._qty_not_accepted():
             line.qty_to_invoice = line.qty_accepted - line.qty_invoiced
+        return result
 
     @api.depends("qty_accepted")
     def _compute_untaxed_amount_to_invoice(self):
-        super()._compute_untaxed_amount_to_invoice()
+        result = super()._compute_untaxed_amount_to_invoice()
         for line, quantity in self._qty_not_accepted().items():
             line.untaxed_amount_to_invoice -= line._untaxed_amount_of(quantity)
+        return result
 
     def _untaxed_amount_of(self, quantity):
         price = self.price_unit * (1 - (self.discount or 0.0) / 100)
@@ -132,10 +133,11 @@ class SaleOrderLine(models.Model):
 
     @api.depends("qty_accepted")
     def _compute_amount_to_invoice(self):
-        super()._compute_amount_to_invoice()
+        result = super()._compute_amount_to_invoice()
         for line, quantity in self._qty_not_accepted().items():
             if line.product_uom_qty:
                 line.amount_to_invoice -= line.price_total / line.product_uom_qty * quantity
+        return result
 
     # -- hooks ---------------------------------------------------------------------------------
 

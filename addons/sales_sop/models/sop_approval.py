@@ -31,7 +31,7 @@ class SopApproval(models.Model):
     res_id = fields.Many2oneReference(
         string="Document", model_field="res_model", required=True, readonly=True
     )
-    document_name = fields.Char(string="Document Name", readonly=True)
+    document_name = fields.Char(readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
@@ -65,7 +65,7 @@ class SopApproval(models.Model):
     waiting_for_me = fields.Boolean(
         compute="_compute_waiting_for_me", search="_search_waiting_for_me"
     )
-    why_me = fields.Char(string="Why Me", compute="_compute_waiting_for_me")
+    why_me = fields.Char(compute="_compute_waiting_for_me")
     waiting_for = fields.Char(compute="_compute_waiting_for", help="The roles whose turn it is.")
 
     _document_idx = models.Index("(res_model, res_id)")

@@ -30,7 +30,8 @@ class SopApprovalMixin(models.AbstractModel):
         groups="base.group_user",
     )
     sop_can_decide = fields.Boolean(
-        string="Waits for My Decision", compute="_compute_sop_can_decide",
+        string="Waits for My Decision",
+        compute="_compute_sop_can_decide",
         groups="base.group_user",
     )
 
@@ -165,7 +166,10 @@ class SopApprovalMixin(models.AbstractModel):
         if "stale" in states:
             undecided = [("code", "=", route_code), ("state", "in", ("pending", "approved"))]
             candidates = self.search(
-                [("approval_ids", "any", undecided), ("state", "not in", ("done", "cancel", "sale"))]
+                [
+                    ("approval_ids", "any", undecided),
+                    ("state", "not in", ("done", "cancel", "sale")),
+                ]
             )
             stale = candidates.filtered(lambda rec: rec._approval_state(route_code) == "stale")
             domain |= Domain("id", "in", stale.ids)
@@ -250,8 +254,10 @@ class SopApprovalMixin(models.AbstractModel):
     def _supersede_approvals(self, route_codes=None):
         """Void the approvals on the routes (all when None); they stay in the history."""
         live = self.sudo().approval_ids.filtered(
-            lambda approval: approval.state != "superseded"
-            and (route_codes is None or approval.code in route_codes)
+            lambda approval: (
+                approval.state != "superseded"
+                and (route_codes is None or approval.code in route_codes)
+            )
         )
         for approval in live:
             approval._close("superseded")
@@ -275,8 +281,7 @@ class SopApprovalMixin(models.AbstractModel):
         """Render a small HTML table; the cells are escaped."""
         head = Markup().join(Markup("<th>%s</th>") % cell for cell in header)
         body = Markup().join(
-            Markup("<tr>%s</tr>")
-            % Markup().join(Markup("<td>%s</td>") % cell for cell in row)
+            Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in row)
             for row in rows
         )
         return Markup(

@@ -61,9 +61,7 @@ class SopApprovalRouteStep(models.Model):
     _description = "Approval Route Step"
     _order = "route_id, stage, id"
 
-    route_id = fields.Many2one(
-        "sop.approval.route", required=True, ondelete="cascade", index=True
-    )
+    route_id = fields.Many2one("sop.approval.route", required=True, ondelete="cascade", index=True)
     stage = fields.Integer(
         default=1,
         required=True,

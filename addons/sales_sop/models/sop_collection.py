@@ -41,9 +41,7 @@ class SopCollection(models.Model):
     payment_id = fields.Many2one("account.payment", readonly=True)
     invoice_id = fields.Many2one("account.move", readonly=True)
     date = fields.Date(readonly=True)
-    kind = fields.Selection(
-        [("invoice", "Paid Invoice"), ("earmark", "Earmarked")], readonly=True
-    )
+    kind = fields.Selection([("invoice", "Paid Invoice"), ("earmark", "Earmarked")], readonly=True)
     amount = fields.Monetary(string="Collected", readonly=True)
 
     @property
@@ -140,8 +138,11 @@ class SopCollection(models.Model):
 
     def _invoice_share_sql(self, contract_ids):
         """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
-        invoices = SQL("") if contract_ids is None else SQL(
-            """
+        invoices = (
+            SQL("")
+            if contract_ids is None
+            else SQL(
+                """
                AND move.id IN (
                    SELECT line.move_id
                      FROM sale_order so
@@ -153,6 +154,7 @@ class SopCollection(models.Model):
                    SELECT id FROM account_move
                     WHERE sop_contract_id IN (SELECT id FROM scope))
             """
+            )
         )
         return SQL(
             """

@@ -103,9 +103,15 @@ class SopContract(models.Model):
     invoice_gate_reached = fields.Boolean(
         string="May Be Invoiced", compute="_compute_collection", compute_sudo=True
     )
-    amount_invoiced = fields.Monetary(string="Invoiced", compute="_compute_documents", compute_sudo=True)
-    picking_count = fields.Integer(string="Deliveries", compute="_compute_documents", compute_sudo=True)
-    invoice_count = fields.Integer(string="Invoices", compute="_compute_documents", compute_sudo=True)
+    amount_invoiced = fields.Monetary(
+        string="Invoiced", compute="_compute_documents", compute_sudo=True
+    )
+    picking_count = fields.Integer(
+        string="Deliveries", compute="_compute_documents", compute_sudo=True
+    )
+    invoice_count = fields.Integer(
+        string="Invoices", compute="_compute_documents", compute_sudo=True
+    )
     approval_state = fields.Selection(
         [
             ("none", "Not Submitted"),

@@ -17,7 +17,6 @@ class SopPaymentAllocation(models.Model):
 
     payment_id = fields.Many2one(
         "account.payment",
-        string="Payment",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,
@@ -31,7 +30,6 @@ class SopPaymentAllocation(models.Model):
     )
     contract_id = fields.Many2one(
         "sop.contract",
-        string="Contract",
         required=True,
         ondelete="restrict",
         index=True,
@@ -39,7 +37,6 @@ class SopPaymentAllocation(models.Model):
     )
     order_id = fields.Many2one(
         "sale.order",
-        string="Order",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,

@@ -115,9 +115,7 @@ class SopPolicyTerm(models.Model):
         if self.amount_to and self.currency_id.compare_amounts(amount, self.amount_to) >= 0:
             return False
         prefix = self.product_categ_id.parent_path
-        return not prefix or all(
-            category.parent_path.startswith(prefix) for category in categories
-        )
+        return not prefix or all(category.parent_path.startswith(prefix) for category in categories)
 
     @api.model
     def _match(self, policy, sales_mode, amount, categories, document):

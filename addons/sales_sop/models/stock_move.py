@@ -34,12 +34,8 @@ class StockMove(models.Model):
         copy=False,
         help="Quantity the customer accepted by the signed proof of delivery (D3).",
     )
-    qty_damaged = fields.Float(
-        string="Damaged", digits="Product Unit", readonly=True, copy=False
-    )
-    qty_missing = fields.Float(
-        string="Missing", digits="Product Unit", readonly=True, copy=False
-    )
+    qty_damaged = fields.Float(string="Damaged", digits="Product Unit", readonly=True, copy=False)
+    qty_missing = fields.Float(string="Missing", digits="Product Unit", readonly=True, copy=False)
 
     @api.model
     def _sop_protected_fields(self):
@@ -50,9 +46,7 @@ class StockMove(models.Model):
     def _sop_is_customer_bound(self):
         """Whether the goods go to a customer and not from one customer to another."""
         self.ensure_one()
-        return (
-            self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
-        )
+        return self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
 
     def _sop_governed_deliveries(self):
         """Return the moves that bring goods to a customer of a company with a policy."""

@@ -50,16 +50,14 @@ class StockPicking(models.Model):
     )
     pod_date = fields.Date(string="Received on", readonly=True, copy=False)
     pod_signatory = fields.Char(string="Signed by", readonly=True, copy=False)
-    pod_user_id = fields.Many2one(
-        "res.users", string="Recorded by", readonly=True, copy=False
-    )
-    pod_document = fields.Binary(
-        string="Signed Paper", attachment=True, readonly=True, copy=False
-    )
+    pod_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True, copy=False)
+    pod_document = fields.Binary(string="Signed Paper", attachment=True, readonly=True, copy=False)
     pod_document_name = fields.Char(readonly=True, copy=False)
 
     sop_chain = fields.Json(
-        string="Sales Procedure", compute="_compute_sop_chain", compute_sudo=True,
+        string="Sales Procedure",
+        compute="_compute_sop_chain",
+        compute_sudo=True,
         groups="base.group_user",
     )
 
@@ -356,7 +354,9 @@ class StockPicking(models.Model):
         moves = self.move_ids.filtered(lambda move: move.state == "done")
         if set(quantities) != set(moves):
             raise AccessError(
-                self.env._("%s: the proof of delivery has to cover every delivered line.", self.name)
+                self.env._(
+                    "%s: the proof of delivery has to cover every delivered line.", self.name
+                )
             )
         self._sop_contracts()._touch()
         for move, (accepted, damaged, missing) in quantities.items():
@@ -395,10 +395,12 @@ class StockPicking(models.Model):
     def _sop_expect_pod(self):
         """Goods that left for a customer have to be signed for."""
         leaving = self.sudo().filtered(
-            lambda picking: picking.pod_state == "no"
-            and any(
-                move.state == "done" and move._sop_basis() != "opening"
-                for move in picking.move_ids._sop_governed_deliveries()
+            lambda picking: (
+                picking.pod_state == "no"
+                and any(
+                    move.state == "done" and move._sop_basis() != "opening"
+                    for move in picking.move_ids._sop_governed_deliveries()
+                )
             )
         )
         if leaving:

@@ -30,7 +30,6 @@ STANDARD_USERS = {
 }
 
 
-
 def rule(*ids):
     """Tag a test with the ids of the rules it shows (see the rule book)."""
 
@@ -96,9 +95,7 @@ class SopCase(TransactionCase):
 
     @classmethod
     def _new_people(cls, company):
-        people = {
-            role: cls._new_user(role, f"sales_sop.group_{role}", company) for role in ROLES
-        }
+        people = {role: cls._new_user(role, f"sales_sop.group_{role}", company) for role in ROLES}
         for login, group in STANDARD_USERS.items():
             people[login] = cls._new_user(login, group, company)
         return people
@@ -343,7 +340,9 @@ class SopCase(TransactionCase):
         payments = self.env["account.payment"].search(
             [("company_id", "=", self.company.id), ("state", "in", ("in_process", "paid"))]
         )
-        received = sum(payments.filtered(lambda pay: pay.payment_type == "inbound").mapped("amount"))
+        received = sum(
+            payments.filtered(lambda pay: pay.payment_type == "inbound").mapped("amount")
+        )
         self.assertLessEqual(collected, received + 0.005)
 
     def _no_more_invoiced_than_accepted(self):

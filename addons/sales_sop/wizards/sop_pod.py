@@ -9,9 +9,7 @@ class SopPod(models.TransientModel):
 
     picking_id = fields.Many2one("stock.picking", string="Delivery", required=True)
     signatory = fields.Char(string="Signed by", required=True)
-    date = fields.Date(
-        string="Received on", required=True, default=fields.Date.context_today
-    )
+    date = fields.Date(string="Received on", required=True, default=fields.Date.context_today)
     document = fields.Binary(string="Signed Paper", attachment=False)
     document_name = fields.Char()
     line_ids = fields.One2many(

@@ -175,6 +175,7 @@ class SaleOrder(models.Model):
         }
         if not contract:
             return step
+        is_effective = contract.state in ("effective", "closed")
         step["records"] = self.env["sop.collection"].search([("contract_id", "=", contract.id)])
         if contract.invoice_gate_reached:
             text = self.env._(
@@ -183,7 +184,9 @@ class SaleOrder(models.Model):
                 total=contract._format(contract.amount_total),
             )
             return step | {"state": "done", "text": text}
-        state = "blocked" if self.invoice_ids.filtered(self._sop_is_draft) else "current"
+        state = "current" if is_effective else "waiting"
+        if self.invoice_ids.filtered(self._sop_is_draft):
+            state = "blocked"
         sentence = contract._money_sentence(
             contract.amount_collected, contract.invoice_gate_percent
         )

@@ -207,7 +207,21 @@ class SopApproval(models.Model):
                 "comment": comment or False,
             }
         )
+        self.sudo()._note_decision(step.sudo())
         self.sudo()._advance()
+
+    def _note_decision(self, step):
+        """Write the decision into the document's history."""
+        texts = {
+            "approved": self.env._("%(route)s: approved as %(role)s. %(comment)s"),
+            "refused": self.env._("%(route)s: refused as %(role)s. %(comment)s"),
+        }
+        body = texts[step.state] % {
+            "route": self.route_id.name,
+            "role": step.group_id.name,
+            "comment": step.comment or "",
+        }
+        self._document().message_post(body=body.strip(), subtype_xmlid="mail.mt_note")
 
     def _lock(self):
         self.env.cr.execute(

@@ -236,6 +236,14 @@ class SopApprovalMixin(models.AbstractModel):
         self.invalidate_recordset(["approval_ids"])
         self._check_steps_have_members(approval)
         approval._open_stage(min(approval.step_ids.mapped("stage")))
+        self.message_post(
+            body=self.env._(
+                "%(route)s: submitted, waits for %(roles)s.",
+                route=route.name,
+                roles=approval.waiting_for,
+            ),
+            subtype_xmlid="mail.mt_note",
+        )
         return approval
 
     def _check_steps_have_members(self, approval):
@@ -264,16 +272,10 @@ class SopApprovalMixin(models.AbstractModel):
 
     def _notify_requester(self, approval):
         steps = approval.step_ids.filtered(lambda step: step.state == "refused")
-        reasons = "; ".join(step.comment for step in steps if step.comment)
-        requester = approval.requested_by_id.partner_id
-        self.message_post(
-            body=self.env._(
-                "Refused by %(user)s: %(reason)s",
-                user=", ".join(steps.user_id.mapped("name")),
-                reason=reasons,
-            ),
-            partner_ids=requester.ids,
-            subtype_xmlid="mail.mt_note",
+        self.message_notify(
+            subject=self.env._("%s was refused", approval.document_name),
+            body="; ".join(step.comment for step in steps if step.comment),
+            partner_ids=approval.requested_by_id.partner_id.ids,
         )
 
     @api.model

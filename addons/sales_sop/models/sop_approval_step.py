@@ -67,11 +67,16 @@ class SopApprovalStep(models.Model):
                         "res_model_id": self.env["ir.model"]._get_id(approval.res_model),
                         "res_id": approval.res_id,
                         "user_id": member.id,
-                        "summary": step.group_id.with_context(lang=member.lang).name,
+                        "summary": step._activity_summary(member),
                         "sop_approval_step_id": step.id,
                     }
                 )
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)
+
+    def _activity_summary(self, member):
+        """Say in the member's language which role decides."""
+        step = self.with_context(lang=member.lang)
+        return step.env._("To be decided as %s", step.group_id.name)
 
     def _close_activities(self):
         """Take these steps off the to-do lists."""

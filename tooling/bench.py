@@ -1,8 +1,14 @@
-"""./sop bench NAME: run benchmarks/bench_NAME.py on a fresh copy of the installed template."""
+"""./sop bench NAME: run benchmarks/bench_NAME.py on a fresh copy of the installed template.
+
+A benchmark may set two constants. `MODULES`: what is installed for it besides. `STOCK_PEER =
+True`: it compares with stock Odoo; a copy of the base template is made, its name handed over in
+the environment, and our demo data left out, so that the addons are the only difference.
+"""
 
 import ast
+from contextlib import ExitStack
 
-from tooling import addons, process, settings
+from tooling import addons, bench_runner, process, settings
 from tooling.console import Failure, step
 
 FOLDER = settings.REPO / "benchmarks"
@@ -15,11 +21,20 @@ def run(context, options, rest):
         names = ", ".join(sorted(p.stem.removeprefix("bench_") for p in FOLDER.glob("bench_*.py")))
         raise Failure(f"there is no benchmark {options.name}", f"There are: {names or 'none'}.")
     databases = context.databases(requirements=_requirements())
-    with databases.scratch(databases.with_addons(addons.ours())) as database:
-        _install(databases, database, extra_modules(path))
-        odoo = databases.odoo
+    odoo, chosen = databases.odoo, addons.ours()
+    with_peer = bool(constant(path, "STOCK_PEER"))
+    variables = dict(odoo.variables)
+    with ExitStack() as copies:
+        template = databases.with_addons(chosen, demo=not with_peer)
+        database = copies.enter_context(databases.scratch(template))
+        _install(databases, database, constant(path, "MODULES") or [])
+        if with_peer:
+            base = databases.base(addons.needed(chosen))
+            variables[bench_runner.STOCK_DATABASE] = copies.enter_context(
+                databases.scratch(base, label="_stock")
+            )
         command = odoo.shell_command(database)
-        return process.attached(command, env=odoo.variables, stdin=SCRIPT.format(name=options.name))
+        return process.attached(command, env=variables, stdin=SCRIPT.format(name=options.name))
 
 
 def _requirements():
@@ -27,12 +42,12 @@ def _requirements():
     return [settings.BENCH_REQUIREMENTS] if settings.BENCH_REQUIREMENTS.exists() else []
 
 
-def extra_modules(path):
-    """The constant MODULES of the benchmark, read without importing it."""
+def constant(path, name):
+    """A constant of the benchmark, read without importing it; None when it is not there."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MODULES":
-            return list(ast.literal_eval(node.value))
-    return []
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    return None
 
 
 def _install(databases, database, modules):

@@ -1,9 +1,11 @@
 """Inside Odoo's shell: run one benchmark, print its figures, fail when a goal is missed."""
 
 import importlib
+import os
 import sys
 
-LINE = "{verdict:<4}  {what}: ours {ours}, peer {peer}, ratio {ratio:.2f}, goal {goal:.2f}"
+STOCK_DATABASE = "SOP_STOCK_DATABASE"
+LINE = "{verdict:<4}  {what}: ours {ours}, peer {peer}, ratio {ratio}, goal {goal}"
 
 
 def main(env, name):
@@ -15,17 +17,31 @@ def main(env, name):
         sys.exit(1)
 
 
+def stock_database():
+    """The name of the copy of stock Odoo that a benchmark with STOCK_PEER compares with."""
+    return os.environ[STOCK_DATABASE]
+
+
 def missed(figures):
-    return [figure for figure in figures if figure[3] > figure[4]]
+    """Those above their goal; a figure without a goal is for information."""
+    return [figure for figure in figures if figure[4] is not None and figure[3] > figure[4]]
 
 
 def lines(figures):
-    for what, ours, peer, ratio, goal in figures:
-        verdict = "MISS" if ratio > goal else "ok"
+    for figure in figures:
+        what, ours, peer, ratio, goal = figure
+        verdict = "info" if goal is None else "MISS" if missed([figure]) else "ok"
         yield LINE.format(
-            verdict=verdict, what=what, ours=_short(ours), peer=_short(peer), ratio=ratio, goal=goal
+            verdict=verdict,
+            what=what,
+            ours=_short(ours),
+            peer=_short(peer),
+            ratio=_short(ratio, 2),
+            goal=_short(goal, 2),
         )
 
 
-def _short(value):
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+def _short(value, digits=3):
+    if value is None:
+        return "-"
+    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)

@@ -9,6 +9,7 @@ from tooling.shell import DEMO
 
 ADMIN = ("admin", "admin")
 DEFAULT_PORT = 8069
+SERVER_OPTIONS = ("--no-database-list", "--max-cron-threads=1")
 LIST_FIELDS = ("name", "partner_id", "state", "amount_total")
 
 
@@ -33,7 +34,7 @@ def run(context, options, rest):
     if options.lang:
         _set_language(databases, people, options.lang)
     log = context.cache / "logs" / "demo.log"
-    with web.served(databases.odoo, DEMO, options.port, log) as child:
+    with web.served(databases.odoo, DEMO, options.port, log, *SERVER_OPTIONS) as child:
         if options.check:
             return _check(options.port, people)
         _announce(options.port, people, options.lang, log)

@@ -13,12 +13,8 @@ LEVELS = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 OPTIONS = """[options]
 addons_path = {addons_path}
 data_dir = {data_dir}
-db_host = {host}
-db_port = {port}
-db_user = {user}
 http_interface = 127.0.0.1
-max_cron_threads = {cron_threads}
-list_db = {list_db}
+max_cron_threads = 0
 limit_time_cpu = 600
 limit_time_real = 1200
 limit_time_real_cron = 1200
@@ -47,12 +43,10 @@ class Odoo:
         text = OPTIONS.format(
             addons_path=",".join(own),
             data_dir=self.data_dir,
-            host=self.server.env["PGHOST"],
-            port=self.server.env.get("PGPORT", "5432"),
-            user=self.server.env.get("PGUSER", "False"),
-            cron_threads=1 if self.server.name == "demo" else 0,
-            list_db=self.server.name != "demo",
         )
+        names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user"}
+        given = {option: self.server.env.get(name) for name, option in names.items()}
+        text += "".join(f"{option} = {value}\n" for option, value in given.items() if value)
         self._folder = tempfile.TemporaryDirectory(prefix="sop-")
         path = Path(self._folder.name) / "odoo.conf"
         path.write_text(text)

@@ -105,7 +105,8 @@ def start(cache, kind):
 def external_settings():
     """PGHOST in the environment, or db_host in odoo.conf, names the user's own server."""
     if os.environ.get("PGHOST"):
-        return {"PGHOST": os.environ["PGHOST"]}
+        names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
+        return {name: os.environ[name] for name in names if os.environ.get(name)}
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(settings.REPO / "odoo.conf")
     options = dict(parser["options"]) if parser.has_section("options") else {}

@@ -35,9 +35,10 @@ def check_port(port):
 
 
 @contextmanager
-def served(odoo, database, port, log):
+def served(odoo, database, port, log, *options):
     """Odoo serving this database for the time of the block; gives the process."""
     command = odoo.server_command(database, f"--http-port={port}", f"--db-filter=^{database}$")
+    command += options
     with log.open("w") as sink:
         child = subprocess.Popen(
             [str(part) for part in command],

@@ -36,7 +36,7 @@ def prepare(folder):
 
 def check_space(folder):
     """Fail early when the disk cannot hold what is to come; the free bytes."""
-    first = not (folder / "odoo").exists()
+    first = not any((folder / "odoo").glob("[!.]*"))
     needed = settings.DISK_FIRST if first else settings.DISK_LATER
     free = shutil.disk_usage(folder).free
     if free < needed:

@@ -55,10 +55,19 @@ def check_debian_mirror(cache):
 
 
 def check_python_index(cache):
-    command = [python_env.base_python(), "-m", "pip", "download", "-q", "--no-deps", "-d"]
+    command = [
+        python_env.base_python(),
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-cache-dir",
+        "--no-deps",
+        "-d",
+    ]
     folder = cache / "doctor"
     try:
-        process.output([*command, folder, "six"])
+        process.output([*command, "--no-deps", "-d", folder, "six"])
     except Failure as failure:
         if list((cache / "python").glob("*/.complete")):
             return "does not answer, but the packages are there"
@@ -94,7 +103,7 @@ def check_port(cache):
 
 def check_cache(cache):
     parts = ("odoo", "python", "postgresql", "browser")
-    found = [name for name in parts if (cache / name).exists()]
+    found = [name for name in parts if any((cache / name).glob("[!.]*"))]
     return f"{cache}: {', '.join(found) or 'empty'}"
 
 

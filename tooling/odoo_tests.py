@@ -10,6 +10,7 @@ import re
 from dataclasses import asdict, dataclass, field
 
 from tooling import addons, process, settings, web
+from tooling.cache import lock
 from tooling.console import Failure, say, step
 
 SCRIPT = """
@@ -62,10 +63,11 @@ def _templates(databases, chosen, modules):
 
 def _baseline(databases, stock, module):
     path = databases.cache / "odoo-tests" / f"{stock}-{module}.json"
-    if not path.exists():
-        result = _run(databases, stock, module, "stock", f"/{module}")
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(asdict(result)))
+    path.parent.mkdir(exist_ok=True)
+    with lock(databases.cache, f"odoo-tests-{stock}-{module}", f"what fails on stock {module}"):
+        if not path.exists():
+            result = _run(databases, stock, module, "stock", f"/{module}")
+            path.write_text(json.dumps(asdict(result)))
     return Result(**json.loads(path.read_text()))
 
 

@@ -84,7 +84,7 @@ def _has_module(name):
 def _pip_wheel(cache):
     folder = cache / "pip"
     if not folder.exists():
-        private = apt.Apt(cache / "apt-own", unstable=False)
+        private = apt.Apt(cache / "apt-pip", unstable=False)
         private.prepare()
         private.update()
         with fresh_folder(folder) as target:

@@ -246,10 +246,20 @@ def test_a_missed_goal_is_marked_in_its_line():
     assert bench_runner.missed(figures) == figures[:1]
 
 
-def test_the_modules_of_a_benchmark_are_read_without_importing_it(tmp_path):
+def test_a_figure_without_a_goal_is_for_information():
+    figures = [("approvals", 12, None, None, None)]
+    assert list(bench_runner.lines(figures)) == [
+        "info  approvals: ours 12, peer -, ratio -, goal -"
+    ]
+    assert not bench_runner.missed(figures)
+
+
+def test_the_constants_of_a_benchmark_are_read_without_importing_it(tmp_path):
     path = tmp_path / "bench_x.py"
-    path.write_text("import nowhere\nMODULES = ['peer']\n")
-    assert bench.extra_modules(path) == ["peer"]
+    path.write_text("import nowhere\nMODULES = ['peer']\nSTOCK_PEER = True\n")
+    assert bench.constant(path, "MODULES") == ["peer"]
+    assert bench.constant(path, "STOCK_PEER") is True
+    assert bench.constant(path, "OTHER") is None
 
 
 def test_arguments_that_are_not_ours_go_to_pytest():

@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="The steps from policy to invoice. Each step holds: key, label, state (done, current, "
         "blocked, waiting), who, when, text, and res_model with res_ids to open; the step "
-        "collected also holds percent and gate (0-100).",
+        "collected also holds percent and gate (0-100), and a domain instead of res_ids.",
         groups="base.group_user",
     )
 
@@ -32,8 +32,7 @@ class SaleOrder(models.Model):
 
     def _sop_chain(self):
         """Return the panel's content; False when the rules do not apply to the order."""
-        self.ensure_one()
-        if not self._sop_is_governed():
+        if not self or not self._sop_is_governed():
             return False
         steps = [step() for step in self._sop_chain_steps()]
         return {"steps": [self._sop_chain_clean(step) for step in steps]}
@@ -51,7 +50,7 @@ class SaleOrder(models.Model):
         ]
 
     def _sop_chain_clean(self, step):
-        records = step.pop("records")
+        records = step.pop("records").sudo(False)
         when = step.get("when")
         return {
             "who": False,
@@ -59,7 +58,8 @@ class SaleOrder(models.Model):
             **step,
             "when": format_date(self.env, when) if when else False,
             "res_model": records._name,
-            "res_ids": records.ids,
+            "res_ids": records._filtered_access("read").ids,
+            "domain": records.browse().has_access("read") and step.get("domain", False),
         }
 
     # -- steps ---------------------------------------------------------------------------------
@@ -171,12 +171,13 @@ class SaleOrder(models.Model):
             "percent": round(contract.percent_collected, 2) if contract else 0.0,
             "gate": contract.invoice_gate_percent,
             "records": self.env["sop.collection"],
+            # Not the rows themselves: looking for them in the books takes long.
+            "domain": [("contract_id", "=", contract.id)] if contract else False,
             "state": "waiting",
         }
         if not contract:
             return step
         is_effective = contract.state in ("effective", "closed")
-        step["records"] = self.env["sop.collection"].search([("contract_id", "=", contract.id)])
         if contract.invoice_gate_reached:
             text = self.env._(
                 "%(collected)s of %(total)s is collected.",

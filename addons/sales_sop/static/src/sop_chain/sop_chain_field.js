@@ -18,7 +18,8 @@ const APPEARANCE = {
  * The way of a document through the sales procedure, one step beside the other:
  * what is done, what blocks, whose turn it is. A click opens what is behind a step.
  *
- * The value is `{steps: [{key, label, state, who, when, text, percent, gate, res_model, res_ids}]}`.
+ * The value is `{steps: [{key, label, state, who, when, text, percent, gate, res_model, res_ids,
+ * domain}]}`; a domain goes before the ids.
  * The option `sentences: false` leaves the sentences out where the form shows them itself.
  */
 export class SopChainField extends Component {
@@ -43,7 +44,7 @@ export class SopChainField extends Component {
         return {
             ...step,
             ...(APPEARANCE[step.state] || APPEARANCE.none),
-            isLink: Boolean(step.res_model && step.res_ids?.length),
+            isLink: Boolean(step.domain || step.res_ids?.length),
             hasBar: typeof step.percent === "number",
             detail: step.state === "done" ? this.getDoneBy(step) : "",
             sentence: isOpen && this.props.sentences ? step.text : "",
@@ -87,7 +88,7 @@ export class SopChainField extends Component {
     }
 
     open(step) {
-        const isSingle = step.res_ids.length === 1;
+        const isSingle = !step.domain && step.res_ids.length === 1;
         return this.action.doAction({
             type: "ir.actions.act_window",
             name: step.label,
@@ -95,7 +96,7 @@ export class SopChainField extends Component {
             ...(isSingle
                 ? { res_id: step.res_ids[0], views: [[false, "form"]] }
                 : {
-                      domain: [["id", "in", step.res_ids]],
+                      domain: step.domain || [["id", "in", step.res_ids]],
                       views: [
                           [false, "list"],
                           [false, "form"],

@@ -147,10 +147,15 @@ class SaleOrder(models.Model):
         return []
 
     def _application_sentence(self, state):
+        if state == "refused":
+            return self.env._(
+                "%(order)s was refused by %(reason)s — Change it and submit it again.",
+                order=self.name,
+                reason=self._approval_for("application")._refusal_reason(),
+            )
         sentences = {
             "none": self.env._("%s has not been submitted. Submit it for approval."),
             "pending": self.env._("%s is waiting for approval."),
-            "refused": self.env._("%s was refused. Change it and submit it again."),
             "stale": self.env._(
                 "%s has changed since it was approved or submitted. Submit it again, or undo the "
                 "change."

@@ -135,6 +135,11 @@ class SopApproval(models.Model):
             steps = approval.sudo().step_ids.filtered(lambda step: step.state == "pending")
             approval.waiting_for = ", ".join(steps.group_id.mapped("name")) or False
 
+    def _refusal_reason(self):
+        """Return who refused and why; empty when nobody did."""
+        steps = self.sudo().step_ids.filtered(lambda step: step.state == "refused")
+        return "; ".join(f"{step.user_id.name}: {step.comment}" for step in steps)
+
     @api.model
     def waiting_count(self):
         """Number of approvals that wait for the current user's decision."""

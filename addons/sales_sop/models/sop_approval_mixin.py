@@ -271,10 +271,9 @@ class SopApprovalMixin(models.AbstractModel):
             approval._close("superseded")
 
     def _notify_requester(self, approval):
-        steps = approval.step_ids.filtered(lambda step: step.state == "refused")
         self.message_notify(
             subject=self.env._("%s was refused", approval.document_name),
-            body="; ".join(step.comment for step in steps if step.comment),
+            body=approval._refusal_reason(),
             partner_ids=approval.requested_by_id.partner_id.ids,
         )
 

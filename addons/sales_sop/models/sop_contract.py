@@ -413,6 +413,10 @@ class SopContract(models.Model):
                     )
                 )
 
+    def _create_approval(self, route):
+        self.activity_unlink(["sales_sop.mail_activity_approval"])
+        return super()._create_approval(route)
+
     def _on_approval_approved(self, approval):
         self._make_effective()
 
@@ -420,7 +424,7 @@ class SopContract(models.Model):
         """Tell the salesperson that the approved contract can be countersigned."""
         for contract in self:
             contract.activity_schedule(
-                "mail.mail_activity_data_todo",
+                "sales_sop.mail_activity_approval",
                 summary=self.env._("Send contract %s for countersigning", contract.number),
                 user_id=contract.user_id.id or self.env.uid,
             )

@@ -297,7 +297,7 @@ class StockPicking(models.Model):
                 (
                     move.product_id.display_name,
                     f"{move.product_uom_qty:g} {move.product_uom.name}",
-                    self.partner_id._display_address(without_company=True),
+                    self.partner_id._display_address().strip().replace("\n", ", "),
                 )
                 for move in self.move_ids
                 if move.state != "cancel"

@@ -1,1 +1,7 @@
-from . import test_chain
+from . import (
+    test_chain,
+    test_contract,
+    test_delivery,
+    test_online,
+    test_policy,
+)

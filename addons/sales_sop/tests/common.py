@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import TransactionCase, new_test_user
 
 ROLES = (
@@ -133,11 +134,11 @@ class SopCase(TransactionCase):
         cls.env["stock.quant"]._update_available_quantity(product, location, quantity)
 
     @classmethod
-    def _give_payments_an_outstanding_account(cls, journal):
+    def _give_payments_an_outstanding_account(cls, journal, code="101499"):
         account = cls.env["account.account"].create(
             {
                 "name": "Outstanding receipts",
-                "code": "101499",
+                "code": code,
                 "account_type": "asset_current",
                 "reconcile": True,
                 "company_ids": [Command.set(journal.company_id.ids)],
@@ -174,6 +175,20 @@ class SopCase(TransactionCase):
         """Return ``record`` as the user of ``role`` sees it, in the company's context."""
         return record.with_user(self.users[role]).with_context(
             allowed_company_ids=self.company.ids, tracking_disable=True
+        )
+
+    def rpc(self, record, role, method, *args, context=None, **kwargs):
+        """Call a method as a client of ``role`` does: private methods are out of its reach."""
+        model = self.as_user(record.browse(), role)
+        context = {**model.env.context, **(context or {})}
+        return call_kw(model, method, [record.ids, *args], {**kwargs, "context": context})
+
+    def rpc_create(self, model, role, values, context=None):
+        """Create a record as a client of ``role`` does and return it with all rights."""
+        model = self.as_user(self.env[model], role)
+        context = {**model.env.context, **(context or {})}
+        return self.env[model._name].browse(
+            call_kw(model, "create", [values], {"context": context})
         )
 
     # -- the steps of the procedure ------------------------------------------------------------
@@ -312,6 +327,11 @@ class SopCase(TransactionCase):
     def post(self, invoice, role="finance"):
         self.as_user(invoice, role).action_post()
         return invoice
+
+    def get_method_additional_tags(self, test_method):
+        """Let ``--test-tags C1`` select the tests that show rule C1."""
+        tags = super().get_method_additional_tags(test_method)
+        return [*tags, *getattr(test_method, "sop_rules", ())]
 
     # -- assertions ----------------------------------------------------------------------------
 

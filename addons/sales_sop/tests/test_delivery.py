@@ -1,0 +1,119 @@
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(SopCase):
+    """Goods leave when they may, and what the customer signed for is what counts."""
+
+    @rule("D1")
+    def test_less_than_approved_leaves_and_the_backorder_inherits_the_rest(self):
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking, quantity=4)
+        backorder = order.sudo().picking_ids - picking
+        self.assertEqual(backorder.move_ids.product_uom_qty, 6.0)
+        self.assertFalse(backorder.sop_blockers)
+        self.ship(backorder, quantity=6)
+        self.assertEqual(order.order_line.qty_delivered, 10.0)
+
+    @rule("D1")
+    def test_more_than_approved_stays(self):
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        with self.assertRefused("D1", picking.name):
+            self.ship(picking, quantity=11)
+        self.assertEqual(picking.state, "assigned")
+
+    @rule("D1")
+    def test_goods_without_an_order_stay(self):
+        warehouse = self.warehouse
+        picking = self.as_user(self.env["stock.picking"], "stock_user").create(
+            {
+                "partner_id": self.customer.id,
+                "picking_type_id": warehouse.out_type_id.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+            }
+        )
+        self.as_user(self.env["stock.move"], "stock_user").create(
+            {
+                "picking_id": picking.id,
+                "product_id": self.drive.id,
+                "product_uom_qty": 1,
+                "location_id": picking.location_id.id,
+                "location_dest_id": picking.location_dest_id.id,
+            }
+        )
+        picking.action_confirm()
+        with self.assertRefused("D1", self.drive.name, "no order line"):
+            self.ship(picking)
+
+    @rule("D1")
+    def test_receipts_and_internal_transfers_are_free(self):
+        warehouse = self.warehouse
+        picking = self.as_user(self.env["stock.picking"], "stock_user").create(
+            {
+                "picking_type_id": warehouse.in_type_id.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+            }
+        )
+        self.as_user(self.env["stock.move"], "stock_user").create(
+            {
+                "picking_id": picking.id,
+                "product_id": self.drive.id,
+                "product_uom_qty": 5,
+                "location_id": picking.location_id.id,
+                "location_dest_id": picking.location_dest_id.id,
+            }
+        )
+        picking.action_confirm()
+        self.ship(picking, quantity=5)
+        self.assertEqual((picking.state, picking.pod_state), ("done", "no"))
+
+    @rule("D3")
+    def test_accepted_damaged_and_missing_add_up(self):
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        pod = self.as_user(self.env["sop.pod"], "sales_office").create(
+            {"picking_id": picking.id, "signatory": "Wang Fang"}
+        )
+        pod.line_ids.qty_accepted = 9
+        with self.assertRefused(picking.name, self.drive.name, "add up"):
+            pod.action_confirm()
+        pod.line_ids.qty_damaged = 1
+        pod.action_confirm()
+        self.assertEqual(picking.pod_state, "signed")
+        with self.assertRefused(picking.name, "already signed"):
+            self.sign(picking)
+
+    @rule("D3")
+    def test_a_salesperson_does_not_sign_for_the_customer(self):
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        with self.assertRefused("record a proof of delivery"):
+            self.sign(picking, role="salesperson")
+        self.assertEqual(picking.pod_state, "waiting")
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentBeforeGoods(SopCase):
+    """Where the policy asks for payment first, the goods wait."""
+
+    prepayment_percent = 30.0
+
+    @rule("D4")
+    def test_299_99_of_1000_keeps_the_goods_and_300_releases_them(self):
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.collect(order, 299.99)
+        with self.assertRefused("D4", "299.99", "0.01", "30 %"):
+            self.ship(picking)
+        self.assertEqual(picking.state, "assigned")
+        self.collect(order, 0.01)
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")

@@ -1,0 +1,96 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.account.models.account_payment_method import AccountPaymentMethod
+
+from .common import SopCase, rule
+
+
+@tagged("post_install", "-at_install")
+class TestOnline(SopCase):
+    """The customer signs and pays online: money is booked, a blocked order waits."""
+
+    def _let_the_journal_take(self, provider):
+        """Give the bank journal a payment method of the provider's, as a provider addon does."""
+        information = {"none": {"mode": "electronic", "type": ("bank",)}}
+        known = AccountPaymentMethod._get_payment_method_information
+        with patch.object(
+            AccountPaymentMethod,
+            "_get_payment_method_information",
+            lambda model: known(model) | information,
+        ):
+            self.env["account.payment.method"].create(
+                {"name": "Card", "code": "none", "payment_type": "inbound"}
+            )
+            provider.journal_id = self.bank_journal
+        self._give_payments_an_outstanding_account(self.bank_journal, code="101498")
+
+    def _pay_online(self, order):
+        method = self.env.ref("payment.payment_method_unknown")
+        provider = self.env["payment.provider"].create(
+            {
+                "name": "Card",
+                "code": "none",
+                "state": "test",
+                "is_published": True,
+                "company_id": self.company.id,
+                "payment_method_ids": [Command.set(method.ids)],
+            }
+        )
+        self._let_the_journal_take(provider)
+        method.active = True
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "amount": order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "reference": order.name,
+                "operation": "online_direct",
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        transaction._set_done()
+        transaction._post_process()
+        return transaction
+
+    @rule("A1")
+    def test_an_unapproved_offer_cannot_be_accepted_by_the_customer(self):
+        order = self.quotation(require_signature=True, require_payment=True)
+        self.assertFalse(order._has_to_be_signed())
+        self.assertFalse(order._has_to_be_paid())
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.assertTrue(order._has_to_be_signed())
+        self.assertTrue(order._has_to_be_paid())
+
+    @rule("K2")
+    def test_a_signed_order_without_effective_contract_waits(self):
+        order = self.approved_quotation()
+        order.sudo()._validate_order()
+        self.assertEqual(order.state, "draft")
+        self.assertIn("needs an effective contract", order.message_ids[:1].body)
+
+    @rule("K2")
+    def test_a_signed_order_with_effective_contract_is_confirmed(self):
+        order = self.effective_order()
+        order.sudo()._validate_order()
+        self.assertEqual(order.state, "sale")
+
+    @rule("K2")
+    def test_an_online_payment_is_booked_and_the_blocked_order_waits(self):
+        order = self.approved_quotation()
+        transaction = self._pay_online(order.sudo())
+        self.assertEqual(transaction.state, "done")
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertIn(order.state, ("draft", "sent"))
+
+    @rule("K2")
+    def test_an_online_payment_confirms_an_order_that_may_be_confirmed(self):
+        order = self.effective_order()
+        self._pay_online(order.sudo())
+        self.assertEqual(order.state, "sale")

@@ -1,0 +1,58 @@
+"""Every rule that a gate enforces has a test that is refused and one that is let through."""
+
+import ast
+import re
+
+import pytest
+
+from tooling import settings
+
+ADDONS = settings.REPO / "addons"
+# A gate reports its reasons as ("C1", sentence).
+REASON = re.compile(r"[\[(]\(?\s*\"([A-Z]\d{1,2})\",")
+# These are enforced by the methods of policy, contract and earmark themselves.
+ALSO = {"A3", "C3", "K1", "P1", "P4", "P5"}
+
+
+def _enforced_rules():
+    sources = [path.read_text(encoding="utf-8") for path in ADDONS.glob("*/models/*.py")]
+    return sorted(ALSO.union(*(REASON.findall(source) for source in sources)))
+
+
+def _tests():
+    """Yield (rules, test function) of all tagged tests."""
+    for path in ADDONS.glob("*/tests/test_*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                yield _tagged_rules(node), node
+
+
+def _tagged_rules(function):
+    return {
+        argument.value
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "rule"
+        for argument in decorator.args
+    }
+
+
+def _calls(function):
+    return {
+        node.func.attr
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+
+
+@pytest.mark.parametrize("rule", _enforced_rules())
+def test_rule_has_a_refusal_and_a_permission(rule):
+    tests = [function for rules, function in _tests() if rule in rules]
+    refused = [function.name for function in tests if "assertRefused" in _calls(function)]
+    permitted = [
+        function.name
+        for function in tests
+        if _calls(function) & {"assertEqual", "assertTrue", "assertFalse", "assertIn"}
+    ]
+    assert refused, f"no test is refused by {rule}"
+    assert permitted, f"no test is let through by {rule}"

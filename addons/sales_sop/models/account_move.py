@@ -12,6 +12,11 @@ GATE_STATES = [
 RULE_STATES = {"C2": "approval", "K2": "approval", "C1": "money", "D3": "receipt"}
 
 
+# What an entry is; fixed once it is posted.
+NATURE_FIELDS = frozenset({"move_type", "company_id", "journal_id"})
+CONTENT_FIELDS = NATURE_FIELDS | {"invoice_line_ids", "line_ids", "partner_id", "currency_id"}
+
+
 class AccountMove(models.Model):
     """A customer invoice is posted only when enough is collected (C1) and received (D3)."""
 
@@ -284,8 +289,21 @@ class AccountMove(models.Model):
 
     # -- hooks ---------------------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # A default from the context is no posting.
+        moves.filtered(lambda move: move.state == "posted")._sop_raise_posted_by_hand()
+        return moves
+
     def write(self, vals):
         state = vals.get("state")
+        if state == "posted" and not CONTENT_FIELDS.isdisjoint(vals):
+            # First the content, then the gate: it must judge what is posted.
+            self.write({name: value for name, value in vals.items() if name != "state"})
+            return self.write({"state": "posted"})
+        if not NATURE_FIELDS.isdisjoint(vals) and not self.env.su:
+            self.filtered(lambda move: move.state == "posted")._sop_raise_posted_by_hand()
         if state == "posted":
             invoices = self._sop_check_posting()
             (self - invoices)._sop_touch_contracts()
@@ -293,6 +311,17 @@ class AccountMove(models.Model):
             self._sop_touch_contracts()
             self.sudo().filtered(lambda move: move.state == "posted")._supersede_approvals()
         return super().write(vals)
+
+    def _sop_raise_posted_by_hand(self):
+        governed = self.filtered(lambda move: move.company_id._sop_is_governed())
+        if governed:
+            raise AccessError(
+                self.env._(
+                    "%s: an entry becomes a posted invoice by posting it, and does not change "
+                    "its kind, its company or its lines afterwards. Reset it to draft first.",
+                    ", ".join(move._sop_name() for move in governed),
+                )
+            )
 
     def _sop_touch_contracts(self):
         """Update the counter of the contracts whose collected money these entries change (C1).
@@ -394,6 +423,9 @@ class AccountMove(models.Model):
             "amount": self.amount_total,
             "currency_id": self.currency_id.id,
         }
+
+    def _approval_salesperson(self):
+        return self.invoice_user_id
 
     def _approval_summary(self, route_code):
         return self._approval_table(

@@ -90,7 +90,8 @@ class SaleOrder(models.Model):
 
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"sop_contract_id", "sop_opening"}
+        amounts = {"amount_untaxed", "amount_tax", "amount_total"}
+        return super()._sop_protected_fields() | {"sop_contract_id", "sop_opening"} | amounts
 
     # -- computed ------------------------------------------------------------------------------
 
@@ -361,7 +362,9 @@ class SaleOrder(models.Model):
         contract = self.sop_contract_id
         if not contract:
             number = contract._next_number(self.company_id)
-            self.sop_contract_id = contract.create({"number": number, **values})
+            self.sop_contract_id = contract.create(
+                {"number": number, "state": "draft", **values}
+            )
             return
         if contract.state == "cancelled":
             contract._set_state("draft")
@@ -381,7 +384,11 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        amount = self.amount_total / (self.currency_rate or 1.0)
+        # Not the order's own rate: its date, and so its rate, can be written.
+        rate = self.env["res.currency"]._get_conversion_rate(
+            self.company_id.currency_id, self.currency_id, self.company_id, today
+        )
+        amount = self.amount_total / rate
         categories = self._sop_product_lines().product_id.categ_id
         term = self.env["sop.policy.term"]._match(
             policy, self.sop_sales_mode, amount, categories, self.name
@@ -391,7 +398,7 @@ class SaleOrder(models.Model):
             "partner_id": self.partner_id.commercial_partner_id.id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
-            "currency_rate": self.currency_rate or 1.0,
+            "currency_rate": rate,
             "user_id": self.user_id.id,
             "policy_id": policy.id,
             "term_id": term.id,

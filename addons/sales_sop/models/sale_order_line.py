@@ -40,7 +40,7 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"qty_accepted"}
+        return super()._sop_protected_fields() | {"qty_accepted", "qty_delivered_method"}
 
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
@@ -52,6 +52,8 @@ class SaleOrderLine(models.Model):
             float_repr(self.price_unit, CONTENT_DIGITS),
             float_repr(self.discount, CONTENT_DIGITS),
             sorted(self.tax_ids.ids),
+            # Both would take the line out of the gates.
+            [self.is_downpayment, self.is_expense],
         ]
 
     # -- accepted quantity (D3) ----------------------------------------------------------------

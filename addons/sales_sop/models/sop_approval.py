@@ -33,6 +33,11 @@ class SopApproval(models.Model):
     )
     document_name = fields.Char(readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    salesperson_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        help="Whose document it is; they follow it although they decide nothing.",
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True, help="Total of the document when it was submitted.")

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.misc import clean_context
 
 
 class SopApprovalMixin(models.AbstractModel):
@@ -102,7 +103,13 @@ class SopApprovalMixin(models.AbstractModel):
             "document_name": self.display_name,
             "partner_id": self.partner_id.id,
             "company_id": self.company_id.id,
+            "salesperson_id": self._approval_salesperson().id,
         }
+
+    def _approval_salesperson(self):
+        """Return the salesperson whose document this is."""
+        self.ensure_one()
+        return self.user_id
 
     def _approval_summary(self, route_code):
         """Return the content to approve as HTML that people can read."""
@@ -198,6 +205,8 @@ class SopApprovalMixin(models.AbstractModel):
         route = self.env["sop.approval.route"]._for(route_code, self.company_id, self._name)
         self._check_submitter(route)
         self._check_submission(route_code)
+        # A client's defaults must not reach the records that are written with sudo.
+        self = self.with_context(clean_context(self.env.context))
         self.sudo()._supersede_approvals([route_code])
         return self.sudo()._create_approval(route).sudo(False)
 
@@ -221,13 +230,21 @@ class SopApprovalMixin(models.AbstractModel):
                 "code": route.code,
                 "res_model": self._name,
                 "res_id": self.id,
+                "state": "pending",
                 "requested_by_id": self.env.uid,
                 "requested_on": fields.Datetime.now(),
                 "content": content,
                 "content_hash": self._hash_content(content),
                 "summary": self._approval_summary(route.code),
                 "step_ids": [
-                    fields.Command.create({"stage": step.stage, "group_id": step.group_id.id})
+                    fields.Command.create(
+                        {
+                            "stage": step.stage,
+                            "group_id": step.group_id.id,
+                            "state": "waiting",
+                            "user_id": False,
+                        }
+                    )
                     for step in route.step_ids
                 ],
                 **self._approval_values(route.code),

@@ -337,6 +337,20 @@ class SopContract(models.Model):
     def _make_effective(self):
         """Enter the contract into force (K2)."""
         self._set_state("effective", date_effective=fields.Date.context_today(self))
+        for contract in self.filtered("user_id"):
+            contract._tell_salesperson()
+
+    def _tell_salesperson(self):
+        """Tell the salesperson that the order can be confirmed now."""
+        salesperson = self.user_id
+        contract = self.with_context(lang=salesperson.lang)
+        contract.message_notify(
+            subject=contract.env._("Contract %s is effective", contract.number),
+            body=contract.env._(
+                "Confirm the order now: %s", ", ".join(contract.order_ids.mapped("name"))
+            ),
+            partner_ids=salesperson.partner_id.ids,
+        )
 
     def _cancel(self):
         """Void the contract and its countersigning, because its orders are cancelled."""

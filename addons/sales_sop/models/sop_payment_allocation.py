@@ -12,6 +12,7 @@ class SopPaymentAllocation(models.Model):
     _name = "sop.payment.allocation"
     _description = "Earmarked Money"
     _order = "date desc, id desc"
+    _inherit = ["sop.protected.mixin"]
     _rec_name = "contract_id"
     _check_company_auto = True
 
@@ -81,6 +82,10 @@ class SopPaymentAllocation(models.Model):
             allocation.company_id = money.company_id
             allocation.partner_id = money.partner_id
             allocation.date = money.date
+
+    @api.model
+    def _sop_protected_fields(self):
+        return frozenset({"currency_id", "company_id", "partner_id", "date"})
 
     # -- rules ---------------------------------------------------------------------------------
 

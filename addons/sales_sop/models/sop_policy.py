@@ -111,6 +111,8 @@ class SopPolicy(models.Model):
             )
         policies = super().create(vals_list)
         if any(policy.state != "draft" for policy in policies):
+            if not self.env.su:
+                policies._check_is_draft()
             self.env.registry.clear_cache()
         return policies
 

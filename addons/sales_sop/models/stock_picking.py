@@ -290,6 +290,9 @@ class StockPicking(models.Model):
             "currency_id": contract.currency_id.id,
         }
 
+    def _approval_salesperson(self):
+        return self.sudo().move_ids.sale_line_id.order_id.user_id[:1]
+
     def _approval_summary(self, route_code):
         return self._approval_table(
             [self.env._("Product"), self.env._("Quantity"), self.env._("Deliver To")],

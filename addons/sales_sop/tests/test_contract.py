@@ -143,6 +143,19 @@ class TestContract(SopCase):
         self.assertEqual((contract.state, order.sudo().sop_contract_id), ("draft", contract))
 
     @rule("A1")
+    def test_a_salesperson_sees_only_approvals_of_their_own_documents(self):
+        order = self.quotation()
+        approval = self.submit(order)
+        colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        approvals = self.env["sop.approval"]
+        own = [("res_model", "=", "sale.order"), ("res_id", "=", order.id)]
+        self.assertEqual(self.as_user(approvals, "salesperson").search(own), approval)
+        self.assertFalse(approvals.with_user(colleague).search(own))
+        self.assertFalse(self.env["sop.approval.step"].with_user(colleague).search([]))
+        with self.assertRefused():
+            approval.with_user(colleague).read(["summary"])
+
+    @rule("A1")
     def test_a_role_nobody_holds_is_named_at_submission(self):
         self.users["sales_manager"].active = False
         order = self.quotation()

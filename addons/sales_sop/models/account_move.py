@@ -13,7 +13,7 @@ RULE_STATES = {"C2": "approval", "K2": "approval", "C1": "money", "D3": "receipt
 
 
 # What an entry is; fixed once it is posted.
-NATURE_FIELDS = frozenset({"move_type", "company_id", "journal_id"})
+NATURE_FIELDS = frozenset({"move_type", "company_id"})
 CONTENT_FIELDS = NATURE_FIELDS | {"invoice_line_ids", "line_ids", "partner_id", "currency_id"}
 
 

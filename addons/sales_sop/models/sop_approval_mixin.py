@@ -40,7 +40,7 @@ class SopApprovalMixin(models.AbstractModel):
     @api.depends_context("uid")
     def _compute_sop_can_decide(self):
         for record in self:
-            record.sop_can_decide = any(record.sudo(False).approval_ids.mapped("waiting_for_me"))
+            record.sop_can_decide = any(record.sudo().approval_ids.mapped("waiting_for_me"))
 
     # -- public --------------------------------------------------------------------------------
 

@@ -119,7 +119,7 @@ class SopCase(TransactionCase):
             {
                 "name": name,
                 "type": "consu",
-                "is_storable": True,
+                "is_storable": values.get("type", "consu") == "consu",
                 "list_price": price,
                 "invoice_policy": "delivery",
                 "taxes_id": [Command.set(cls.tax.ids)],
@@ -181,7 +181,8 @@ class SopCase(TransactionCase):
         """Call a method as a client of ``role`` does: private methods are out of its reach."""
         model = self.as_user(record.browse(), role)
         context = {**model.env.context, **(context or {})}
-        return call_kw(model, method, [record.ids, *args], {**kwargs, "context": context})
+        ids = [] if method == "create" else [record.ids]
+        return call_kw(model, method, [*ids, *args], {**kwargs, "context": context})
 
     def rpc_create(self, model, role, values, context=None):
         """Create a record as a client of ``role`` does and return it with all rights."""

@@ -64,18 +64,26 @@ def _login(row):
 
 
 def _set_language(databases, people, language):
-    odoo = databases.odoo
-    if not databases.server.value(
-        f"SELECT 1 FROM res_lang WHERE active AND code = '{language}'", DEMO
-    ):
-        with step(f"Load the language {language}"):
-            odoo.load_languages(DEMO, [language], odoo.cache / "logs" / "language.log")
+    _load_language(databases, language)
     names = ", ".join(f"'{login}'" for login in [ADMIN[0], *(p.login for p in people)])
     databases.server.sql(
         f"UPDATE res_partner SET lang = '{language}' WHERE id IN "
         f"(SELECT partner_id FROM res_users WHERE login IN ({names}))",
         DEMO,
     )
+
+
+def _load_language(databases, language):
+    if not language.replace("_", "").replace("@", "").isalnum():
+        raise Failure(f"{language} is no language code", "Try --lang zh_CN.")
+    query = f"SELECT active FROM res_lang WHERE code = '{language}'"
+    state = databases.server.value(query, DEMO)
+    if state is None:
+        raise Failure(f"Odoo does not know the language {language}", "Try --lang zh_CN.")
+    if state != "t":
+        log = databases.cache / "logs" / "language.log"
+        with step(f"Load the language {language}"):
+            databases.odoo.load_languages(DEMO, [language], log)
 
 
 def _check(port, people):

@@ -3,12 +3,15 @@
 import os
 
 from tooling import process, settings, web
+from tooling.console import Failure
 from tooling.shell import DEMO, dev_name
 
 
 def run(context, options, rest):
     databases = context.databases("test" if options.dev else "demo", with_browser=True)
     database = databases.develop(dev_name()) if options.dev else DEMO
+    if not databases.server.exists(database):
+        raise Failure(f"there is no database {database}", "Run ./sop demo first, or use --dev.")
     port = web.free_port()
     log = context.cache / "logs" / "screenshot.log"
     with web.served(databases.odoo, database, port, log):

@@ -4,6 +4,7 @@ import os
 import sys
 
 from tooling import process
+from tooling.console import Failure
 
 DEMO = "sop_demo"
 
@@ -24,6 +25,8 @@ def run(context, options, rest):
         return _shell(databases, databases.develop(dev_name()), text)
     name = options.database or DEMO
     databases = context.databases("demo" if name == DEMO else "test")
+    if not databases.server.exists(name):
+        raise Failure(f"there is no database {name}", "Run ./sop demo first, or use --fresh.")
     return _shell(databases, name, text)
 
 

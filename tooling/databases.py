@@ -72,6 +72,7 @@ class Databases:
             if not self.server.exists(name):
                 unfinished = f"{name}_unfinished"
                 self.drop(unfinished)
+                self._touch(unfinished)
                 name = build(unfinished) or name
                 self.drop(name)
                 self._rename(unfinished, name)
@@ -226,10 +227,10 @@ class Databases:
         (self.state / f"{name}.used").touch()
 
     def _prune(self, kind, spare):
-        """Keep the templates used last; a template in use is skipped."""
+        """Keep the templates used last; remove the others and what never came to an end."""
         names = self.server.databases(f"sop_{kind}_")
-        names = [name for name in names if not name.endswith("_unfinished")]
-        names.sort(key=self._last_use, reverse=True)
+        names.sort(key=lambda name: (not name.endswith("_unfinished"), self._last_use(name)))
+        names.reverse()
         # Another ./sop may be about to copy one that it asked for a moment ago.
         limit = time.time() - SAFE_SECONDS
         for name in names[KEEP_TEMPLATES:]:

@@ -163,7 +163,14 @@ class AccountMove(models.Model):
         if not lines or any(not line.sale_line_ids for line in lines):
             return "none"
         orders = lines.sale_line_ids.order_id
+        if any(not self._sop_is_billed_to(order) for order in orders):
+            return "none"
         return "opening" if all(order.sop_opening for order in orders) else "order"
+
+    def _sop_is_billed_to(self, order):
+        """Whether the invoice goes to the order's customer or to its agreed invoice address."""
+        customers = order.partner_id.commercial_partner_id | order.partner_invoice_id
+        return bool(customers & (self.commercial_partner_id | self.partner_id))
 
     def _invoice_blockers(self, collected=None):
         """Return ``[(rule_id, sentence)]``, why the invoice cannot be posted; empty = free.

@@ -46,7 +46,9 @@ class StockMove(models.Model):
     def _sop_is_customer_bound(self):
         """Whether the goods go to a customer and not from one customer to another."""
         self.ensure_one()
-        return self.location_dest_id.usage == "customer" and self.location_id.usage != "customer"
+        # A line of the move can name another destination than the move.
+        destinations = self.location_dest_id | self.move_line_ids.location_dest_id
+        return self.location_id.usage != "customer" and "customer" in destinations.mapped("usage")
 
     def _sop_governed_deliveries(self):
         """Return the moves that bring goods to a customer of a company with a policy."""
@@ -78,17 +80,24 @@ class StockMove(models.Model):
                 )
             elif order.state != "sale":
                 sentence = self.env._("Order %s is not confirmed.", order.name)
-            elif move.sudo().sale_line_id.product_id != move.product_id and not move._sop_is_kit():
+            elif strange := move._sop_strange_products():
                 sentence = self.env._(
                     "%(picking)s: %(product)s is not what order %(order)s sells.",
                     picking=move.picking_id.name,
-                    product=move.product_id.display_name,
+                    product=", ".join(strange.mapped("display_name")),
                     order=order.name,
                 )
             else:
                 continue
             blockers.append(("D1", sentence))
         return blockers
+
+    def _sop_strange_products(self):
+        """Products that the order line does not sell; a line of the move can bring its own."""
+        products = self.move_line_ids.product_id - self.product_id
+        if not self._sop_is_kit():
+            products |= self.product_id - self.sudo().sale_line_id.product_id
+        return products
 
     def _sop_is_kit(self):
         """Whether the move brings a component of the ordered kit."""

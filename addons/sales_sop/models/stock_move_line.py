@@ -31,7 +31,7 @@ class StockMoveLine(models.Model):
         if guarded:
             self._sop_check_move_is_open()
         result = super().write(vals)
-        if guarded and "move_id" in vals:
+        if guarded and not {"move_id", "location_dest_id"}.isdisjoint(vals):
             self._sop_check_move_is_open()
         return result
 

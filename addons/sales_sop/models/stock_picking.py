@@ -7,6 +7,11 @@ from .sale_order import APPLICATION_STATES
 POD_FIELDS = frozenset(
     {"pod_state", "pod_date", "pod_signatory", "pod_user_id", "pod_document", "pod_document_name"}
 )
+RELEASE_STATES = [
+    ("released", "Released"),
+    ("payment", "Waits for Payment"),
+    ("approval", "Waits for Approval"),
+]
 
 
 class StockPicking(models.Model):
@@ -34,6 +39,15 @@ class StockPicking(models.Model):
         compute="_compute_sop_blockers",
         compute_sudo=True,
         help="Why the goods cannot leave now, one reason a line.",
+        groups="base.group_user",
+    )
+    sop_release_state = fields.Selection(
+        RELEASE_STATES,
+        string="Release",
+        compute="_compute_sop_blockers",
+        compute_sudo=True,
+        search="_search_sop_release_state",
+        help="Whether the goods of an open delivery may leave, or what they wait for.",
         groups="base.group_user",
     )
     sop_contract_id = fields.Many2one(
@@ -93,6 +107,22 @@ class StockPicking(models.Model):
             waits = picking.sop_governed and picking.state not in ("draft", "done", "cancel")
             blockers = picking._delivery_blockers() if waits else []
             picking.sop_blockers = gate._blockers_text(blockers)
+            rules = {rule for rule, sentence in blockers}
+            state = "approval" if rules - {"D4"} else "payment" if rules else "released"
+            picking.sop_release_state = waits and state
+
+    def _search_sop_release_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        open_deliveries = self.search(
+            [
+                ("location_dest_id.usage", "=", "customer"),
+                ("state", "not in", ("draft", "done", "cancel")),
+                ("company_id", "in", self.env.companies.ids),
+            ]
+        )
+        matching = open_deliveries.filtered(lambda picking: picking.sop_release_state in value)
+        return [("id", "in", matching.ids)]
 
     @api.depends("sale_id.sop_chain")
     @api.depends_context("lang", "uid")
@@ -211,7 +241,12 @@ class StockPicking(models.Model):
         origin = self.sudo().backorder_id
         if approval or not origin or route_code != "delivery":
             return approval
-        return origin._approval_for(route_code)
+        # The link can be written: a circle of backorders ends where it started.
+        seen = self
+        while origin and origin not in seen and not approval:
+            approval = super(StockPicking, origin)._approval_for(route_code)
+            seen, origin = seen | origin, origin.backorder_id
+        return approval
 
     def _sop_delivery_approval_state(self):
         return self._approval_state("delivery")

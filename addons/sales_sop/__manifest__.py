@@ -30,6 +30,24 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
+    "demo": [
+        "demo/res_company.xml",
+        "demo/res_users.xml",
+        "demo/product.xml",
+        "demo/res_partner.xml",
+        "demo/stock_quant.xml",
+        "demo/sop_policy.xml",
+        "demo/sale_order.xml",
+        "demo/sop_application.xml",
+        "demo/sop_contract.xml",
+        "demo/account_payment.xml",
+        "demo/stock_picking.xml",
+        "demo/account_move.xml",
+        "demo/dates.xml",
+    ],
+    "oca_data_manual": [
+        "demo/logins.csv",
+    ],
     "assets": {
         "web.assets_backend": [
             "sales_sop/static/src/**/*",

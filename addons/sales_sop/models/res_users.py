@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 # From the bottom to the top of the company; used for labels such as "waits for Sales Manager".
 ROLE_GROUPS = (
@@ -36,6 +37,6 @@ class ResUsers(models.Model):
                 "%(user)s cannot %(action)s. This needs one of these roles: %(roles)s.",
                 user=self.name,
                 action=action,
-                roles=", ".join(names),
+                roles=format_list(self.env, names, "or"),
             )
         )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 
 class SaleOrder(models.Model):
@@ -32,7 +32,7 @@ class SaleOrder(models.Model):
 
     def _sop_chain(self):
         """Return the panel's content; False when the rules do not apply to the order."""
-        if not self or not self._sop_is_governed():
+        if not self or self.state == "cancel" or not self._sop_is_governed():
             return False
         steps = [step() for step in self._sop_chain_steps()]
         return {"steps": [self._sop_chain_clean(step) for step in steps]}
@@ -93,7 +93,7 @@ class SaleOrder(models.Model):
     def _sop_chain_of_approval(self, approval, state):
         """State, who, when and text of a step that is an approval."""
         decided = approval.step_ids.filtered("user_id")
-        who = ", ".join(decided.user_id.mapped("name"))
+        who = format_list(self.env, decided.user_id.mapped("name"))
         if state == "approved":
             return {"state": "done", "who": who, "when": approval.decided_on}
         if state == "pending":
@@ -152,13 +152,13 @@ class SaleOrder(models.Model):
             "state": "done" if pickings else "waiting",
         }
         if waiting:
-            names = ", ".join(waiting.mapped("name"))
+            names = format_list(self.env, waiting.mapped("name"))
             text = self.env._("The customer's signature for %s is missing.", names)
             return step | {"state": "current", "text": text}
         if pickings:
             signed = pickings.filtered("pod_date")
             step |= {
-                "who": ", ".join(signed.mapped("pod_signatory")),
+                "who": format_list(self.env, signed.mapped("pod_signatory")),
                 "when": max(signed.mapped("pod_date"), default=False),
             }
         return step

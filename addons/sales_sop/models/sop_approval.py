@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 APPROVAL_STATES = [
     ("pending", "Pending"),
@@ -47,8 +47,14 @@ class SopApproval(models.Model):
     decided_on = fields.Datetime(readonly=True)
     content = fields.Json(readonly=True, help="The approved content, as it was when submitted.")
     content_hash = fields.Char(readonly=True)
+    submitted_summary = fields.Html(readonly=True, sanitize=False, help="Written by the system.")
     summary = fields.Html(
-        string="Content to Approve", readonly=True, sanitize=False, help="Written by the system."
+        string="Content to Approve",
+        compute="_compute_summary",
+        compute_sudo=True,
+        sanitize=False,
+        help="The content in the reader's language; once it is decided or has changed, as it was "
+        "when submitted.",
     )
     step_ids = fields.One2many("sop.approval.step", "approval_id", string="Steps", readonly=True)
     revision = fields.Integer(
@@ -80,10 +86,23 @@ class SopApproval(models.Model):
 
     @api.depends("state", "content_hash")
     def _compute_is_current(self):
+        documents = self.sudo()._documents()
         for approval in self:
-            document = approval.sudo()._document()
+            document = documents[approval.id]
             approval.is_current = bool(document) and document._approval_holds(approval.sudo())
             approval.is_valid = approval.is_current and approval.state == "approved"
+
+    @api.depends("state", "submitted_summary")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        documents = self._documents()
+        for approval in self:
+            live = approval.state == "pending" and approval.is_current
+            approval.summary = (
+                documents[approval.id]._approval_summary(approval.code)
+                if live
+                else approval.submitted_summary
+            )
 
     def _search_is_valid(self, operator, value):
         if operator != "in":
@@ -138,7 +157,7 @@ class SopApproval(models.Model):
     def _compute_waiting_for(self):
         for approval in self:
             steps = approval.sudo().step_ids.filtered(lambda step: step.state == "pending")
-            approval.waiting_for = ", ".join(steps.group_id.mapped("name")) or False
+            approval.waiting_for = format_list(self.env, steps.group_id.mapped("name")) or False
 
     def _refusal_reason(self):
         """Return who refused and why; empty when nobody did."""
@@ -199,6 +218,16 @@ class SopApproval(models.Model):
         """Return the document, or an empty recordset when it no longer exists."""
         self.ensure_one()
         return self.env[self.res_model].browse(self.res_id).exists()
+
+    def _documents(self):
+        """Return ``{approval id: document}``, reading the documents of each model at once."""
+        documents = {}
+        for model, approvals in self.grouped("res_model").items():
+            existing = self.env[model].browse(approvals.mapped("res_id")).exists()
+            by_id = {document.id: document for document in existing}
+            for approval in approvals:
+                documents[approval.id] = by_id.get(approval.res_id, existing.browse())
+        return documents
 
     def _decide(self, decision, comment):
         self.check_access("read")

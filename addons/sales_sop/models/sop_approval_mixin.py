@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 from odoo.tools.misc import clean_context
 
 
@@ -218,7 +218,7 @@ class SopApprovalMixin(models.AbstractModel):
                 "%(user)s cannot submit %(document)s. This needs one of these roles: %(roles)s.",
                 user=self.env.user.name,
                 document=self.display_name,
-                roles=", ".join(route.submit_group_ids.mapped("name")),
+                roles=format_list(self.env, route.submit_group_ids.mapped("name"), "or"),
             )
         )
 
@@ -235,7 +235,7 @@ class SopApprovalMixin(models.AbstractModel):
                 "requested_on": fields.Datetime.now(),
                 "content": content,
                 "content_hash": self._hash_content(content),
-                "summary": self._approval_summary(route.code),
+                "submitted_summary": self._approval_summary(route.code),
                 "step_ids": [
                     fields.Command.create(
                         {
@@ -271,7 +271,7 @@ class SopApprovalMixin(models.AbstractModel):
                     "%(document)s cannot be submitted: nobody but the requester holds the role "
                     "%(roles)s in %(company)s. Ask the administrator to give it to somebody.",
                     document=approval.document_name,
-                    roles=", ".join(missing.group_id.mapped("name")),
+                    roles=format_list(self.env, missing.group_id.mapped("name")),
                     company=approval.company_id.name,
                 )
             )

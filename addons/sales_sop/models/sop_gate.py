@@ -38,15 +38,18 @@ class SopGate(models.AbstractModel):
 
         :param dict blockers: ``{record: [(rule_id, sentence), …]}``
         """
-        lines = [
-            self.env._("%(rule)s: %(sentence)s", rule=rule, sentence=sentence)
-            for reasons in blockers.values()
-            for rule, sentence in reasons
-        ]
+        lines = self._blockers_lines(reason for reasons in blockers.values() for reason in reasons)
         if lines:
             raise UserError("\n".join(dict.fromkeys(lines)))
 
     @api.model
     def _blockers_text(self, blockers):
         """Render a list of blockers as lines of text; False when there are none."""
-        return "\n".join(f"{rule}: {sentence}" for rule, sentence in blockers) or False
+        return "\n".join(self._blockers_lines(blockers)) or False
+
+    @api.model
+    def _blockers_lines(self, blockers):
+        return [
+            self.env._("%(rule)s: %(sentence)s", rule=rule, sentence=sentence)
+            for rule, sentence in blockers
+        ]

@@ -67,7 +67,10 @@ export class SopChainField extends Component {
             }
             sentences.get(sentence).labels.push(label);
         }
-        return [...sentences.values()].map((row) => ({ ...row, label: row.labels.join(", ") }));
+        return [...sentences.values()].map((row) => ({
+            ...row,
+            label: _t("%(steps)s:", { steps: row.labels }),
+        }));
     }
 
     barWidth(percent) {

@@ -154,9 +154,14 @@ class SaleOrder(models.Model):
                 order=self.name,
                 reason=self._approval_for("application")._refusal_reason(),
             )
+        if state == "pending":
+            return self.env._(
+                "%(order)s is waiting for approval by %(roles)s.",
+                order=self.name,
+                roles=self._approval_for("application").waiting_for,
+            )
         sentences = {
             "none": self.env._("%s has not been submitted. Submit it for approval."),
-            "pending": self.env._("%s is waiting for approval."),
             "stale": self.env._(
                 "%s has changed since it was approved or submitted. Submit it again, or undo the "
                 "change."
@@ -352,6 +357,9 @@ class SaleOrder(models.Model):
             )
 
     def _create_approval(self, route):
+        # A quotation older than the installation of stock still counts its goods by hand.
+        lines = self.order_line
+        self.env.add_to_compute(lines._fields["qty_delivered_method"], lines)
         self._sop_prepare_contract()
         return super()._create_approval(route)
 
@@ -362,13 +370,12 @@ class SaleOrder(models.Model):
         contract = self.sop_contract_id
         if not contract:
             number = contract._next_number(self.company_id)
-            self.sop_contract_id = contract.create(
-                {"number": number, "state": "draft", **values}
-            )
+            self.sop_contract_id = contract.create({"number": number, "state": "draft", **values})
             return
         if contract.state == "cancelled":
             contract._set_state("draft")
         contract._supersede_approvals()
+        contract.activity_unlink(["sales_sop.mail_activity_approval"])
         contract.write(values)
 
     def _prepare_sop_contract_values(self):

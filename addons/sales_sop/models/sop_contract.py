@@ -143,7 +143,7 @@ class SopContract(models.Model):
             orders = contract.order_ids.filtered(lambda order: order.state != "cancel")
             contract.amount_total = sum(orders.mapped("amount_total"))
 
-    @api.depends("amount_total", "allocation_ids.amount")
+    @api.depends("amount_total", "allocation_ids.amount", "state")
     def _compute_collection(self):
         collected = self._collected()
         for contract in self:
@@ -152,9 +152,12 @@ class SopContract(models.Model):
             gate = contract._gate_amount(contract.invoice_gate_percent)
             missing = max(0.0, contract.currency_id.round(gate - amount))
             contract.amount_collected = amount
-            contract.percent_collected = amount / total * 100 if total else 100.0
+            nothing_to_collect = 0.0 if contract.state == "cancelled" else 100.0
+            contract.percent_collected = amount / total * 100 if total else nothing_to_collect
             contract.amount_missing = missing
-            contract.invoice_gate_reached = contract._is_collected(amount, gate)
+            contract.invoice_gate_reached = (
+                contract.state != "cancelled" and contract._is_collected(amount, gate)
+            )
 
     @api.depends("order_ids.invoice_ids.state", "order_ids.picking_ids")
     def _compute_documents(self):
@@ -355,6 +358,7 @@ class SopContract(models.Model):
     def _cancel(self):
         """Void the contract and its countersigning, because its orders are cancelled."""
         self._supersede_approvals()
+        self.activity_unlink(["sales_sop.mail_activity_approval"])
         self.filtered(lambda contract: contract.state != "cancelled")._set_state("cancelled")
 
     def action_submit(self):

@@ -1,0 +1,388 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+class CollectionCase(SopCase):
+    """Money that comes, is matched and goes again; what is sold needs no delivery."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.work = cls._new_product("Overhaul", 1.0, type="service", invoice_policy="order")
+
+    def assertCollected(self, *expected):
+        """``assertCollected(order, amount, order, amount, …)``"""
+        self.env.invalidate_all()
+        for order, amount in zip(expected[::2], expected[1::2]):
+            self.assertEqual(order.sudo().sop_contract_id.amount_collected, amount)
+
+    def order(self, total=1000.0, **values):
+        return self.effective_order(lines=[(self.work, 1, total)], **values)
+
+    def receivable(self, move):
+        return move.sudo().line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    def invoice(self, *orders, move_type="out_invoice", **values):
+        """A posted invoice over the orders' lines; the gates are not the subject here."""
+        move = self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-03",
+                "company_id": self.company.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": line.product_id.id,
+                            "quantity": line.product_uom_qty,
+                            "price_unit": line.price_unit,
+                            "tax_ids": [Command.set(line.tax_ids.ids)],
+                            "sale_line_ids": [Command.set(line.ids)],
+                        }
+                    )
+                    for order in orders
+                    for line in order.sudo().order_line
+                ],
+                **values,
+            }
+        )
+        self.post_ungated(move)
+        return move
+
+    def post_ungated(self, move):
+        """The gate is not the subject here: what counts after posting is."""
+        self.patch(type(move), "_invoice_blockers", lambda self, collected=None: [])
+        move.action_post()
+
+    def match(self, *moves):
+        """Finance reconciles the customer's lines of these entries."""
+        lines = self.env["account.move.line"].concat(*(self.receivable(move) for move in moves))
+        self.as_user(lines.filtered(lambda line: not line.reconciled), "finance").reconcile()
+
+    def pay(self, invoice, amount, **values):
+        """Money for the invoice, registered from it."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        return wizard.create(
+            {
+                "amount": amount,
+                "payment_date": "2026-03-04",
+                "journal_id": self.bank_journal.id,
+                **values,
+            }
+        )._create_payments()
+
+    def bank_line(self, amount):
+        return self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": self.bank_journal.id,
+                "partner_id": self.customer.id,
+                "payment_ref": "transfer",
+                "date": "2026-03-04",
+                "amount": amount,
+            }
+        )
+
+    def book_on_receivable(self, bank_line):
+        """What the bank matching does: the suspense line becomes the customer's."""
+        suspense = bank_line.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.bank_journal.suspense_account_id
+        )
+        suspense.account_id = self.customer.with_company(
+            self.company
+        ).property_account_receivable_id
+
+
+@tagged("post_install", "-at_install")
+class TestCollection(CollectionCase):
+    """What counts as collected, each amount computed by hand (C1, C3)."""
+
+    @rule("C3")
+    def test_an_advance_counts_before_and_after_it_is_matched(self):
+        order = self.order()
+        payment = self.receive(700.0)
+        self.earmark(payment, order)
+        self.assertCollected(order, 700.0)
+        self.match(self.invoice(order), payment.move_id)
+        self.assertCollected(order, 700.0)
+
+    @rule("C1")
+    def test_an_invoice_over_two_orders_shares_its_money(self):
+        small, large = self.order(300.0), self.order(700.0)
+        self.pay(self.invoice(small, large), 500.0)
+        # 500 x 300 / 1,000 and 500 x 700 / 1,000
+        self.assertCollected(small, 150.0, large, 350.0)
+
+    @rule("C1")
+    def test_a_write_off_is_no_money(self):
+        order = self.order(1150.0)
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        self.pay(
+            self.invoice(order),
+            575.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=account.id,
+        )
+        self.assertCollected(order, 575.0)
+
+    @rule("C1")
+    def test_a_write_off_by_entry_is_no_money(self):
+        order = self.order()
+        invoice = self.invoice(order)
+        receivable = self.receivable(invoice).account_id
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": receivable.id,
+                            "partner_id": self.customer.id,
+                            "balance": -1000.0,
+                        }
+                    ),
+                    Command.create({"account_id": account.id, "balance": 1000.0}),
+                ],
+            }
+        )
+        entry.action_post()
+        self.match(invoice, entry)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_a_credit_note_is_no_money_until_it_is_paid_back(self):
+        order = self.order()
+        self.invoice(order)
+        credit = self.invoice(order, move_type="out_refund")
+        credit.button_draft()
+        credit.invoice_line_ids.price_unit = 200.0
+        credit.action_post()
+        self.assertCollected(order, 0.0)
+        payback = self.receive(200.0, payment_type="outbound")
+        self.match(credit, payback.move_id)
+        self.assertCollected(order, -200.0)
+
+    @rule("C1")
+    def test_a_credit_note_matched_with_the_invoice_is_no_money(self):
+        order = self.order()
+        self.match(self.invoice(order), self.invoice(order, move_type="out_refund"))
+        self.assertCollected(order, 0.0)
+
+    @rule("C3")
+    def test_an_overpayment_counts_as_far_as_it_is_earmarked(self):
+        order = self.order()
+        payment = self.receive(1200.0)
+        self.earmark(payment, order)
+        self.match(self.invoice(order), payment.move_id)
+        self.assertCollected(order, 1200.0)
+
+    @rule("C3")
+    def test_the_rest_of_an_overpayment_is_free_without_an_earmark(self):
+        order, next_order = self.order(), self.order()
+        payment = self.receive(1200.0)
+        self.match(self.invoice(order), payment.move_id)
+        self.assertCollected(order, 1000.0)
+        self.earmark(payment, next_order, 200.0)
+        self.assertCollected(order, 1000.0, next_order, 200.0)
+
+    @rule("C3")
+    def test_one_payment_over_three_contracts(self):
+        first, second, third = self.order(), self.order(), self.order()
+        payment = self.receive(900.0)
+        for order, amount in ((first, 100.0), (second, 300.0), (third, 500.0)):
+            self.earmark(payment, order, amount)
+        self.assertCollected(first, 100.0, second, 300.0, third, 500.0)
+        invoices = [self.invoice(order) for order in (first, second, third)]
+        self.match(*invoices[:1], payment.move_id)
+        # All 900 went to the first invoice: nothing is left for the other two.
+        self.assertCollected(first, 900.0, second, 0.0, third, 0.0)
+
+    @rule("C1")
+    def test_one_invoice_by_three_payments(self):
+        order = self.order()
+        invoice = self.invoice(order)
+        for amount, collected in ((100.0, 100.0), (200.5, 300.5), (699.5, 1000.0)):
+            self.pay(invoice, amount)
+            self.assertCollected(order, collected)
+
+    @rule("C3")
+    def test_a_bank_line_as_an_advance_and_then_matched(self):
+        order = self.order()
+        line = self.bank_line(400.0)
+        self.book_on_receivable(line)
+        self.as_user(self.env["sop.payment.allocation"], "finance").create(
+            {
+                "statement_line_id": line.id,
+                "contract_id": order.sudo().sop_contract_id.id,
+                "amount": 400.0,
+            }
+        )
+        self.assertCollected(order, 400.0)
+        self.match(self.invoice(order), line.move_id)
+        self.assertCollected(order, 400.0)
+
+    @rule("C1")
+    def test_a_bank_line_straight_to_the_invoice(self):
+        order = self.order()
+        line = self.bank_line(400.0)
+        self.book_on_receivable(line)
+        self.match(self.invoice(order), line.move_id)
+        self.assertCollected(order, 400.0)
+
+    @rule("C3")
+    def test_a_payment_that_is_undone_does_not_count(self):
+        for undo in ("action_draft", "action_cancel", "action_reject"):
+            order = self.order()
+            payment = self.receive(600.0)
+            self.earmark(payment, order)
+            self.assertCollected(order, 600.0)
+            getattr(self.as_user(payment, "finance"), undo)()
+            self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_a_paid_invoice_whose_payment_is_undone_has_collected_nothing(self):
+        for undo in ("action_draft", "action_cancel", "action_reject"):
+            order = self.order()
+            payment = self.receive(600.0)
+            self.match(self.invoice(order), payment.move_id)
+            self.assertCollected(order, 600.0)
+            getattr(self.as_user(payment, "finance"), undo)()
+            self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_unmatched_money_counts_where_it_is_earmarked(self):
+        order = self.order()
+        payment = self.receive(600.0)
+        self.earmark(payment, order, 250.0)
+        self.match(self.invoice(order), payment.move_id)
+        self.assertCollected(order, 600.0)
+        self.receivable(payment.move_id).remove_move_reconcile()
+        self.assertCollected(order, 250.0)
+
+    @rule("C1")
+    def test_money_moved_to_another_invoice_counts_there(self):
+        order, other = self.order(), self.order()
+        payment = self.receive(600.0)
+        self.match(self.invoice(order), payment.move_id)
+        self.receivable(payment.move_id).remove_move_reconcile()
+        self.match(self.invoice(other), payment.move_id)
+        self.assertCollected(order, 0.0, other, 600.0)
+
+    @rule("C3")
+    def test_an_advance_that_another_contracts_invoice_used_up_is_gone(self):
+        order, other = self.order(), self.order()
+        payment = self.receive(700.0)
+        self.earmark(payment, order)
+        invoice = self.invoice(other)
+        self.pay(invoice, 600.0)
+        self.match(invoice, payment.move_id)
+        # 400 of the 700 paid the other contract's rest, 300 are still open here.
+        self.assertCollected(order, 300.0, other, 1000.0)
+
+    @rule("C3")
+    def test_an_advance_paid_back_is_gone(self):
+        order = self.order()
+        payment = self.receive(700.0)
+        self.earmark(payment, order)
+        payback = self.receive(700.0, payment_type="outbound")
+        self.match(payment.move_id, payback.move_id)
+        self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_down_payment_and_final_invoice(self):
+        order = self.delivered_order()
+        self.collect(order, 600.0)
+        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
+            {
+                "advance_payment_method": "percentage",
+                "amount": 30.0,
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        wizard.create_invoices()
+        down_payment = self.post(order.sudo().invoice_ids)
+        money = self.env["account.payment"].search([("partner_id", "=", self.customer.id)])
+        self.match(down_payment, money.move_id)
+        self.assertCollected(order, 600.0)
+        final = self.post(self.draft_invoice(order))
+        self.assertEqual(final.amount_total, 700.0)
+        self.match(final, money.move_id)
+        self.assertCollected(order, 600.0)
+        self.pay(final, 400.0)
+        self.assertCollected(order, 1000.0)
+
+
+@tagged("post_install", "-at_install")
+class TestCollectionForeign(CollectionCase):
+    """Euro in a dollar company; one dollar is 0.80 euro when the contract is made."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.env.ref("base.EUR")
+        cls.euro.active = True
+        cls._rate("2020-01-01", 0.8)
+        cls.pricelist = cls.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": cls.euro.id, "company_id": cls.company.id}
+        )
+
+    @classmethod
+    def _rate(cls, day, rate):
+        cls.env["res.currency.rate"].create(
+            {"name": day, "rate": rate, "currency_id": cls.euro.id, "company_id": cls.company.id}
+        )
+
+    @rule("C1")
+    def test_a_euro_advance_on_a_euro_contract(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        self.earmark(self.receive(600.0, currency_id=self.euro.id), order)
+        self._rate(self.today(), 0.4)
+        self.assertCollected(order, 600.0)
+
+    @rule("C1")
+    def test_a_dollar_advance_on_a_euro_contract_at_the_frozen_rate(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        self._rate("2026-03-01", 0.4)
+        self.earmark(self.receive(500.0), order)
+        # 500 dollars x 0.80 euro, not x 0.40
+        self.assertCollected(order, 400.0)
+
+    @rule("C1")
+    def test_a_euro_advance_on_a_dollar_contract(self):
+        order = self.order()
+        self._rate("2026-03-01", 0.5)
+        self.earmark(self.receive(300.0, currency_id=self.euro.id), order)
+        # booked as 300 / 0.50 = 600 dollars
+        self.assertCollected(order, 600.0)
+
+    @rule("C1")
+    def test_a_euro_invoice_on_a_dollar_contract_after_the_rate_changed(self):
+        order = self.order()
+        self._rate("2026-03-01", 0.5)
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        self.assertEqual(invoice.amount_total, 1000.0)
+        self.pay(invoice, 250.0)
+        # 250 euro / 0.50 = 500 dollars
+        self.assertCollected(order, 500.0)
+
+    @rule("C1")
+    def test_a_euro_invoice_paid_in_dollars(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        payment = self.receive(500.0)
+        self.match(invoice, payment.move_id)
+        # 500 dollars at 0.80 settle 400 euro of the invoice
+        self.assertEqual(invoice.amount_residual, 600.0)
+        self.assertCollected(order, 400.0)

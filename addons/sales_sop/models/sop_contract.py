@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_repr, formatLang
+from odoo.tools import SQL, float_repr, float_round, formatLang
 
 from .sop_policy_term import SALES_MODES
 
@@ -153,7 +153,11 @@ class SopContract(models.Model):
             missing = max(0.0, contract.currency_id.round(gate - amount))
             contract.amount_collected = amount
             nothing_to_collect = 0.0 if contract.state == "cancelled" else 100.0
-            contract.percent_collected = amount / total * 100 if total else nothing_to_collect
+            percent = amount / total * 100 if total else nothing_to_collect
+            # Down, so that a cent less than the gate never reads as if it were reached.
+            contract.percent_collected = float_round(
+                percent, precision_digits=2, rounding_method="DOWN"
+            )
             contract.amount_missing = missing
             contract.invoice_gate_reached = (
                 contract.state != "cancelled" and contract._is_collected(amount, gate)

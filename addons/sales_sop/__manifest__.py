@@ -52,6 +52,9 @@
         "web.assets_backend": [
             "sales_sop/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "sales_sop/static/tests/tours/**/*",
+        ],
     },
     "application": True,
 }

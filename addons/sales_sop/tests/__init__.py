@@ -1,8 +1,15 @@
 from . import (
+    test_attacks,
+    test_attacks_goods,
     test_chain,
+    test_collection,
     test_contract,
     test_delivery,
     test_demo,
+    test_invoice_gate,
+    test_menus,
     test_online,
     test_policy,
+    test_races,
+    test_tours,
 )

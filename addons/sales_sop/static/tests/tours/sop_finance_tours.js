@@ -1,0 +1,120 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+import {
+    choose,
+    openMenu,
+    openRow,
+    openSalesSop,
+    press,
+    row,
+    seeNoButton,
+    seeNoRow,
+    seeRow,
+    seeSentence,
+    seeState,
+    seeStep,
+    tryWithRow,
+} from "./sop_tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("sop_finance_countersigns", {
+    steps: () => [
+        ...openSalesSop(),
+        { trigger: ".o_breadcrumb .active:contains('Waiting for me')" },
+        {
+            content: "Countersign in the list",
+            trigger: `${row("Kiln Street Pottery", "Contract")} button[name=approve]`,
+            run: "click",
+        },
+        { trigger: ".o_view_nocontent:contains('Nothing waits for your decision')" },
+        ...openMenu(
+            "sales_sop.sop_contract_root_menu",
+            "sales_sop.sop_contract_menu",
+            "Contracts"
+        ),
+        seeRow("Kiln Street Pottery", "Effective"),
+    ],
+});
+
+tours.add("sop_finance_earmarks", {
+    steps: () => [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.sop_money_menu",
+            "sales_sop.account_payment_menu",
+            "Customer Payments"
+        ),
+        ...openRow("Kiln Street Pottery", "600.00"),
+        { content: "Earmarks", trigger: ".nav-link[name=sop_earmarks]", run: "click" },
+        {
+            content: "All of it is free",
+            trigger: ".tab-pane.active [name=amount_not_earmarked]:contains('600.00')",
+        },
+        {
+            content: "Earmark",
+            trigger: ".tab-pane.active .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        ...choose("contract_id", "HT"),
+        {
+            content: "The whole amount is proposed",
+            trigger: ".o_selected_row [name=amount] input:value('600.00')",
+        },
+        ...stepUtils.saveForm(),
+        { trigger: ".tab-pane.active [name=amount_earmarked]:contains('600.00')" },
+        { trigger: ".tab-pane.active [name=amount_not_earmarked]:contains('0.00')" },
+    ],
+});
+
+tours.add("sop_finance_invoices", {
+    steps: () => [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.account_move_menu",
+            "sales_sop.account_move_menu_money",
+            "Waits for Money"
+        ),
+        seeRow("Hillside Foundry", "1,000.00", "599.99"),
+        seeNoRow("Kiln Street Pottery"),
+        ...tryWithRow("Hillside Foundry", "Confirm Entries", "C1", "599.99", "600.00", "0.01"),
+        ...openRow("Hillside Foundry"),
+        seeSentence("This invoice may not be issued yet."),
+        seeSentence("0.01 more is needed"),
+        seeNoButton("action_post"),
+        seeStep("collected", "blocked", "59.99 % of 60 %"),
+        ...openMenu(
+            "sales_sop.account_move_menu",
+            "sales_sop.account_move_menu_free",
+            "May Be Invoiced Now"
+        ),
+        seeNoRow("Hillside Foundry"),
+        ...openRow("Kiln Street Pottery"),
+        seeStep("collected", "done", "60 % of 60 %"),
+        press("action_post"),
+        seeState("Posted"),
+        seeStep("invoice", "done"),
+    ],
+});
+
+tours.add("sop_finance_vp_approves", {
+    steps: () => [
+        ...openSalesSop(),
+        seeRow("Invoice without an order", "Kiln Street Pottery", "800.00"),
+        ...openMenu(
+            "sales_sop.account_move_menu",
+            "sales_sop.account_move_menu_approval",
+            "Waits for Approval"
+        ),
+        ...openRow("Kiln Street Pottery", "waits for the finance VP"),
+        seeSentence("waits for the finance VP's approval"),
+        seeNoButton("action_post"),
+        press("action_sop_approve"),
+        seeNoButton("action_sop_approve"),
+        {
+            content: "It may be issued now",
+            trigger: ".o_form_view button[name=action_post]:visible",
+        },
+        { trigger: ".o_form_view:not(:has(.alert:contains('may not be issued yet'):visible))" },
+    ],
+});

@@ -1,0 +1,100 @@
+import { registry } from "@web/core/registry";
+import { stepUtils } from "@web_tour/tour_utils";
+import {
+    openApp,
+    openMenu,
+    openRow,
+    openSalesSop,
+    press,
+    seeNoButton,
+    seeNoRow,
+    seeRow,
+    seeSentence,
+    seeState,
+    seeStep,
+    tryWithRow,
+} from "./sop_tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+const openTransfers = (menu, title) =>
+    openMenu("stock.menu_stock_warehouse_mgmt", `sales_sop.stock_picking_menu_${menu}`, title);
+
+tours.add("sop_warehouse_delivers", {
+    steps: () => [
+        ...openApp("stock.menu_stock_root"),
+        ...openTransfers("not_approved_transfers", "Waits for Approval"),
+        seeRow("Hillside Foundry", "has not been submitted"),
+        seeNoRow("Kiln Street Pottery"),
+        ...tryWithRow("Hillside Foundry", "Validate", "D1", "has not been submitted"),
+        ...openRow("Hillside Foundry"),
+        seeSentence("These goods cannot leave yet."),
+        seeNoButton("button_validate"),
+        ...openTransfers("released_transfers", "Released"),
+        seeNoRow("Hillside Foundry"),
+        ...openRow("Kiln Street Pottery"),
+        press("button_validate"),
+        seeState("Done"),
+        seeStep("delivery", "done"),
+        seeStep("receipt", "current"),
+    ],
+});
+
+tours.add("sop_marketing_director_prepares_policy", {
+    steps: () => [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.sop_configuration_menu",
+            "sales_sop.sop_policy_menu",
+            "Sales Policies"
+        ),
+        seeRow("Sales policy", "Issued"),
+        { content: "Write a policy", trigger: ".o_list_button_add", run: "click" },
+        {
+            content: "Name it",
+            trigger: ".oe_title [name=name] input",
+            run: "edit Winter policy",
+        },
+        seeSentence("takes effect when the general manager issues it"),
+        {
+            content: "Add a term",
+            trigger: "[name=term_ids] .o_field_x2many_list_row_add a",
+            run: "click",
+        },
+        {
+            content: "Name the term",
+            trigger: "[name=term_ids] .o_selected_row [name=name] input",
+            run: "edit Every sale",
+        },
+        {
+            content: "Half of it before the invoice",
+            trigger: "[name=term_ids] .o_selected_row [name=invoice_gate_percent] input",
+            run: "edit 50",
+        },
+        ...stepUtils.saveForm(),
+        press("action_decide"),
+        seeState("Decided"),
+        seeNoButton("action_issue"),
+    ],
+});
+
+tours.add("sop_general_manager_issues_policy", {
+    steps: () => [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.sop_configuration_menu",
+            "sales_sop.sop_policy_menu",
+            "Sales Policies"
+        ),
+        ...openRow("Winter policy", "Decided"),
+        { trigger: "[name=term_ids] .o_data_row:contains('Every sale'):contains('50')" },
+        press("action_issue"),
+        {
+            content: "Yes, issue it",
+            trigger: ".modal:contains('cannot be changed any more') footer .btn-primary",
+            run: "click",
+        },
+        seeState("Issued"),
+        seeNoButton("action_decide"),
+    ],
+});

@@ -350,14 +350,16 @@ class TestMoneyAttacks(SopCase):
         self.assertEqual(self.collected(order), 0.0)
 
     @rule("C3")
-    def test_a_payment_that_was_never_booked_is_no_money(self):
+    def test_a_payment_without_an_entry_is_no_money(self):
         order = self.effective_order()
         payment = self.receive(600.0)
-        self.earmark(payment, order)
-        payment.action_draft()
-        self.assertEqual(self.collected(order), 0.0)
+        self.rpc(payment, "finance", "action_draft")
         payment.sudo().move_id.with_context(force_delete=True).unlink()
+        payment.sudo().outstanding_account_id = False
         self.rpc(payment, "finance", "write", {"state": "paid"})
+        self.assertFalse(payment.move_id)
+        with self.assertRefused("no journal entry"):
+            self.earmark(payment, order)
         self.assertEqual(self.collected(order), 0.0)
 
 

@@ -451,25 +451,20 @@ class SaleOrder(models.Model):
         def money(amount):
             return formatLang(self.env, amount, currency_obj=self.currency_id)
 
-        return self._approval_table(
-            [
-                self.env._("Product"),
-                self.env._("Quantity"),
-                self.env._("Unit Price"),
-                self.env._("Discount"),
-                self.env._("Total"),
+        lines = self._sop_product_lines()
+        columns = {
+            self.env._("Product"): [line.product_id.display_name or line.name for line in lines],
+            self.env._("Quantity"): [
+                f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}" for line in lines
             ],
-            [
-                (
-                    line.product_id.display_name or line.name,
-                    f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}",
-                    money(line.price_unit),
-                    f"{float_repr(line.discount, 2)} %",
-                    money(line.price_total),
-                )
-                for line in self._sop_product_lines()
-            ],
-        )
+            self.env._("Unit Price"): [money(line.price_unit) for line in lines],
+        }
+        if any(lines.mapped("discount")):
+            columns[self.env._("Discount")] = [
+                f"{float_repr(line.discount, 2)} %" for line in lines
+            ]
+        columns[self.env._("Total")] = [money(line.price_total) for line in lines]
+        return self._approval_table(columns, zip(*columns.values()))
 
     def _on_approval_approved(self, approval):
         contract = self.sop_contract_id

@@ -118,7 +118,7 @@ class SopApproval(models.Model):
             approval.waiting_for_me = bool(step)
             approval.why_me = (
                 self.env._(
-                    "You are %(role)s; stage %(stage)s.",
+                    "%(role)s, stage %(stage)s",
                     role=step.sudo().group_id.name,
                     stage=step.stage,
                 )

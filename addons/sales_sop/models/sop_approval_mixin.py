@@ -206,9 +206,9 @@ class SopApprovalMixin(models.AbstractModel):
         self._check_submitter(route)
         self._check_submission(route_code)
         # A client's defaults must not reach the records that are written with sudo.
-        self = self.with_context(clean_context(self.env.context))
-        self.sudo()._supersede_approvals([route_code])
-        return self.sudo()._create_approval(route).sudo(False)
+        document = self.with_env(self.env(context=clean_context(self.env.context))).sudo()
+        document._supersede_approvals([route_code])
+        return document._create_approval(route).sudo(False).with_env(self.env)
 
     def _check_submitter(self, route):
         if self.env.su or route.submit_group_ids & self.env.user.sudo().all_group_ids:

@@ -38,7 +38,7 @@ class SopContract(models.Model):
     _rec_name = "number"
     _mail_post_access = "read"
 
-    number = fields.Char(required=True, readonly=True, index=True)
+    number = fields.Char(string="Contract Number", required=True, readonly=True, index=True)
     kind = fields.Selection(SALES_MODES, required=True, readonly=True, default="direct")
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, index=True

@@ -26,21 +26,22 @@ class SopProtectedMixin(models.AbstractModel):
         names = self._sop_protected_fields()
         computed = {name for name in names if self._fields[name].compute}
         fixed = {name: self._sop_own_default(name) for name in names - computed}
-        records = super(SopProtectedMixin, self.with_context(self._sop_without_defaults())).create(
-            [{**fixed, **vals} for vals in vals_list]
-        )
-        for name in computed.intersection(self.env["ir.default"]._get_model_defaults(self._name)):
+        records = super().create([{**fixed, **vals} for vals in vals_list])
+        for name in computed.intersection(self._sop_client_defaults()):
             self.env.add_to_compute(self._fields[name], records)
-        return records.with_context(self.env.context)
+        return records
 
     def _sop_own_default(self, name):
         """The default of the code; users can set others by the context or in ``ir.default``."""
         field = self._fields[name]
         return field.default(self) if field.default else False
 
-    def _sop_without_defaults(self):
-        keys = {f"default_{name}" for name in self._sop_protected_fields()}
-        return {key: value for key, value in self.env.context.items() if key not in keys}
+    def _sop_client_defaults(self):
+        """Names of the fields for which users have set a default."""
+        in_context = {
+            key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
+        }
+        return in_context.union(self.env["ir.default"]._get_model_defaults(self._name))
 
     def write(self, vals):
         if not self.env.su:

@@ -8,6 +8,7 @@ from . import (
     test_demo,
     test_invoice_gate,
     test_menus,
+    test_money_sequences,
     test_online,
     test_policy,
     test_races,

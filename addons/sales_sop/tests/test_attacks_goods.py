@@ -326,7 +326,12 @@ class TestMoneyAttacks(SopCase):
         yen = self.env.ref("base.JPY")
         yen.active = True
         self.env["res.currency.rate"].create(
-            {"name": "2020-01-01", "rate": 100, "currency_id": yen.id, "company_id": self.company.id}
+            {
+                "name": "2020-01-01",
+                "rate": 100,
+                "currency_id": yen.id,
+                "company_id": self.company.id,
+            }
         )
         payment = self.receive(1000.0, currency_id=yen.id)
         earmark = self.earmark(payment, order)
@@ -395,9 +400,7 @@ class TestInvoiceAttacks(SopCase):
         self.collect(free, 1000.0)
         invoice = self.invoice(free.order_line)
         line = invoice.invoice_line_ids
-        smuggle = Command.update(
-            line.id, {"sale_line_ids": [Command.set(blocked.order_line.ids)]}
-        )
+        smuggle = Command.update(line.id, {"sale_line_ids": [Command.set(blocked.order_line.ids)]})
         with self.assertRefused("C1", blocked.sudo().sop_contract_id.number):
             self.rpc(
                 invoice,
@@ -424,9 +427,7 @@ class TestInvoiceAttacks(SopCase):
             }
         )
         with self.assertRefused():
-            self.rpc(
-                entry, "accountant", "write", {"state": "posted", "move_type": "out_invoice"}
-            )
+            self.rpc(entry, "accountant", "write", {"state": "posted", "move_type": "out_invoice"})
         self.post(entry, role="accountant")
         with self.assertRefused("kind"):
             self.rpc(entry, "accountant", "write", {"move_type": "out_invoice"})

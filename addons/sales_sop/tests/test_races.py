@@ -75,7 +75,7 @@ class RaceCase(SopCase):
 
     def _check_invariants(self):
         self._rollback()
-        super()._check_invariants()
+        return super()._check_invariants()
 
     @contextmanager
     def connection(self):

@@ -21,6 +21,7 @@ from . import (
     stock_move,
     stock_move_line,
     account_move,
+    account_move_gate,
     account_move_line,
     account_payment,
     account_bank_statement_line,

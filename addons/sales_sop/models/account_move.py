@@ -68,7 +68,7 @@ class AccountMove(models.Model):
     sop_can_submit = fields.Boolean(
         compute="_compute_sop_can_submit",
         compute_sudo=True,
-        help="The invoice belongs to no order and needs an approval of its own.",
+        help="No order covers the invoice, so it needs an approval of its own.",
         groups="base.group_user",
     )
     sop_chain = fields.Json(
@@ -105,9 +105,9 @@ class AccountMove(models.Model):
         waiting = self.filtered(lambda move: move.state == "draft" and move._sop_is_governed())
         (self - waiting).sop_blockers = False
         (self - waiting).sop_gate_state = False
-        collected = waiting.sop_contract_ids._collected()
+        facts = waiting._invoice_facts()
         for move in waiting:
-            blockers = move._invoice_blockers(collected)
+            blockers = move._invoice_blockers(facts)
             move.sop_blockers = gate._blockers_text(blockers)
             states = [RULE_STATES.get(rule, "approval") for rule, sentence in blockers]
             move.sop_gate_state = next(
@@ -133,166 +133,9 @@ class AccountMove(models.Model):
             move.sop_can_submit = (
                 move.state == "draft"
                 and move._sop_is_governed()
-                and move._sop_basis() == "none"
                 and move._approval_state("invoice") in ("none", "refused", "stale")
+                and bool(move._sop_approval_reasons(move._invoice_facts()))
             )
-
-    # -- gate ----------------------------------------------------------------------------------
-
-    def _sop_is_governed(self):
-        self.ensure_one()
-        # A credit note over a negative amount asks for money like an invoice.
-        asks_for_money = self.move_type in ("out_invoice", "out_receipt") or (
-            self.move_type == "out_refund" and self.amount_total < 0
-        )
-        return asks_for_money and self.company_id._sop_is_governed()
-
-    def _sop_product_lines(self):
-        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
-
-    def _sop_basis(self):
-        """Return the basis of the invoice, proven by the links of its lines.
-
-        One line that neither an order nor a contract proves makes the whole invoice ``none``: it
-        could carry any amount past the 60 % of C1.
-        """
-        self.ensure_one()
-        if self.sop_contract_id:
-            return "order"
-        lines = self.sudo()._sop_product_lines()
-        if not lines or any(not line.sale_line_ids for line in lines):
-            return "none"
-        orders = lines.sale_line_ids.order_id
-        if any(not self._sop_is_billed_to(order) for order in orders):
-            return "none"
-        return "opening" if all(order.sop_opening for order in orders) else "order"
-
-    def _sop_is_billed_to(self, order):
-        """Whether the invoice goes to the order's customer or to its agreed invoice address."""
-        customers = order.partner_id.commercial_partner_id | order.partner_invoice_id
-        return bool(customers & (self.commercial_partner_id | self.partner_id))
-
-    def _invoice_blockers(self, collected=None):
-        """Return ``[(rule_id, sentence)]``, why the invoice cannot be posted; empty = free.
-
-        :param dict collected: money per contract id, when the caller has read it already
-        """
-        self.ensure_one()
-        if not self._sop_is_governed():
-            return []
-        gate = self.env["sop.gate"]
-        basis = self._sop_basis()
-        contracts = self.sop_contract_ids.sudo()
-        if collected is None:
-            collected = contracts._collected()
-        blockers = []
-        if gate._gate_applies(basis, "invoice", "C2"):
-            blockers += self._sop_approval_blockers()
-        for contract in contracts:
-            if gate._gate_applies(basis, "invoice", "K2"):
-                blockers += self._sop_contract_blockers(contract)
-            if gate._gate_applies(basis, "invoice", "C1"):
-                blockers += contract._collection_blockers("C1", "invoice_gate_percent", collected)
-        if gate._gate_applies(basis, "invoice", "D3"):
-            blockers += self._sop_receipt_blockers()
-        return blockers
-
-    def _sop_contract_blockers(self, contract):
-        if contract.state in ("effective", "closed"):
-            return []
-        return [
-            (
-                "K2",
-                self.env._(
-                    "Contract %s is not effective, so nothing may be invoiced on it.",
-                    contract.number,
-                ),
-            )
-        ]
-
-    def _sop_approval_blockers(self):
-        state = self._approval_state("invoice")
-        if state == "approved":
-            return []
-        sentences = {
-            "none": self.env._(
-                "%s has a line that belongs to no order, so it needs the finance VP's approval. "
-                "Submit it, or invoice from the order."
-            ),
-            "pending": self.env._("%s waits for the finance VP's approval."),
-            "refused": self.env._("%s was refused by the finance VP. Change and submit it again."),
-            "stale": self.env._("%s has changed since it was submitted. Submit it again."),
-        }
-        return [("C2", sentences[state] % self._sop_name())]
-
-    def _sop_name(self):
-        if self.name and self.name != "/":
-            return self.name
-        return self.env._(
-            "The draft invoice over %(amount)s for %(customer)s",
-            amount=formatLang(self.env, self.amount_total, currency_obj=self.currency_id),
-            customer=self.partner_id.display_name or "—",
-        )
-
-    def _sop_receipt_blockers(self):
-        """No more goods are invoiced than the customer accepted (D3)."""
-        blockers = []
-        lines = self.sudo()._sop_product_lines()
-        for order_line in lines.sale_line_ids.filtered(lambda sol: sol._sop_waits_for_receipt()):
-            mine = lines.filtered(lambda line, sol=order_line: sol in line.sale_line_ids)
-            unit = order_line.product_uom_id
-            quantity = sum(
-                line.product_uom_id._compute_quantity(line.quantity, unit) for line in mine
-            )
-            allowed = order_line.qty_accepted - order_line.qty_invoiced_posted
-            if unit.compare(quantity, allowed) > 0:
-                blockers.append(("D3", self._sop_receipt_sentence(order_line, quantity, allowed)))
-        return blockers
-
-    def _sop_receipt_sentence(self, order_line, quantity, allowed):
-        return self.env._(
-            "%(order)s, %(product)s: %(quantity)g are on the invoice, but only %(allowed)g are "
-            "accepted by the customer and not invoiced yet. Record the signed proof of delivery, "
-            "or reduce the quantity.",
-            order=order_line.order_id.name,
-            product=order_line.product_id.display_name,
-            quantity=quantity,
-            allowed=max(0.0, allowed),
-        )
-
-    def _sop_check_posting(self):
-        """The law of posting: raise unless these invoices may be posted; return those checked."""
-        governed = self.filtered(lambda move: move.state != "posted" and move._sop_is_governed())
-        if not governed:
-            return governed
-        contracts = governed.sop_contract_ids.sudo()
-        contracts._touch()
-        collected = contracts._collected()
-        self.env["sop.gate"]._raise_if_blocked(
-            {move: move._invoice_blockers(collected) for move in governed}
-        )
-        governed._sop_check_posted_together()
-        return governed
-
-    def _sop_check_posted_together(self):
-        """Invoices posted in one go share what the customer accepted (D3)."""
-        order_lines = self.sudo().invoice_line_ids.sale_line_ids
-        if len(self) < 2 or not order_lines:
-            return
-        for sol in order_lines.filtered(lambda line: line._sop_waits_for_receipt()):
-            lines = self.sudo().invoice_line_ids.filtered(
-                lambda line, sol=sol: sol in line.sale_line_ids
-            )
-            if len(lines.move_id) < 2:
-                continue
-            quantity = sum(
-                line.product_uom_id._compute_quantity(line.quantity, sol.product_uom_id)
-                for line in lines
-            )
-            allowed = sol.qty_accepted - sol.qty_invoiced_posted
-            if sol.product_uom_id.compare(quantity, allowed) > 0:
-                sentence = self._sop_receipt_sentence(sol, quantity, allowed)
-                self.env["sop.gate"]._raise_if_blocked({sol: [("D3", sentence)]})
 
     # -- hooks ---------------------------------------------------------------------------------
 
@@ -379,10 +222,10 @@ class AccountMove(models.Model):
             move_ids,
         )
 
-    # -- approval of invoices without an order (C2) --------------------------------------------
+    # -- approval of invoices that no order covers (C2) --------------------------------------------
 
     def action_sop_submit(self):
-        """Submit invoices without an order for the finance VP's approval (C2)."""
+        """Submit invoices that no order covers for the finance VP's approval (C2)."""
         self.submit_approval("invoice")
         return True
 
@@ -391,10 +234,11 @@ class AccountMove(models.Model):
             raise UserError(
                 self.env._("%s is not a draft customer invoice under the policy.", self._sop_name())
             )
-        if self._sop_basis() != "none":
+        if not self._sop_approval_reasons(self._invoice_facts()):
             raise UserError(
                 self.env._(
-                    "%s belongs to an order and needs no approval of its own.", self._sop_name()
+                    "%s stays within its order and needs no approval of its own.",
+                    self._sop_name(),
                 )
             )
         if not self.has_access("write"):

@@ -357,9 +357,7 @@ class SaleOrder(models.Model):
             )
 
     def _create_approval(self, route):
-        # A quotation older than the installation of stock still counts its goods by hand.
-        lines = self.order_line
-        self.env.add_to_compute(lines._fields["qty_delivered_method"], lines)
+        self._sop_product_lines()._sop_freeze_receipt()
         self._sop_prepare_contract()
         return super()._create_approval(route)
 

@@ -38,9 +38,31 @@ class SaleOrderLine(models.Model):
         "back, in the unit of the order line (D3).",
     )
 
+    sop_by_receipt = fields.Boolean(
+        string="Invoiced by Receipt",
+        readonly=True,
+        copy=False,
+        help="The goods are invoiced by the quantity the customer accepted (D3). Fixed at "
+        "submission, so that changing the product later opens no gate.",
+    )
+
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"qty_accepted", "qty_delivered_method"}
+        return super()._sop_protected_fields() | {
+            "qty_accepted",
+            "qty_delivered_method",
+            "sop_by_receipt",
+        }
+
+    def _sop_freeze_receipt(self):
+        """Fix which of these lines are invoiced by what the customer accepted (D3)."""
+        # A quotation older than the installation of stock still counts its goods by hand.
+        self.env.add_to_compute(self._fields["qty_delivered_method"], self)
+        for line in self:
+            line.sop_by_receipt = (
+                line.qty_delivered_method == "stock_move"
+                and line.product_id.invoice_policy == "delivery"
+            )
 
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
@@ -55,6 +77,27 @@ class SaleOrderLine(models.Model):
             # Both would take the line out of the gates.
             [self.is_downpayment, self.is_expense],
         ]
+
+    def _sop_order_excess_blockers(self, leaving):
+        """Return ``[("D9", sentence)]`` when ``leaving`` brings the deliveries above the order.
+
+        :param float leaving: quantity about to leave, in the line's unit
+        """
+        self.ensure_one()
+        is_kit = self.move_ids.product_id - self.product_id
+        total = self.qty_delivered + leaving
+        if is_kit or self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
+            return []
+        sentence = self.env._(
+            "%(order)s, %(product)s: %(ordered)g are ordered and %(delivered)g have left; "
+            "%(leaving)g more would be too many. Reduce the quantity.",
+            order=self.order_id.name,
+            product=self.product_id.display_name,
+            ordered=self.product_uom_qty,
+            delivered=self.qty_delivered,
+            leaving=leaving,
+        )
+        return [("D9", sentence)]
 
     # -- accepted quantity (D3) ----------------------------------------------------------------
 
@@ -90,12 +133,7 @@ class SaleOrderLine(models.Model):
     def _sop_waits_for_receipt(self):
         """Whether the line is invoiced by what the customer accepted, not by what left (D3)."""
         self.ensure_one()
-        return (
-            self.qty_delivered_method == "stock_move"
-            and self.product_id.invoice_policy == "delivery"
-            and not self.is_downpayment
-            and self.order_id._sop_is_governed()
-        )
+        return self.sop_by_receipt and self.order_id._sop_is_governed()
 
     def _qty_not_accepted(self):
         """Delivered quantity that may not be invoiced yet, per line; only lines that have one."""

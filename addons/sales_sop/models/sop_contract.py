@@ -165,14 +165,12 @@ class SopContract(models.Model):
 
     @api.depends("order_ids.invoice_ids.state", "order_ids.picking_ids")
     def _compute_documents(self):
+        invoiced = self._invoiced()
         for contract in self:
-            invoices = contract._invoices()
-            posted = invoices.filtered(lambda move: move.state == "posted")
-            contract.invoice_count = len(invoices)
+            contract.invoice_count = len(contract._invoices())
             contract.picking_count = len(contract.order_ids.picking_ids)
-            contract.amount_invoiced = contract.currency_id.round(
-                sum(contract._invoice_amount(move) for move in posted)
-            )
+            amount, __ = invoiced.get(contract.id, (0.0, 0))
+            contract.amount_invoiced = contract.currency_id.round(amount)
 
     @api.depends("approval_ids.step_ids.state", "state")
     def _compute_approval_state(self):
@@ -194,6 +192,57 @@ class SopContract(models.Model):
         Read from the database now, never from the cache: gates rely on it.
         """
         return self.env["sop.collection"]._collected(self)
+
+    def _invoiced(self):
+        """Return ``{contract id: (amount, lines)}`` of the posted invoices less credit notes.
+
+        The amount is in the contract's currency, tax included; ``lines`` is the number of their
+        product lines, each of which may be off by one rounding.
+        """
+        if not self.ids:
+            return {}
+        for model in ("account.move", "account.move.line"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT contract.id,
+                       SUM(CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+                           * line.price_total
+                           * CASE WHEN move.currency_id = contract.currency_id THEN 1
+                                  ELSE contract.currency_rate
+                                       / NULLIF(move.invoice_currency_rate, 0) END),
+                       COUNT(*)
+                  FROM (SELECT sol_rel.invoice_line_id, so.sop_contract_id
+                          FROM sale_order so
+                          JOIN sale_order_line sol ON sol.order_id = so.id
+                          JOIN sale_order_line_invoice_rel sol_rel
+                            ON sol_rel.order_line_id = sol.id
+                         WHERE so.sop_contract_id IN %(ids)s
+                         UNION
+                        SELECT line.id, move.sop_contract_id
+                          FROM account_move move
+                          JOIN account_move_line line ON line.move_id = move.id
+                         WHERE move.sop_contract_id IN %(ids)s) linked
+                  JOIN account_move_line line ON line.id = linked.invoice_line_id
+                  JOIN account_move move ON move.id = line.move_id
+                  JOIN sop_contract contract ON contract.id = linked.sop_contract_id
+                 WHERE move.state = 'posted'
+                   AND move.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
+                   AND line.display_type = 'product'
+              GROUP BY contract.id
+                """,
+                ids=tuple(self.ids),
+            )
+        )
+        return {contract: (float(amount), lines) for contract, amount, lines in rows}
+
+    def _in_contract_currency(self, amount, invoice):
+        """Convert an amount of ``invoice`` at the invoice's own and the contract's frozen rate."""
+        self.ensure_one()
+        if invoice.currency_id == self.currency_id:
+            return amount
+        return amount / (invoice.invoice_currency_rate or 1.0) * self.currency_rate
 
     def _gate_amount(self, percent):
         """Return the money that ``percent`` of the contract is, rounded by its currency."""
@@ -266,12 +315,6 @@ class SopContract(models.Model):
         return self.order_ids.invoice_ids.filtered(
             lambda move: move.move_type in ("out_invoice", "out_refund")
         )
-
-    def _invoice_amount(self, move):
-        sign = -1 if move.move_type == "out_refund" else 1
-        if move.currency_id == self.currency_id:
-            return sign * move.amount_total
-        return move.amount_total_signed * self.currency_rate
 
     def _action_view(self, name, records):
         self.ensure_one()

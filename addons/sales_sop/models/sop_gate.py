@@ -19,18 +19,13 @@ class SopGate(models.AbstractModel):
         return {
             "order": {
                 "delivery": frozenset({"K2", "D1", "D4"}),
-                "invoice": frozenset({"K2", "C1", "D3"}),
+                "invoice": frozenset({"K2", "C1", "C2", "D3"}),
             },
             # Agreed before the company's first policy: goes on as it was agreed.
             "opening": {"delivery": frozenset(), "invoice": frozenset()},
             # Nothing proves why the goods leave or the money is asked for.
             "none": {"delivery": frozenset({"D1"}), "invoice": frozenset({"C2"})},
         }
-
-    @api.model
-    def _gate_applies(self, basis, gate, rule):
-        """Whether documents of ``basis`` have to pass ``rule`` at ``gate``."""
-        return rule in self._basis_gates()[basis][gate]
 
     @api.model
     def _raise_if_blocked(self, blockers):

@@ -99,6 +99,16 @@ class StockMove(models.Model):
             products |= self.product_id - self.sudo().sale_line_id.product_id
         return products
 
+    def _sop_planned_excess_blockers(self):
+        """No more is planned to leave than is ordered (D9)."""
+        blockers = []
+        linked = self.sudo().filtered("sale_line_id")
+        for line, moves in linked.grouped("sale_line_id").items():
+            open_moves = moves.filtered(lambda move: move.state not in ("done", "cancel"))
+            planned = sum(move._sop_planned_quantity_in_line_unit() for move in open_moves)
+            blockers += line._sop_order_excess_blockers(planned)
+        return blockers
+
     def _sop_is_kit(self):
         """Whether the move brings a component of the ordered kit."""
         return "bom_line_id" in self._fields and bool(self.sudo().bom_line_id)

@@ -65,7 +65,7 @@ class StockPicking(models.Model):
     pod_date = fields.Date(string="Received on", readonly=True, copy=False)
     pod_signatory = fields.Char(string="Signed by", readonly=True, copy=False)
     pod_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True, copy=False)
-    pod_document = fields.Binary(string="Signed Paper", attachment=True, readonly=True, copy=False)
+    pod_document = fields.Binary(string="Signed Paper", attachment=False, readonly=True, copy=False)
     pod_document_name = fields.Char(readonly=True, copy=False)
 
     sop_chain = fields.Json(
@@ -215,6 +215,7 @@ class StockPicking(models.Model):
                 if move.sale_line_id == line
             )
             limit = allowed.get(line.id, 0.0)
+            blockers += line._sop_order_excess_blockers(leaving)
             if line.product_uom_id.compare(gone.get(line.id, 0.0) + leaving, limit) > 0:
                 blockers.append(
                     (
@@ -314,7 +315,8 @@ class StockPicking(models.Model):
             )
         if self._sop_delivery_approval_state() in ("pending", "approved"):
             raise UserError(self.env._("%s is already submitted.", self.name))
-        blockers = self.move_ids._sop_governed_deliveries()._sop_basis_blockers()
+        moves = self.move_ids._sop_governed_deliveries()
+        blockers = moves._sop_basis_blockers() + moves._sop_planned_excess_blockers()
         if blockers:
             raise UserError(self.env["sop.gate"]._blockers_text(blockers))
 

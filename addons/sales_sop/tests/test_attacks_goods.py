@@ -394,6 +394,34 @@ class TestInvoiceAttacks(SopCase):
             }
         )
 
+    @rule("C1", "C2")
+    def test_the_money_of_a_contract_does_not_carry_a_larger_invoice(self):
+        order = self.delivered_order()
+        self.collect(order, 600.0)
+        invoice = self.invoice(order.order_line, price=100_000.0)
+        with self.assertRefused("C2", "1,000.00"):
+            self.post(invoice)
+        self.assertEqual(invoice.state, "draft")
+        self.as_user(invoice, "finance").action_sop_submit()
+        self.approve(invoice, "invoice", "finance_vp")
+        self.post(invoice)
+        self.assertEqual(invoice.state, "posted")
+
+    @rule("D3")
+    def test_changing_the_product_after_submission_opens_no_gate(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.collect(order, 1000.0)
+        self.drive.invoice_policy = "order"
+        invoice = self.invoice(order.order_line)
+        with self.assertRefused("D3", self.drive.name):
+            self.post(invoice)
+        self.sign(picking)
+        self.post(invoice)
+        self.assertEqual(invoice.state, "posted")
+
     @rule("C1")
     def test_content_and_state_are_not_written_in_one(self):
         free, blocked = self.delivered_order(), self.delivered_order()

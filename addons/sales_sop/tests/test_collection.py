@@ -55,7 +55,7 @@ class CollectionCase(SopCase):
 
     def post_ungated(self, move):
         """The gate is not the subject here: what counts after posting is."""
-        self.patch(type(move), "_invoice_blockers", lambda self, collected=None: [])
+        self.patch(type(move), "_invoice_blockers", lambda self, facts=None: [])
         move.action_post()
 
     def match(self, *moves):
@@ -196,6 +196,15 @@ class TestCollection(CollectionCase):
         self.assertCollected(order, 1000.0)
         self.earmark(payment, next_order, 200.0)
         self.assertCollected(order, 1000.0, next_order, 200.0)
+
+    @rule("C3")
+    def test_the_invoice_uses_up_the_earmark_first(self):
+        order = self.order(300.0)
+        payment = self.receive(1200.0)
+        self.earmark(payment, order, 500.0)
+        self.match(self.invoice(order), payment.move_id)
+        # 300 paid the invoice, 200 of the earmark are left, 700 of the money are free
+        self.assertCollected(order, 500.0)
 
     @rule("C3")
     def test_one_payment_over_three_contracts(self):

@@ -26,6 +26,18 @@ class TestDelivery(SopCase):
             self.ship(picking, quantity=11)
         self.assertEqual(picking.state, "assigned")
 
+    @rule("D9")
+    def test_more_than_ordered_is_neither_approved_nor_delivered(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        picking.move_ids.product_uom_qty = 12
+        with self.assertRefused("D9", self.drive.name, "10 are ordered"):
+            self.as_user(picking, "sales_office").action_sop_submit()
+        picking.move_ids.product_uom_qty = 10
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.assertEqual(order.order_line.qty_delivered, 10.0)
+
     @rule("D1")
     def test_goods_without_an_order_stay(self):
         warehouse = self.warehouse

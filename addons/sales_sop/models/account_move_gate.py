@@ -1,0 +1,221 @@
+from odoo import models
+from odoo.tools import formatLang
+
+
+class AccountMove(models.Model):
+    """The gate of customer invoices: collected (C1), received (D3), covered by an order (C2)."""
+
+    _inherit = "account.move"
+
+    # -- what the invoice is -------------------------------------------------------------------
+
+    def _sop_is_governed(self):
+        self.ensure_one()
+        # A credit note over a negative amount asks for money like an invoice.
+        asks_for_money = self.move_type in ("out_invoice", "out_receipt") or (
+            self.move_type == "out_refund" and self.amount_total < 0
+        )
+        return asks_for_money and self.company_id._sop_is_governed()
+
+    def _sop_product_lines(self):
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+
+    def _sop_basis(self):
+        """Return the basis of the invoice, proven by the links of its lines.
+
+        One line that neither an order nor a contract proves makes the whole invoice ``none``: it
+        could carry any amount past the 60 % of C1.
+        """
+        self.ensure_one()
+        if self.sop_contract_id:
+            return "order"
+        lines = self.sudo()._sop_product_lines()
+        if not lines or any(not line.sale_line_ids for line in lines):
+            return "none"
+        orders = lines.sale_line_ids.order_id
+        if any(not self._sop_is_billed_to(order) for order in orders):
+            return "none"
+        return "opening" if all(order.sop_opening for order in orders) else "order"
+
+    def _sop_is_billed_to(self, order):
+        """Whether the invoice goes to the order's customer or to its agreed invoice address."""
+        customers = order.partner_id.commercial_partner_id | order.partner_invoice_id
+        return bool(customers & (self.commercial_partner_id | self.partner_id))
+
+    def _sop_name(self):
+        if self.name and self.name != "/":
+            return self.name
+        return self.env._(
+            "The draft invoice over %(amount)s for %(customer)s",
+            amount=formatLang(self.env, self.amount_total, currency_obj=self.currency_id),
+            customer=self.partner_id.display_name or "—",
+        )
+
+    # -- facts ---------------------------------------------------------------------------------
+
+    def _invoice_facts(self):
+        """Read what the gate needs for all these invoices at once.
+
+        ``collected``: money per contract id. ``invoiced``: ``(amount, number of lines)`` posted
+        per contract id. ``quantities``: quantity posted per order line id. Posting several
+        invoices adds each to the last two, so that they cannot pass together what one may not.
+        """
+        contracts = self.sop_contract_ids.sudo()
+        return {
+            "collected": contracts._collected(),
+            "invoiced": contracts._invoiced(),
+            "quantities": {},
+        }
+
+    def _sop_add_to_facts(self, facts):
+        """Count this invoice as posted."""
+        for contract, (amount, lines) in self._sop_amounts_by_contract().items():
+            posted, posted_lines = facts["invoiced"].get(contract.id, (0.0, 0))
+            facts["invoiced"][contract.id] = (posted + amount, posted_lines + lines)
+        for order_line, quantity in self._sop_quantities_by_order_line().items():
+            posted = self._sop_posted_quantity(order_line, facts)
+            facts["quantities"][order_line.id] = posted + quantity
+
+    def _sop_amounts_by_contract(self):
+        """Return ``{contract: (amount with tax in its currency, number of lines)}``."""
+        amounts = {}
+        for line in self.sudo()._sop_product_lines():
+            contract = line.sale_line_ids[:1].order_id.sop_contract_id or self.sop_contract_id
+            if contract:
+                amount, lines = amounts.get(contract, (0.0, 0))
+                amount += contract._in_contract_currency(line.price_total, self)
+                amounts[contract] = (amount, lines + 1)
+        return amounts
+
+    def _sop_quantities_by_order_line(self):
+        """Return ``{order line: quantity in its unit}`` of the lines invoiced by receipt."""
+        quantities = {}
+        for line in self.sudo()._sop_product_lines():
+            for order_line in line.sale_line_ids.filtered(lambda sol: sol._sop_waits_for_receipt()):
+                unit = order_line.product_uom_id
+                quantity = line.product_uom_id._compute_quantity(line.quantity, unit)
+                quantities[order_line] = quantities.get(order_line, 0.0) + quantity
+        return quantities
+
+    def _sop_posted_quantity(self, order_line, facts):
+        return facts["quantities"].get(order_line.id, order_line.qty_invoiced_posted)
+
+    # -- gate ----------------------------------------------------------------------------------
+
+    def _invoice_blockers(self, facts=None):
+        """Return ``[(rule_id, sentence)]``, why the invoice cannot be posted; empty = free.
+
+        :param dict facts: of ``_invoice_facts``, when the caller has read them already
+        """
+        self.ensure_one()
+        if not self._sop_is_governed():
+            return []
+        facts = facts or self._invoice_facts()
+        contracts = self.sop_contract_ids.sudo()
+        gates = self.env["sop.gate"]._basis_gates()
+        # A contract's own gates hold also where another line has no basis.
+        rules = gates[self._sop_basis()]["invoice"]
+        if contracts:
+            rules |= gates["order"]["invoice"]
+        blockers = self._sop_approval_blockers(facts) if "C2" in rules else []
+        for contract in contracts:
+            if "K2" in rules:
+                blockers += self._sop_contract_blockers(contract)
+            if "C1" in rules:
+                blockers += contract._collection_blockers(
+                    "C1", "invoice_gate_percent", facts["collected"]
+                )
+        if "D3" in rules:
+            blockers += self._sop_receipt_blockers(facts)
+        return blockers
+
+    def _sop_check_posting(self):
+        """The law of posting: raise unless these invoices may be posted; return those checked."""
+        governed = self.filtered(lambda move: move.state != "posted" and move._sop_is_governed())
+        if not governed:
+            return governed
+        governed.sop_contract_ids.sudo()._touch()
+        facts = governed._invoice_facts()
+        blockers = {}
+        for move in governed:
+            blockers[move] = move._invoice_blockers(facts)
+            if len(governed) > 1:
+                move._sop_add_to_facts(facts)
+        self.env["sop.gate"]._raise_if_blocked(blockers)
+        return governed
+
+    def _sop_contract_blockers(self, contract):
+        if contract.state in ("effective", "closed"):
+            return []
+        return [
+            (
+                "K2",
+                self.env._(
+                    "Contract %s is not effective, so nothing may be invoiced on it.",
+                    contract.number,
+                ),
+            )
+        ]
+
+    # -- no more than agreed, or the finance VP's approval (C2) --------------------------------
+
+    def _sop_approval_blockers(self, facts):
+        reasons = self._sop_approval_reasons(facts)
+        state = self._approval_state("invoice") if reasons else "approved"
+        if state == "approved":
+            return []
+        sentences = {
+            "none": self.env._("It needs the finance VP's approval: submit it."),
+            "pending": self.env._("It waits for the finance VP's approval."),
+            "refused": self.env._("The finance VP refused it: change it and submit it again."),
+            "stale": self.env._("It has changed since it was submitted: submit it again."),
+        }
+        return [("C2", f"{reason} {sentences[state]}") for reason in reasons]
+
+    def _sop_approval_reasons(self, facts):
+        """Return the sentences why the invoice needs an approval of its own; empty if none."""
+        reasons = []
+        if self._sop_basis() == "none":
+            reasons.append(
+                self.env._(
+                    "%s has a line that belongs to no order of this customer.", self._sop_name()
+                )
+            )
+        for contract, (amount, lines) in self._sop_amounts_by_contract().items():
+            posted, posted_lines = facts["invoiced"].get(contract.id, (0.0, 0))
+            # Each line's tax may be rounded up by at most one unit of the currency.
+            tolerance = contract.currency_id.rounding * (lines + posted_lines)
+            if posted + amount > contract.amount_total + tolerance:
+                reasons.append(
+                    self.env._(
+                        "%(invoice)s would bring the invoices of contract %(contract)s to "
+                        "%(amount)s, more than the contract's %(total)s.",
+                        invoice=self._sop_name(),
+                        contract=contract.number,
+                        amount=contract._format(posted + amount),
+                        total=contract._format(contract.amount_total),
+                    )
+                )
+        return reasons
+
+    # -- no more than received (D3) ------------------------------------------------------------
+
+    def _sop_receipt_blockers(self, facts):
+        """No more goods are invoiced than the customer accepted (D3)."""
+        blockers = []
+        for order_line, quantity in self._sop_quantities_by_order_line().items():
+            allowed = order_line.qty_accepted - self._sop_posted_quantity(order_line, facts)
+            if order_line.product_uom_id.compare(quantity, allowed) > 0:
+                blockers.append(("D3", self._sop_receipt_sentence(order_line, quantity, allowed)))
+        return blockers
+
+    def _sop_receipt_sentence(self, order_line, quantity, allowed):
+        return self.env._(
+            "%(order)s, %(product)s: %(quantity)g are on the invoice, but only %(allowed)g are "
+            "accepted by the customer and not invoiced yet. Record the signed proof of delivery, "
+            "or reduce the quantity.",
+            order=order_line.order_id.name,
+            product=order_line.product_id.display_name,
+            quantity=quantity,
+            allowed=max(0.0, allowed),
+        )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import float_repr
 
 from .sale_order import APPLICATION_STATES
@@ -96,7 +97,18 @@ class StockPicking(models.Model):
     def _search_sop_delivery_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._search_approval_state("delivery", value)
+        domain = self._search_approval_state("delivery", value)
+        # A backorder without a submission of its own inherits its origin's approval.
+        live = [("code", "=", "delivery"), ("state", "!=", "superseded")]
+        heirs = self.search(
+            [
+                ("backorder_id", "!=", False),
+                ("approval_ids", "not any", live),
+                ("state", "not in", ("done", "cancel")),
+            ]
+        )
+        matching = heirs.filtered(lambda picking: picking._approval_state("delivery") in value)
+        return domain & ~Domain("id", "in", heirs.ids) | Domain("id", "in", matching.ids)
 
     @api.depends(
         "sop_delivery_state", "move_ids.sale_line_id.order_id.sop_contract_id.state", "state"
@@ -255,7 +267,9 @@ class StockPicking(models.Model):
     def _sop_family_done(self):
         """Quantities per order line id that left under the approval this delivery rests on."""
         approval = self._approval_for("delivery")
-        root = self.sudo().browse(approval.res_id)
+        root = self.sudo()
+        if approval.res_id != self.id:
+            root = root.browse(approval.res_id)
         family, newest = root, root
         while newest:
             newest = newest.backorder_ids - family

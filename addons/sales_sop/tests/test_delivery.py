@@ -15,6 +15,10 @@ class TestDelivery(SopCase):
         backorder = order.sudo().picking_ids - picking
         self.assertEqual(backorder.move_ids.product_uom_qty, 6.0)
         self.assertFalse(backorder.sop_blockers)
+        found = self.env["stock.picking"].search([("sop_delivery_state", "=", "approved")])
+        self.assertIn(backorder, found)
+        to_request = self.env["stock.picking"].search([("sop_delivery_state", "=", "none")])
+        self.assertNotIn(backorder, to_request)
         self.ship(backorder, quantity=6)
         self.assertEqual(order.order_line.qty_delivered, 10.0)
 

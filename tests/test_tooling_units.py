@@ -22,6 +22,7 @@ from tooling import (  # fmt: skip
     settings,
     source,
     testing,
+    translations,
     web,
 )
 from tooling.cli import _parse
@@ -293,3 +294,24 @@ def test_requirements_are_pinned():
     for path in (settings.REQUIREMENTS, settings.TOOL_REQUIREMENTS):
         lines = [line for line in path.read_text().splitlines() if line and line[0] != "#"]
         assert lines and all("==" in line for line in lines)
+
+
+def po_file(path, **texts):
+    entries = [f'msgid "{text}"\nmsgstr "{chinese}"\n' for text, chinese in texts.items()]
+    path.write_text("\n".join(entries), encoding="utf-8")
+    return path
+
+
+def test_an_export_keeps_what_was_translated_and_nothing_else(tmp_path):
+    before = po_file(tmp_path / "before.po", Money="回款", Gate="管控条件", Gone="旧")
+    after = po_file(tmp_path / "after.po", Money="", Barrier="管控条件", Due="")
+    translations.carry_over(before, after)
+    assert translations.missing(after) == ["Barrier", "Due"]
+    text = after.read_text(encoding="utf-8")
+    assert "回款" in text and "Gone" not in text
+
+
+def test_a_first_translation_is_kept_as_odoo_knows_it(tmp_path):
+    after = po_file(tmp_path / "after.po", Money="款项")
+    translations.carry_over(tmp_path / "none.po", after)
+    assert translations.missing(after) == []

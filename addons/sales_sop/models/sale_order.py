@@ -419,12 +419,15 @@ class SaleOrder(models.Model):
         Titles, notes and the lines that Odoo adds later with quantity zero (down payments,
         re-invoiced expenses) are not part of what was agreed.
         """
-        return self.order_line.filtered(
+        lines = self.order_line
+        sold = lines.filtered(
             lambda line: (
                 not line.display_type
                 and not (line.product_uom_qty == 0 and (line.is_downpayment or line.is_expense))
             )
         )
+        # Of many orders, what the lines refer to is read at once.
+        return sold.with_prefetch(lines._prefetch_ids)
 
     def _approval_content(self, route_code):
         """What is agreed: lines, customer, currency, payment terms, kind of sale (A3)."""

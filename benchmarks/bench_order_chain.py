@@ -28,8 +28,8 @@ from .order_chain_steps import STEPS
 
 STOCK_PEER = True
 
-ORDERS = 6
-BATCHES = 1
+ORDERS = 100
+BATCHES = 3
 WARM_UP = 3
 GOAL = 1.15
 GOAL_WITHOUT_POLICY = 1.02

@@ -296,12 +296,16 @@ class SopApprovalMixin(models.AbstractModel):
 
     @api.model
     def _approval_table(self, header, rows):
-        """Render a small HTML table; the cells are escaped."""
-        head = Markup().join(Markup("<th>%s</th>") % cell for cell in header)
-        body = Markup().join(
-            Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in row)
-            for row in rows
+        """Render a small HTML table; the cells are escaped.
+
+        It has no ``<th>``: a list that shows it would take these for its own column headers.
+        """
+
+        def render(row, style=""):
+            cells = Markup().join(Markup("<td>%s</td>") % cell for cell in row)
+            return Markup('<tr class="%s">%s</tr>') % (style, cells)
+
+        return Markup('<table class="table table-sm"><tbody>%s%s</tbody></table>') % (
+            render(header, "text-muted"),
+            Markup().join(map(render, rows)),
         )
-        return Markup(
-            '<table class="table table-sm"><thead><tr>%s</tr></thead><tbody>%s</tbody></table>'
-        ) % (head, body)

@@ -122,6 +122,24 @@ class TestPaymentBeforeGoods(SopCase):
 
     prepayment_percent = 30.0
 
+    @rule("D1", "D4")
+    def test_the_warehouse_sees_what_is_released_and_what_waits(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        self.assertEqual(self._deliveries("approval"), picking)
+        self.approve_delivery(picking)
+        self.assertEqual(self._deliveries("payment"), picking)
+        self.collect(order, 300.0)
+        self.assertEqual(self._deliveries("released"), picking)
+        self.assertFalse(self._deliveries("approval") | self._deliveries("payment"))
+        self.ship(picking)
+        self.assertFalse(self._deliveries("released"))
+
+    def _deliveries(self, release_state):
+        deliveries = self.as_user(self.env["stock.picking"], "stock_user")
+        deliveries.invalidate_model()
+        return deliveries.search([("sop_release_state", "=", release_state)])
+
     @rule("D4")
     def test_299_99_of_1000_keeps_the_goods_and_300_releases_them(self):
         order = self.confirmed_order()

@@ -10,11 +10,14 @@ GATE_STATES = [
 ]
 # Which reason a list shows first when an invoice waits for several things.
 RULE_STATES = {"C2": "approval", "K2": "approval", "C1": "money", "D3": "receipt"}
-
-
 # What an entry is; fixed once it is posted.
 NATURE_FIELDS = frozenset({"move_type", "company_id"})
-CONTENT_FIELDS = NATURE_FIELDS | {"invoice_line_ids", "line_ids", "partner_id", "currency_id"}
+# To whom and in which money an invoice is; fixed with what the gate judged.
+JUDGED_FIELDS = frozenset(
+    {"currency_id", "partner_id", "invoice_currency_rate", "fiscal_position_id"}
+)
+# What Odoo itself writes when it posts.
+POSTING_FIELDS = frozenset({"state", "posted_before"})
 
 
 class AccountMove(models.Model):
@@ -148,12 +151,12 @@ class AccountMove(models.Model):
 
     def write(self, vals):
         state = vals.get("state")
-        if state == "posted" and not CONTENT_FIELDS.isdisjoint(vals):
+        if state == "posted" and not POSTING_FIELDS.issuperset(vals):
             # First the content, then the gate: it must judge what is posted.
-            self.write({name: value for name, value in vals.items() if name != "state"})
-            return self.write({"state": "posted"})
-        if not NATURE_FIELDS.isdisjoint(vals) and not self.env.su:
-            self.filtered(lambda move: move.state == "posted")._sop_raise_posted_by_hand()
+            self.write({name: vals[name] for name in vals if name not in POSTING_FIELDS})
+            return self.write({name: vals[name] for name in vals if name in POSTING_FIELDS})
+        if not self.env.su:
+            self._sop_check_posted_stays(vals)
         if state == "posted":
             invoices = self._sop_check_posting()
             (self - invoices)._sop_touch_contracts()
@@ -162,13 +165,22 @@ class AccountMove(models.Model):
             self.sudo().filtered(lambda move: move.state == "posted")._supersede_approvals()
         return super().write(vals)
 
+    def _sop_check_posted_stays(self, vals):
+        """What the gate judged does not change on a posted document (C1)."""
+        posted = self.filtered(lambda move: move.state == "posted")
+        if not NATURE_FIELDS.isdisjoint(vals):
+            posted._sop_raise_posted_by_hand()
+        if not JUDGED_FIELDS.isdisjoint(vals):
+            posted.filtered(lambda move: move.is_sale_document())._sop_raise_posted_by_hand()
+
     def _sop_raise_posted_by_hand(self):
         governed = self.filtered(lambda move: move.company_id._sop_is_governed())
         if governed:
             raise AccessError(
                 self.env._(
                     "%s: an entry becomes a posted invoice by posting it, and does not change "
-                    "its kind, its company or its lines afterwards. Reset it to draft first.",
+                    "its kind, company, customer, currency or lines afterwards. Reset it to draft "
+                    "first.",
                     ", ".join(move._sop_name() for move in governed),
                 )
             )

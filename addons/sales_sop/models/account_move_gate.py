@@ -57,35 +57,54 @@ class AccountMove(models.Model):
         """Read what the gate needs for all these invoices at once.
 
         ``collected``: money per contract id. ``invoiced``: ``(amount, number of lines)`` posted
-        per contract id. ``quantities``: quantity posted per order line id. Posting several
-        invoices adds each to the last two, so that they cannot pass together what one may not.
+        per contract or opening order. ``quantities``: quantity posted per order line id. Posting
+        several invoices adds each to the last two, so that they cannot pass together what one may
+        not.
         """
         contracts = self.sop_contract_ids.sudo()
+        invoiced = contracts._invoiced()
+        orders = self.sudo().line_ids.sale_line_ids.order_id.filtered("sop_opening")
         return {
             "collected": contracts._collected(),
-            "invoiced": contracts._invoiced(),
+            "invoiced": {
+                **{contract: invoiced.get(contract.id, (0.0, 0)) for contract in contracts},
+                **{order: order._sop_invoiced() for order in orders},
+            },
             "quantities": {},
         }
 
     def _sop_add_to_facts(self, facts):
         """Count this invoice as posted."""
-        for contract, (amount, lines) in self._sop_amounts_by_contract().items():
-            posted, posted_lines = facts["invoiced"].get(contract.id, (0.0, 0))
-            facts["invoiced"][contract.id] = (posted + amount, posted_lines + lines)
+        for holder, (amount, lines) in self._sop_amounts_by_holder().items():
+            posted, posted_lines = facts["invoiced"][holder]
+            facts["invoiced"][holder] = (posted + amount, posted_lines + lines)
         for order_line, quantity in self._sop_quantities_by_order_line().items():
             posted = self._sop_posted_quantity(order_line, facts)
             facts["quantities"][order_line.id] = posted + quantity
 
-    def _sop_amounts_by_contract(self):
-        """Return ``{contract: (amount with tax in its currency, number of lines)}``."""
+    def _sop_amounts_by_holder(self):
+        """Return ``{contract or opening order: (amount with tax, number of lines)}``.
+
+        The amount is in the holder's currency.
+        """
         amounts = {}
         for line in self.sudo()._sop_product_lines():
-            contract = line.sale_line_ids[:1].order_id.sop_contract_id or self.sop_contract_id
-            if contract:
-                amount, lines = amounts.get(contract, (0.0, 0))
-                amount += contract._in_contract_currency(line.price_total, self)
-                amounts[contract] = (amount, lines + 1)
+            order = line.sale_line_ids[:1].order_id
+            holder = order.sop_contract_id or self.sudo().sop_contract_id
+            if not holder and order.sop_opening:
+                holder = order
+            if holder:
+                amount, lines = amounts.get(holder, (0.0, 0))
+                rate = holder.currency_rate or 1.0
+                amount += self._sop_convert(line.price_total, holder.currency_id, rate)
+                amounts[holder] = (amount, lines + 1)
         return amounts
+
+    def _sop_convert(self, amount, currency, rate):
+        """Convert an amount of the invoice at its own rate and at the holder's ``rate``."""
+        if self.currency_id == currency:
+            return amount
+        return amount / (self.invoice_currency_rate or 1.0) * rate
 
     def _sop_quantities_by_order_line(self):
         """Return ``{order line: quantity in its unit}`` of the lines invoiced by receipt."""
@@ -110,6 +129,8 @@ class AccountMove(models.Model):
         self.ensure_one()
         if not self._sop_is_governed():
             return []
+        if self.move_type == "out_refund":
+            return [("C1", self._sop_negative_sentence())]
         facts = facts or self._invoice_facts()
         contracts = self.sop_contract_ids.sudo()
         gates = self.env["sop.gate"]._basis_gates()
@@ -129,8 +150,34 @@ class AccountMove(models.Model):
             blockers += self._sop_receipt_blockers(facts)
         return blockers
 
+    def _sop_negative_sentence(self):
+        return self.env._(
+            "%s is a credit note over a negative amount and would ask for money. Make an invoice "
+            "instead.",
+            self._sop_name(),
+        )
+
+    def _sop_check_credit_notes(self):
+        """A credit note gives back to the customer who was invoiced, or it would free quantities
+        and amounts of a contract to be invoiced again (C2)."""
+        blockers = {}
+        for move in self.filtered(lambda move: move.move_type == "out_refund"):
+            orders = move.sudo()._sop_product_lines().sale_line_ids.order_id
+            strange = orders.filtered(lambda order, move=move: not move._sop_is_billed_to(order))
+            if strange and move.company_id._sop_is_governed():
+                sentence = self.env._(
+                    "%(move)s for %(customer)s credits %(orders)s of another customer. Make it "
+                    "out to the customer of the order.",
+                    move=move._sop_name(),
+                    customer=move.partner_id.display_name,
+                    orders=", ".join(strange.mapped("name")),
+                )
+                blockers[move] = [("C2", sentence)]
+        self.env["sop.gate"]._raise_if_blocked(blockers)
+
     def _sop_check_posting(self):
         """The law of posting: raise unless these invoices may be posted; return those checked."""
+        self._sop_check_credit_notes()
         governed = self.filtered(lambda move: move.state != "posted" and move._sop_is_governed())
         if not governed:
             return governed
@@ -181,19 +228,19 @@ class AccountMove(models.Model):
                     "%s has a line that belongs to no order of this customer.", self._sop_name()
                 )
             )
-        for contract, (amount, lines) in self._sop_amounts_by_contract().items():
-            posted, posted_lines = facts["invoiced"].get(contract.id, (0.0, 0))
+        for holder, (amount, lines) in self._sop_amounts_by_holder().items():
+            posted, posted_lines = facts["invoiced"][holder]
             # Each line's tax may be rounded up by at most one unit of the currency.
-            tolerance = contract.currency_id.rounding * (lines + posted_lines)
-            if posted + amount > contract.amount_total + tolerance:
+            tolerance = holder.currency_id.rounding * (lines + posted_lines)
+            if posted + amount > holder.amount_total + tolerance:
                 reasons.append(
                     self.env._(
-                        "%(invoice)s would bring the invoices of contract %(contract)s to "
-                        "%(amount)s, more than the contract's %(total)s.",
+                        "%(invoice)s would bring the invoices of %(document)s to %(amount)s, more "
+                        "than the %(total)s agreed.",
                         invoice=self._sop_name(),
-                        contract=contract.number,
-                        amount=contract._format(posted + amount),
-                        total=contract._format(contract.amount_total),
+                        document=holder.display_name,
+                        amount=holder.currency_id.format(posted + amount),
+                        total=holder.currency_id.format(holder.amount_total),
                     )
                 )
         return reasons

@@ -43,4 +43,4 @@ class AccountMoveLine(models.Model):
         posted = self.filtered(
             lambda line: line.display_type == "product" and line.parent_state == "posted"
         ).move_id
-        posted.filtered(lambda move: move._sop_is_governed())._sop_raise_posted_by_hand()
+        posted.filtered(lambda move: move.is_sale_document())._sop_raise_posted_by_hand()

@@ -15,3 +15,30 @@ class PaymentTransaction(models.Model):
         for order in waiting.sale_order_ids:
             order._sop_notify_waiting()
         return super(PaymentTransaction, self - waiting)._check_amount_and_confirm_order()
+
+    def _post_process(self):
+        self._sop_leave_blocked_invoices()
+        return super()._post_process()
+
+    def _invoice_sale_orders(self):
+        result = super()._invoice_sale_orders()
+        self._sop_leave_blocked_invoices()
+        return result
+
+    def _sop_leave_blocked_invoices(self):
+        """Blocked invoices stay drafts: posting them would roll the payment back."""
+        for tx in self.filtered(lambda tx: tx.state == "done"):
+            drafts = tx.invoice_ids.filtered(lambda move: move.state == "draft")
+            blocked = drafts.filtered(lambda move: move._invoice_blockers())
+            if blocked:
+                tx.invoice_ids -= blocked
+
+    def _create_payment(self, **extra_create_values):
+        """Money paid online for an order is earmarked to its contract (C3)."""
+        payment = super()._create_payment(**extra_create_values)
+        contract = self.sale_order_ids.sop_contract_id.sudo()
+        if len(contract) == 1 and payment.payment_type == "inbound" and payment.move_id:
+            self.env["sop.payment.allocation"].sudo().create(
+                {"payment_id": payment.id, "contract_id": contract.id, "amount": payment.amount}
+            )
+        return payment

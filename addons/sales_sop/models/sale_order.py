@@ -57,6 +57,9 @@ class SaleOrder(models.Model):
         help="The order was confirmed before the company's first sales policy and goes on as it "
         "was agreed.",
     )
+    sop_opening_hash = fields.Char(
+        readonly=True, copy=False, help="Hash of the content agreed before the first policy."
+    )
     sop_application_state = fields.Selection(
         APPLICATION_STATES,
         string="Application",
@@ -91,7 +94,12 @@ class SaleOrder(models.Model):
     @api.model
     def _sop_protected_fields(self):
         amounts = {"amount_untaxed", "amount_tax", "amount_total"}
-        return super()._sop_protected_fields() | {"sop_contract_id", "sop_opening"} | amounts
+        return super()._sop_protected_fields() | {
+            "sop_contract_id",
+            "sop_opening",
+            "sop_opening_hash",
+            *amounts,
+        }
 
     # -- computed ------------------------------------------------------------------------------
 
@@ -230,6 +238,10 @@ class SaleOrder(models.Model):
         if state == "sale":
             self.filtered(lambda order: order.state != "sale")._sop_check_confirm()
         elif state in ("draft", "sent", "cancel"):
+            # Taken up again, the order is a new one and follows the rules.
+            self.sudo().filtered("sop_opening").write(
+                {"sop_opening": False, "sop_opening_hash": False}
+            )
             confirmed = self.filtered(
                 lambda order: order.state == "sale" and order._sop_is_governed()
             )
@@ -254,6 +266,7 @@ class SaleOrder(models.Model):
 
     def _sop_check_content(self):
         """What an effective contract says cannot be changed on its orders (A3)."""
+        self.sudo().filtered("sop_opening_hash")._sop_check_opening_content()
         for order in self.sudo():
             contract = order.sop_contract_id
             if contract.state not in ("effective", "closed") or order.state == "cancel":
@@ -267,6 +280,30 @@ class SaleOrder(models.Model):
                         "Cancel the order and submit it again with the new content.",
                         order=order.name,
                         contract=contract.number,
+                    )
+                )
+
+    def _sop_mark_opening(self):
+        """Let these confirmed orders go on as they were agreed before the first policy."""
+        for order in self:
+            content = order._approval_content("application")
+            order.write({"sop_opening": True, "sop_opening_hash": order._hash_content(content)})
+
+    def _sop_invoiced(self):
+        """Return ``(amount, lines)`` posted for the order, less credit notes, with tax."""
+        self.ensure_one()
+        return sum(self.order_line.mapped("amount_invoiced")), len(self.order_line)
+
+    def _sop_check_opening_content(self):
+        """What was agreed before the first policy does not change either (A3)."""
+        for order in self:
+            if order._approval_hash("application") != order.sop_opening_hash:
+                raise UserError(
+                    self.env._(
+                        "%s was agreed before the first sales policy: products, quantities, "
+                        "prices, discounts, taxes, customer and terms cannot change. Cancel the "
+                        "order and submit it with the new content.",
+                        order.name,
                     )
                 )
 

@@ -84,9 +84,9 @@ class SaleOrderLine(models.Model):
         :param float leaving: quantity about to leave, in the line's unit
         """
         self.ensure_one()
-        is_kit = self.move_ids.product_id - self.product_id
+        components = self.move_ids.product_id - self.product_id
         total = self.qty_delivered + leaving
-        if is_kit or self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
+        if components or self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
             return []
         sentence = self.env._(
             "%(order)s, %(product)s: %(ordered)g are ordered and %(delivered)g have left; "
@@ -98,6 +98,16 @@ class SaleOrderLine(models.Model):
             leaving=leaving,
         )
         return [("D9", sentence)]
+
+    def _sop_is_kit_with(self, bom):
+        """Whether ``bom`` is the bill of materials of the ordered kit or of a kit within it."""
+        self.ensure_one()
+        templates = known = self.product_id.product_tmpl_id
+        while templates and bom.product_tmpl_id not in known:
+            kits = bom.search([("type", "=", "phantom"), ("product_tmpl_id", "in", templates.ids)])
+            templates = kits.bom_line_ids.product_id.product_tmpl_id - known
+            known |= templates
+        return bool(bom) and bom.product_tmpl_id in known
 
     # -- accepted quantity (D3) ----------------------------------------------------------------
 
@@ -114,16 +124,22 @@ class SaleOrderLine(models.Model):
             line.qty_accepted = min(line._accepted_by_moves(), line.qty_delivered)
 
     def _accepted_by_moves(self):
-        """Return the accepted quantity in the line's unit; a kit counts by its scarcest part."""
-        moves = self.move_ids.filtered(
-            lambda move: move.state == "done" and move._sop_is_customer_bound()
-        )
+        """Return the accepted quantity that stayed with the customer, in the line's unit.
+
+        A kit counts by its scarcest part.
+        """
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        moves = done.filtered(lambda move: move._sop_is_customer_bound())
         delivered, accepted = defaultdict(float), defaultdict(float)
         for move in moves:
-            unit = move.product_id.uom_id
-            delivered[move.product_id] += move.product_uom._compute_quantity(move.quantity, unit)
-            accepted[move.product_id] += move.product_uom._compute_quantity(move.qty_accepted, unit)
+            delivered[move.product_id] += move._sop_product_quantity()
+            accepted[move.product_id] += move._sop_accepted_and_kept()
+        for move in (done - moves).filtered(lambda move: not move.origin_returned_move_id):
+            if move.location_id.usage == "customer":
+                accepted[move.product_id] -= move._sop_product_quantity()
         if set(delivered) <= {self.product_id}:
+            # Goods can also come back without reference to the delivery they left with.
+            accepted[self.product_id] = max(0.0, accepted[self.product_id])
             return self.product_id.uom_id._compute_quantity(
                 accepted[self.product_id], self.product_uom_id, rounding_method="HALF-UP"
             )
@@ -184,10 +200,14 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        if any("invoice_lines" in vals for vals in vals_list):
+            lines._sop_check_invoice_lines()
         lines.order_id._sop_check_content()
         return lines
 
     def write(self, vals):
+        if "invoice_lines" in vals:
+            self._sop_check_invoice_lines()
         if "qty_delivered" in vals:
             self._sop_check_qty_delivered()
         orders = self.order_id
@@ -201,6 +221,19 @@ class SaleOrderLine(models.Model):
         result = super().unlink()
         orders.exists()._sop_check_content()
         return result
+
+    def _sop_check_invoice_lines(self):
+        """The invoice says which order it is for; from the order the link is not changed (C1)."""
+        if self.env.su:
+            return
+        for order in self.order_id:
+            if order.company_id._sop_is_governed():
+                raise UserError(
+                    self.env._(
+                        "%s: which invoice lines belong to the order is said on the invoice.",
+                        order.name,
+                    )
+                )
 
     def _sop_check_qty_delivered(self):
         """Goods are delivered by the warehouse; the number follows from the moves (D3)."""

@@ -278,6 +278,10 @@ class SopApproval(models.Model):
                     state=dict(self._fields["state"]._description_selection(self.env))[self.state],
                 )
             )
+        if not document:
+            raise UserError(
+                self.env._("%s no longer exists; there is nothing to decide.", self.document_name)
+            )
         if not document._approval_holds(self.sudo()):
             raise UserError(
                 self.env._(

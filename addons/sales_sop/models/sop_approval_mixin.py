@@ -28,7 +28,8 @@ class SopApprovalMixin(models.AbstractModel):
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         copy=False,
-        groups="base.group_user",
+        # Those who may read approvals; others go on reading their documents as before.
+        groups="sales_sop.group_user,base.group_system",
     )
     sop_can_decide = fields.Boolean(
         string="Waits for My Decision",
@@ -264,7 +265,7 @@ class SopApprovalMixin(models.AbstractModel):
         return approval
 
     def _check_steps_have_members(self, approval):
-        missing = approval.step_ids.filtered(lambda step: not step._members())
+        missing = approval.step_ids._without_own_member()
         if missing:
             raise UserError(
                 self.env._(
@@ -286,6 +287,11 @@ class SopApprovalMixin(models.AbstractModel):
         )
         for approval in live:
             approval._close("superseded")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_supersede_approvals(self):
+        """A deleted document's approvals stay in the history and wait for nobody."""
+        self._supersede_approvals()
 
     def _notify_requester(self, approval):
         self.message_notify(

@@ -51,6 +51,30 @@ class SopApprovalStep(models.Model):
         siblings = approval.step_ids.filtered(lambda step: step.stage == self.stage)
         return members - siblings.user_id
 
+    def _without_own_member(self):
+        """Return the steps for which nobody is left when every step takes somebody else.
+
+        Steps of different stages may be decided by the same person.
+        """
+        missing = self.browse()
+        for __, steps in sorted(self.grouped("stage").items()):
+            deciders = {}
+            for step in steps:
+                if not step._assign(deciders, set()):
+                    missing |= step
+        return missing
+
+    def _assign(self, deciders, tried):
+        """Give the step a member of its own, moving others to another of theirs if need be."""
+        for member in self._members():
+            if member in tried:
+                continue
+            tried.add(member)
+            if member not in deciders or deciders[member]._assign(deciders, tried):
+                deciders[member] = self
+                return True
+        return False
+
     def _open(self):
         """Make these steps the open ones and put them on their members' to-do lists."""
         self.write({"state": "pending"})

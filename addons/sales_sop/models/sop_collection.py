@@ -258,7 +258,7 @@ class SopCollection(models.Model):
             SELECT LEAST(1.0, COALESCE(
                        ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
                        / NULLIF(ABS(SUM(line.balance) FILTER (
-                             WHERE account.account_type = %(receivable)s)), 0), 0)) AS value
+                             WHERE %(credited)s)), 0), 0)) AS value
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
               JOIN account_journal journal ON journal.id = money.journal_id
@@ -269,7 +269,19 @@ class SopCollection(models.Model):
                    OR line.account_id IN (payment.outstanding_account_id,
                                           journal.default_account_id)"""
             ),
-            receivable=RECEIVABLE,
+            credited=self._credited_sql(),
+        )
+
+    def _credited_sql(self):
+        """Lines of the money move that credit the customer.
+
+        A bank line that is not matched yet stands on its journal's suspense account.
+        """
+        return SQL(
+            """(account.account_type = %s
+                OR (money.statement_line_id IS NOT NULL
+                    AND line.account_id = journal.suspense_account_id))""",
+            RECEIVABLE,
         )
 
     def _earmark_sql(self, contract_ids):
@@ -308,13 +320,18 @@ class SopCollection(models.Model):
         """Open customer credit of the money, in its own currency, and company money per unit."""
         return SQL(
             """
-            SELECT COALESCE(GREATEST(0, -SUM(line.amount_residual_currency)), 0) AS amount,
+            SELECT COALESCE(GREATEST(0, -SUM(
+                       CASE WHEN account.account_type = %(receivable)s
+                            THEN line.amount_residual_currency
+                            ELSE line.amount_currency END)), 0) AS amount,
                    ABS(SUM(line.balance)) / NULLIF(ABS(SUM(line.amount_currency)), 0) AS rate
               FROM account_move_line line
               JOIN account_account account ON account.id = line.account_id
-             WHERE line.move_id = money.id AND account.account_type = %s
+              JOIN account_journal journal ON journal.id = money.journal_id
+             WHERE line.move_id = money.id AND %(credited)s
             """,
-            RECEIVABLE,
+            receivable=RECEIVABLE,
+            credited=self._credited_sql(),
         )
 
     def _paid_sql(self):

@@ -237,13 +237,6 @@ class SopContract(models.Model):
         )
         return {contract: (float(amount), lines) for contract, amount, lines in rows}
 
-    def _in_contract_currency(self, amount, invoice):
-        """Convert an amount of ``invoice`` at the invoice's own and the contract's frozen rate."""
-        self.ensure_one()
-        if invoice.currency_id == self.currency_id:
-            return amount
-        return amount / (invoice.invoice_currency_rate or 1.0) * self.currency_rate
-
     def _gate_amount(self, percent):
         """Return the money that ``percent`` of the contract is, rounded by its currency."""
         self.ensure_one()

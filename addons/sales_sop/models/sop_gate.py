@@ -18,11 +18,11 @@ class SopGate(models.AbstractModel):
         """Return ``{basis: {"delivery": rules, "invoice": rules}}``; rules are rule ids."""
         return {
             "order": {
-                "delivery": frozenset({"K2", "D1", "D4"}),
+                "delivery": frozenset({"K2", "D1", "D4", "D9"}),
                 "invoice": frozenset({"K2", "C1", "C2", "D3"}),
             },
-            # Agreed before the company's first policy: goes on as it was agreed.
-            "opening": {"delivery": frozenset(), "invoice": frozenset()},
+            # Agreed before the company's first policy: goes on as it was agreed, and no further.
+            "opening": {"delivery": frozenset({"D9"}), "invoice": frozenset({"C2"})},
             # Nothing proves why the goods leave or the money is asked for.
             "none": {"delivery": frozenset({"D1"}), "invoice": frozenset({"C2"})},
         }

@@ -94,6 +94,7 @@ class SopPaymentAllocation(models.Model):
         for allocation in self.sudo():
             allocation._check_money_is_incoming()
             allocation._check_money_is_enough()
+            allocation._check_bank_line_currency()
             allocation._check_contract()
 
     def _check_money_is_incoming(self):
@@ -119,6 +120,17 @@ class SopPaymentAllocation(models.Model):
                     money=money.display_name,
                     earmarked=self.currency_id.format(earmarked),
                     amount=self.currency_id.format(money.amount),
+                )
+            )
+
+    def _check_bank_line_currency(self):
+        line = self.statement_line_id
+        if line.foreign_currency_id and line.foreign_currency_id != line.currency_id:
+            raise ValidationError(
+                self.env._(
+                    "%s was received in another currency than its account's. Match it with a "
+                    "payment and earmark the payment.",
+                    line.display_name,
                 )
             )
 

@@ -191,6 +191,17 @@ class SopPolicy(models.Model):
             )
 
     def _check_can_be_issued(self):
+        today = fields.Date.context_today(self)
+        if self.date_from > today and not self._in_force(self.company_id, today):
+            raise UserError(
+                self.env._(
+                    "%(policy)s is the first policy of %(company)s and starts on %(date)s: until "
+                    "then nothing could be sold. Let it start today or earlier.",
+                    policy=self.name,
+                    company=self.company_id.name,
+                    date=self.date_from,
+                )
+            )
         if self.state != "decided":
             raise UserError(
                 self.env._("The sales policy %s has to be decided before it is issued.", self.name)
@@ -233,9 +244,14 @@ class SopPolicy(models.Model):
 
     def _mark_opening_orders(self):
         """Orders confirmed before the first policy go on as they were agreed (basis "opening")."""
-        self.env["sale.order"].search(
-            [("company_id", "child_of", self.company_id.id), ("state", "=", "sale")]
-        ).write({"sop_opening": True})
+        orders = self.env["sale.order"].search(
+            [
+                ("company_id", "child_of", self.company_id.id),
+                ("state", "=", "sale"),
+                ("sop_contract_id", "=", False),
+            ]
+        )
+        orders._sop_mark_opening()
 
     def action_new_version(self):
         """Copy this policy into a draft and open it."""

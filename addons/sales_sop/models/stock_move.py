@@ -46,16 +46,20 @@ class StockMove(models.Model):
     def _sop_is_customer_bound(self):
         """Whether the goods go to a customer and not from one customer to another."""
         self.ensure_one()
-        # A line of the move can name another destination than the move.
-        destinations = self.location_dest_id | self.move_line_ids.location_dest_id
-        return self.location_id.usage != "customer" and "customer" in destinations.mapped("usage")
+        if self.location_dest_id.usage == "customer" and self.location_id.usage != "customer":
+            return True
+        # A line of the move can name another source and destination than the move.
+        places = [
+            (line.location_id.usage, line.location_dest_id.usage) for line in self.move_line_ids
+        ]
+        return any(to == "customer" and source != "customer" for source, to in places)
 
     def _sop_governed_deliveries(self):
         """Return the moves that bring goods to a customer of a company with a policy."""
         if not self.env["sop.policy"]._governed_company_ids():
             return self.browse()
         return self.filtered(
-            lambda move: move._sop_is_customer_bound() and move.company_id._sop_is_governed()
+            lambda move: move.company_id._sop_is_governed() and move._sop_is_customer_bound()
         )
 
     def _sop_basis(self):
@@ -109,9 +113,41 @@ class StockMove(models.Model):
             blockers += line._sop_order_excess_blockers(planned)
         return blockers
 
+    def _sop_leaving_excess_blockers(self):
+        """No more leaves than is ordered (D9)."""
+        blockers = []
+        linked = self.sudo().filtered("sale_line_id")
+        for line, moves in linked.grouped("sale_line_id").items():
+            leaving = sum(move._sop_quantity_in_line_unit() for move in moves)
+            blockers += line._sop_order_excess_blockers(leaving)
+        return blockers
+
     def _sop_is_kit(self):
         """Whether the move brings a component of the ordered kit."""
-        return "bom_line_id" in self._fields and bool(self.sudo().bom_line_id)
+        if "bom_line_id" not in self._fields:
+            return False
+        component = self.sudo().bom_line_id
+        is_component = component.product_id == self.product_id
+        return is_component and self.sudo().sale_line_id._sop_is_kit_with(component.bom_id)
+
+    def _sop_product_quantity(self):
+        """Quantity that moved, in the product's unit."""
+        return self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id)
+
+    def _sop_accepted_and_kept(self):
+        """Accepted quantity without what came back, in the product's unit.
+
+        What was damaged comes back first; only more than that takes from what was accepted.
+        """
+        unit = self.product_id.uom_id
+        returned = sum(
+            move._sop_product_quantity()
+            for move in self.returned_move_ids
+            if move.state == "done" and move.location_id.usage == "customer"
+        )
+        damaged = self.product_uom._compute_quantity(self.qty_damaged, unit)
+        accepted = self.product_uom._compute_quantity(self.qty_accepted, unit)
+        return max(0.0, accepted - max(0.0, returned - damaged))
 
     def _sop_quantity_in_line_unit(self):
         """Quantity that leaves or has left, in the order line's unit."""

@@ -115,9 +115,10 @@ class StockPicking(models.Model):
     )
     def _compute_sop_blockers(self):
         gate = self.env["sop.gate"]
+        collected = self._sop_contracts()._collected()
         for picking in self:
             waits = picking.sop_governed and picking.state not in ("draft", "done", "cancel")
-            blockers = picking._delivery_blockers() if waits else []
+            blockers = picking._delivery_blockers(collected=collected) if waits else []
             picking.sop_blockers = gate._blockers_text(blockers)
             rules = {rule for rule, sentence in blockers}
             state = "approval" if rules - {"D4"} else "payment" if rules else "released"
@@ -171,7 +172,10 @@ class StockPicking(models.Model):
         moves = moves._sop_governed_deliveries()
         blockers = moves._sop_basis_blockers()
         bases = {move._sop_basis() for move in moves}
-        if blockers or bases == {"opening"} or not moves:
+        if blockers or not moves:
+            return blockers
+        blockers += moves._sop_leaving_excess_blockers()
+        if bases == {"opening"}:
             return blockers
         contracts = moves.sudo().sale_line_id.order_id.sop_contract_id
         blockers += self._sop_contract_blockers(contracts)
@@ -227,7 +231,6 @@ class StockPicking(models.Model):
                 if move.sale_line_id == line
             )
             limit = allowed.get(line.id, 0.0)
-            blockers += line._sop_order_excess_blockers(leaving)
             if line.product_uom_id.compare(gone.get(line.id, 0.0) + leaving, limit) > 0:
                 blockers.append(
                     (
@@ -403,6 +406,8 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         self._check_pod_can_be_recorded()
+        if values.get("pod_date") and values["pod_date"] > fields.Date.context_today(self):
+            raise UserError(self.env._("%s: goods are not signed for in advance.", self.name))
         if not (values.get("pod_signatory") or "").strip():
             raise UserError(self.env._("%s: say who signed for the goods.", self.name))
         moves = self.move_ids.filtered(lambda move: move.state == "done")

@@ -453,8 +453,8 @@ class SaleOrder(models.Model):
     def _sop_product_lines(self):
         """Return the lines that say what is sold.
 
-        Titles, notes and the lines that Odoo adds later with quantity zero (down payments,
-        re-invoiced expenses) are not part of what was agreed.
+        Titles, notes and the lines that Odoo adds later with quantity zero, such as down
+        payments, are not part of what was agreed.
         """
         lines = self.order_line
         sold = lines.filtered(

@@ -200,13 +200,13 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        if any("invoice_lines" in vals for vals in vals_list):
-            lines._sop_check_invoice_lines()
+        if any(vals.get("invoice_lines") for vals in vals_list):
+            lines.filtered("invoice_lines")._sop_check_invoice_lines()
         lines.order_id._sop_check_content()
         return lines
 
     def write(self, vals):
-        if "invoice_lines" in vals:
+        if vals.get("invoice_lines"):
             self._sop_check_invoice_lines()
         if "qty_delivered" in vals:
             self._sop_check_qty_delivered()

@@ -231,6 +231,9 @@ class TestInvoiceGateWithoutCents(InvoiceGateCase):
         company = super()._new_company(name)
         company.currency_id = cls.env.ref("base.JPY")
         company.currency_id.active = True
+        # With price lists in use, the company was given one in its first currency.
+        pricelists = cls.env["product.pricelist"].search([("company_id", "=", company.id)])
+        pricelists.currency_id = company.currency_id
         return company
 
     @rule("C1")

@@ -58,9 +58,11 @@ class StockMove(models.Model):
         """Return the moves that bring goods to a customer of a company with a policy."""
         if not self.env["sop.policy"]._governed_company_ids():
             return self.browse()
-        return self.filtered(
+        governed = self.filtered(
             lambda move: move.company_id._sop_is_governed() and move._sop_is_customer_bound()
         )
+        # Of many deliveries, what the moves refer to is read at once.
+        return governed.with_prefetch(self._prefetch_ids)
 
     def _sop_basis(self):
         """Return the basis of this outgoing move, proven by its order line."""
@@ -116,7 +118,7 @@ class StockMove(models.Model):
     def _sop_leaving_excess_blockers(self):
         """No more leaves than is ordered (D9)."""
         blockers = []
-        linked = self.sudo().filtered("sale_line_id")
+        linked = self.sudo().filtered("sale_line_id").with_prefetch(self._prefetch_ids)
         for line, moves in linked.grouped("sale_line_id").items():
             leaving = sum(move._sop_quantity_in_line_unit() for move in moves)
             blockers += line._sop_order_excess_blockers(leaving)

@@ -169,6 +169,7 @@ class StockPicking(models.Model):
         self.ensure_one()
         if moves is None:
             moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+            moves = moves.with_prefetch(self.move_ids._prefetch_ids)
         moves = moves._sop_governed_deliveries()
         blockers = moves._sop_basis_blockers()
         bases = {move._sop_basis() for move in moves}

@@ -263,6 +263,17 @@ class SopCase(TransactionCase):
         result = picking.with_context(skip_backorder=True).button_validate()
         return result
 
+    def take_back(self, picking, quantity):
+        """The customer returns ``quantity`` of the first product; the warehouse takes it in."""
+        wizard = self.as_user(self.env["stock.return.picking"], "stock_user").create(
+            {"picking_id": picking.id}
+        )
+        wizard.product_return_moves[0].quantity = quantity
+        action = wizard.action_create_returns()
+        returned = picking.browse(action["res_id"])
+        self.ship(returned, quantity=quantity)
+        return returned
+
     def sign(self, picking, damaged=0.0, missing=0.0, role="sales_office"):
         """The signed paper comes back and is recorded."""
         pod = self.as_user(self.env["sop.pod"], role).create(
@@ -337,14 +348,32 @@ class SopCase(TransactionCase):
     # -- assertions ----------------------------------------------------------------------------
 
     @contextmanager
-    def assertRefused(self, *texts, exception=UserError):
-        """The block is refused with a message that holds ``texts``, and changes nothing."""
+    def assertRefused(self, *texts, exception=UserError, unchanged=()):
+        """The block is refused with a message that holds ``texts``.
+
+        :param unchanged: a recordset, or several, whose stored values are the same afterwards
+        """
+        before = self._stored_values(unchanged)
         with self.assertRaises(exception) as caught, self.env.cr.savepoint():
             yield caught
             self.env.flush_all()
         self.env.invalidate_all()
         for text in texts:
             self.assertIn(text, str(caught.exception))
+        self.assertEqual(self._stored_values(unchanged), before)
+
+    def _stored_values(self, records):
+        """Return ``{record: its stored values}``, read from the database."""
+        recordsets = records if isinstance(records, list | tuple) else [records]
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return {
+            record: record.read(
+                [name for name, field in record._fields.items() if field.store], load=None
+            )
+            for recordset in recordsets
+            for record in recordset.sudo()
+        }
 
     def setUp(self):
         super().setUp()

@@ -273,13 +273,14 @@ class TestOrderAttacks(SopCase):
         wizard = {"sale_order_id": order.id, "discount_type": "amount", "discount_amount": 900.0}
         discount = self.rpc_create("sale.order.discount", "salesperson", wizard)
         refusal = (order.name, order.sudo().sop_contract_id.number)
-        with self.assertRefused(*refusal):
+        agreed = [order, order.order_line, order.sudo().sop_contract_id]
+        with self.assertRefused(*refusal, unchanged=agreed):
             self.rpc_create("sale.order.line", "salesperson", line)
-        with self.assertRefused(*refusal):
+        with self.assertRefused(*refusal, unchanged=agreed):
             self.rpc(order.order_line, "salesperson", "unlink")
-        with self.assertRefused(*refusal):
+        with self.assertRefused(*refusal, unchanged=agreed):
             self.rpc(discount, "salesperson", "action_apply_discount")
-        with self.assertRefused(*refusal):
+        with self.assertRefused(*refusal, unchanged=agreed):
             self.rpc(order, "salesperson", "write", {"partner_id": self.company.partner_id.id})
         self.assertEqual(order.order_line.mapped("price_subtotal"), [1000.0])
 
@@ -364,7 +365,8 @@ class TestApprovalAttacks(SopCase):
 
     def refuses_to_decide(self, document, route, role, *texts):
         approval = document.sudo().approval_for(route)
-        with self.assertRefused(*texts, exception=AccessError):
+        watched = [approval, approval.step_ids, document]
+        with self.assertRefused(*texts, exception=AccessError, unchanged=watched):
             self.rpc(approval, role, "approve")
         self.assertIn("pending", approval.step_ids.mapped("state"))
 
@@ -408,6 +410,31 @@ class TestApprovalAttacks(SopCase):
         self.rpc(approval, "sales_head", "approve")
         self.refuses_to_decide(contract, "contract", "sales_head", "not yours to decide")
         self.assertEqual(sorted(approval.step_ids.mapped("state")), ["approved", "pending"])
+
+    def _one_person_holds(self, *groups):
+        """Everybody else who could sign has left; one new person holds all of ``groups``."""
+        roles = self.env["res.groups"].concat(*(self.env.ref(name) for name in groups))
+        holders = self.env["res.users"].search(
+            [("all_group_ids", "in", roles.ids), ("company_ids", "in", self.company.ids)]
+        )
+        holders.active = False
+        self.users["signer"] = self._new_user("signer", ",".join(groups), self.company)
+
+    @rule("K2")
+    def test_one_person_cannot_be_asked_for_two_signatures(self):
+        order = self.approved_quotation()
+        contract = order.sudo().sop_contract_id
+        groups = ("sales_sop.group_sales_head", "sales_sop.group_finance")
+        self._one_person_holds(*groups)
+        roles = [self.env.ref(group).name for group in groups]
+        with self.assertRefused(contract.number, *roles, unchanged=[contract, order]):
+            self.rpc(contract, "sales_office", "action_submit")
+        self.assertFalse(contract.approval_ids)
+        self.users["second"] = self._new_user("second", groups[0], self.company)
+        self.rpc(contract, "sales_office", "action_submit")
+        self.approve(contract, "contract", "second")
+        self.approve(contract, "contract", "signer")
+        self.assertEqual(contract.state, "effective")
 
     @rule("A1")
     def test_the_manager_of_another_company_sees_nothing(self):

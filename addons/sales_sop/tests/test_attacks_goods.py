@@ -79,7 +79,9 @@ class TestDeliveryAttacks(SopCase):
             (move, {"sale_line_id": False}),
             (move.move_line_ids, {"move_id": False}),
         ):
-            with self.assertRefused("Correct a mistake with a return"):
+            with self.assertRefused(
+                "Correct a mistake with a return", unchanged=[picking, move, move.move_line_ids]
+            ):
                 self.rpc(record, "stock_user", "write", values)
         self.assertEqual(self.at_customers(self.drive), 10.0)
         self.assertEqual(self.at_customers(self.gadget), 0.0)
@@ -141,6 +143,18 @@ class TestDeliveryAttacks(SopCase):
     @rule("D1")
     def test_an_internal_transfer_does_not_end_at_a_customer(self):
         """The line of a transfer names another destination than its move."""
+        picking = self.internal_transfer()
+        line = picking.move_ids.move_line_ids
+        with self.assertRefused("D1", unchanged=[picking, line]):
+            self.rpc(line, "stock_user", "write", {"location_dest_id": self.customers.id})
+            self.ship(picking)
+        self.ship(picking)
+        with self.assertRefused("Correct a mistake with a return"):
+            self.rpc(line, "stock_user", "write", {"location_dest_id": self.customers.id})
+        self.assertEqual(self.at_customers(self.drive), 0.0)
+
+    def internal_transfer(self):
+        """Five drives on their way to a shelf."""
         shelf = self.env["stock.location"].create(
             {"name": "Shelf", "location_id": self.stock.id, "company_id": self.company.id}
         )
@@ -156,13 +170,49 @@ class TestDeliveryAttacks(SopCase):
         )
         self.rpc(picking, "stock_user", "action_confirm")
         self.rpc(picking, "stock_user", "action_assign")
-        line = picking.move_ids.move_line_ids
-        with self.assertRefused("D1"):
-            self.rpc(line, "stock_user", "write", {"location_dest_id": self.customers.id})
-            self.ship(picking)
-        self.ship(picking)
-        with self.assertRefused("Correct a mistake with a return"):
-            self.rpc(line, "stock_user", "write", {"location_dest_id": self.customers.id})
+        return picking
+
+    @rule("D1")
+    def test_goods_do_not_pretend_to_come_from_a_customer(self):
+        """The move says from customer to customer, its line takes the goods from the stock."""
+        at_customers = {
+            "location_id": self.customers.id,
+            "location_dest_id": self.customers.id,
+        }
+        unapproved = self.confirmed_order().sudo().picking_ids
+        for picking in (self.internal_transfer(), unapproved):
+            move = picking.move_ids
+            with self.assertRefused("D1", unchanged=[picking, move, move.move_line_ids]):
+                self.rpc(move, "stock_user", "write", at_customers)
+                self.rpc(
+                    move.move_line_ids,
+                    "stock_user",
+                    "write",
+                    {"location_id": self.stock.id, "location_dest_id": self.customers.id},
+                )
+                self.ship(picking)
+            with self.assertRefused("D1", unchanged=[picking, move, move.move_line_ids]):
+                self.rpc(move, "stock_user", "write", {"location_id": self.customers.id})
+                self.rpc(
+                    picking,
+                    "stock_user",
+                    "write",
+                    {
+                        "move_line_ids": [
+                            Command.clear(),
+                            Command.create(self.line_values(move_id=move.id)),
+                        ]
+                    },
+                )
+                self.ship(picking)
+        self.assertEqual(self.at_customers(self.drive), 0.0)
+        self.assertEqual(self.drive.with_context(location=self.stock.id).qty_available, 1000.0)
+
+    @rule("D1")
+    def test_an_internal_transfer_is_free(self):
+        picking = self.internal_transfer()
+        self.ship(picking, quantity=5)
+        self.assertEqual(picking.state, "done")
         self.assertEqual(self.at_customers(self.drive), 0.0)
 
     @rule("D1")
@@ -189,7 +239,7 @@ class TestDeliveryAttacks(SopCase):
     @rule("D1", "D9")
     def test_not_more_than_approved_leaves(self):
         picking = self.approved()
-        with self.assertRefused("D1", picking.name, "more goods"):
+        with self.assertRefused("D1", picking.name, "more goods", unchanged=picking.move_ids):
             self.ship(picking, quantity=11)
         with self.assertRefused("D1", picking.name, "more goods"):
             self.rpc(picking.move_ids, "stock_user", "write", {"product_uom_qty": 11.0})
@@ -399,9 +449,8 @@ class TestInvoiceAttacks(SopCase):
         order = self.delivered_order()
         self.collect(order, 600.0)
         invoice = self.invoice(order.order_line, price=100_000.0)
-        with self.assertRefused("C2", "1,000.00"):
+        with self.assertRefused("C2", "1,000.00", unchanged=[invoice, invoice.line_ids]):
             self.post(invoice)
-        self.assertEqual(invoice.state, "draft")
         self.as_user(invoice, "finance").action_sop_submit()
         self.approve(invoice, "invoice", "finance_vp")
         self.post(invoice)
@@ -473,7 +522,7 @@ class TestInvoiceAttacks(SopCase):
             {"sale_line_ids": [Command.clear()]},
             {"price_total": 1.0},
         ):
-            with self.assertRefused("Reset it to draft"):
+            with self.assertRefused("Reset it to draft", unchanged=[invoice, invoice.line_ids]):
                 self.rpc(line, "accountant", "write", values)
         with self.assertRefused("Reset it to draft"):
             values = {"move_id": invoice.id, "product_id": self.drive.id, "price_unit": 5.0}

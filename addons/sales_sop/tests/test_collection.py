@@ -242,6 +242,41 @@ class TestCollection(CollectionCase):
         self.match(self.invoice(order), line.move_id)
         self.assertCollected(order, 400.0)
 
+    @rule("C3")
+    def test_a_bank_line_counts_before_anybody_has_matched_it(self):
+        """Money on the suspense account is in the bank."""
+        order = self.order()
+        line = self.bank_line(700.0)
+        earmark = self.as_user(self.env["sop.payment.allocation"], "finance").create(
+            {
+                "statement_line_id": line.id,
+                "contract_id": order.sudo().sop_contract_id.id,
+                "amount": 700.0,
+            }
+        )
+        self.assertCollected(order, 700.0)
+        with self.assertRefused("700.01", "700.00", unchanged=earmark):
+            self.rpc(earmark, "finance", "write", {"amount": 700.01})
+        self.book_on_receivable(line)
+        self.assertCollected(order, 700.0)
+        self.match(self.invoice(order), line.move_id)
+        self.assertCollected(order, 700.0)
+
+    @rule("C3")
+    def test_a_bank_line_that_pays_another_invoice_is_no_advance(self):
+        order, other = self.order(), self.order()
+        line = self.bank_line(700.0)
+        self.as_user(self.env["sop.payment.allocation"], "finance").create(
+            {
+                "statement_line_id": line.id,
+                "contract_id": order.sudo().sop_contract_id.id,
+                "amount": 700.0,
+            }
+        )
+        self.book_on_receivable(line)
+        self.match(self.invoice(other), line.move_id)
+        self.assertCollected(order, 0.0, other, 700.0)
+
     @rule("C1")
     def test_a_bank_line_straight_to_the_invoice(self):
         order = self.order()

@@ -54,7 +54,8 @@ class TestOnline(SopCase):
             }
         )
         transaction._set_done()
-        transaction._post_process()
+        # Sending an invoice would print it.
+        transaction.with_context(skip_sale_auto_invoice_send=True)._post_process()
         return transaction
 
     @rule("A1")
@@ -94,3 +95,30 @@ class TestOnline(SopCase):
         order = self.effective_order()
         self._pay_online(order.sudo())
         self.assertEqual(order.state, "sale")
+
+    def _invoice_automatically(self):
+        self.env["ir.config_parameter"].set_param("sale.automatic_invoice", "True")
+
+    @rule("C1", "D3")
+    def test_an_online_payment_is_booked_and_the_blocked_invoice_stays_a_draft(self):
+        """The goods have not left yet when the customer pays and Odoo wants to invoice."""
+        self._invoice_automatically()
+        order = self.effective_order()
+        transaction = self._pay_online(order.sudo())
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertIn(transaction.payment_id.state, ("in_process", "paid"))
+        self.assertEqual(order.state, "sale")
+        invoice = order.sudo().invoice_ids
+        self.assertEqual(invoice.mapped("state"), ["draft"])
+        with self.assertRefused("D3", unchanged=invoice):
+            self.post(invoice)
+
+    @rule("A1")
+    def test_an_online_payment_makes_no_invoice_of_an_offer_that_waits(self):
+        self._invoice_automatically()
+        order = self.approved_quotation()
+        transaction = self._pay_online(order.sudo())
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertIn(order.state, ("draft", "sent"))
+        self.assertFalse(order.sudo().invoice_ids)

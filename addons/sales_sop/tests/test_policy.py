@@ -2,6 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SopCase, rule
+from .test_invoice_gate import InvoiceGateCase
 
 
 @tagged("post_install", "-at_install")
@@ -119,24 +120,98 @@ class TestPolicy(SopCase):
             self.submit(order)
         self.assertFalse(order.sudo().sop_contract_id)
 
-    def test_a_company_without_a_policy_works_as_standard_odoo(self):
-        company = self._new_company("Old Ways Ltd")
-        seller = self._new_user("seller", "sales_team.group_sale_salesman", company)
-        order = (
-            self.env["sale.order"]
-            .with_user(seller)
-            .with_context(allowed_company_ids=company.ids)
-            .create(
-                {
-                    "partner_id": self.customer.id,
-                    "company_id": company.id,
-                    "order_line": [
-                        Command.create({"product_id": self.drive.id, "product_uom_qty": 1})
-                    ],
-                }
-            )
+
+@tagged("post_install", "-at_install")
+class TestWithoutPolicy(InvoiceGateCase):
+    """A company that has issued no policy works as standard Odoo, beside one that has."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.governed_company = cls.company
+        cls.company = cls._new_company("Old Ways Ltd")
+        cls.users = cls._new_people(cls.company)
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls.tax = cls._new_tax(0.0)
+        cls.drive.taxes_id = cls.tax
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1
         )
-        order.action_confirm()
+        cls._put_in_stock(cls.drive, 100)
+        cls.bank_journal = cls.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
+        )
+        cls._give_payments_an_outstanding_account(cls.bank_journal)
+
+    def confirmed(self):
+        order = self.quotation()
+        self.as_user(order, "salesperson").action_confirm()
+        return order
+
+    def test_an_order_is_confirmed_and_changed(self):
+        self.assertTrue(self.governed_company.sop_governed)
+        order = self.confirmed()
         self.assertEqual(order.state, "sale")
-        self.assertFalse(order.sop_chain)
-        self.assertFalse(order.sudo().sop_contract_id)
+        self.assertFalse(order.sop_governed or order.sop_chain or order.sudo().sop_contract_id)
+        self.rpc(order.order_line, "salesperson", "write", {"product_uom_qty": 12.0})
+        self.assertEqual(order.amount_total, 1200.0)
+        self.assertEqual(order.sudo().picking_ids.move_ids.product_uom_qty, 12.0)
+
+    def test_goods_leave_without_approval_and_signature(self):
+        order = self.confirmed()
+        picking = order.sudo().picking_ids
+        self.assertFalse(picking.sop_governed or picking.sop_blockers or picking.sop_release_state)
+        self.ship(picking, quantity=11)
+        self.assertEqual((picking.state, picking.pod_state), ("done", "no"))
+        line = order.order_line
+        self.assertEqual((line.qty_delivered, line.qty_to_invoice), (11.0, 11.0))
+        self.take_back(picking, 2)
+        self.assertEqual((line.qty_delivered, line.qty_to_invoice), (9.0, 9.0))
+
+    def test_goods_leave_without_an_order(self):
+        customers = self.env.ref("stock.stock_location_customers")
+        places = {
+            "location_id": self.warehouse.lot_stock_id.id,
+            "location_dest_id": customers.id,
+        }
+        move = {"product_id": self.drive.id, "product_uom_qty": 1.0, **places}
+        picking = self.rpc_create(
+            "stock.picking",
+            "stock_user",
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "move_ids": [Command.create(move)],
+                **places,
+            },
+        )
+        self.rpc(picking, "stock_user", "action_confirm")
+        self.ship(picking, quantity=1)
+        self.assertEqual(picking.state, "done")
+
+    def test_invoices_are_posted_without_money_and_order(self):
+        order = self.confirmed()
+        self.ship(order.sudo().picking_ids)
+        invoice = self.draft_invoice(order)
+        self.assertFalse(invoice.sop_governed or invoice.sop_blockers or invoice.sop_gate_state)
+        self.post(invoice)
+        unordered = self.invoice_by_hand(self.invoice_line(price=500.0))
+        self.post(unordered, role="accountant")
+        credit_note = self.invoice_by_hand(self.invoice_line(order), move_type="out_refund")
+        self.post(credit_note, role="accountant")
+        moves = invoice | unordered | credit_note
+        self.assertEqual(set(moves.mapped("state")), {"posted"})
+        self.rpc(order.order_line, "salesperson", "write", {"invoice_lines": [Command.clear()]})
+
+    def test_money_is_received_matched_and_taken_back(self):
+        order = self.confirmed()
+        self.ship(order.sudo().picking_ids)
+        invoice = self.post(self.draft_invoice(order))
+        payment = self.receive(1000.0)
+        lines = (invoice | payment.move_id).line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        self.as_user(lines, "finance").reconcile()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.as_user(lines, "finance").remove_move_reconcile()
+        self.as_user(payment, "finance").action_draft()
+        self.assertEqual((invoice.amount_residual, payment.state), (1000.0, "draft"))

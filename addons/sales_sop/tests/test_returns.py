@@ -1,0 +1,80 @@
+from odoo.tests import tagged
+
+from .common import rule
+from .test_invoice_gate import InvoiceGateCase
+
+
+@tagged("post_install", "-at_install")
+class TestReturns(InvoiceGateCase):
+    """What the customer sends back is not invoiced (D3)."""
+
+    def signed(self, **signature):
+        """An order of ten, delivered, signed for as ``signature`` says and paid."""
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking, **signature)
+        self.collect(order, 1000.0)
+        return order, picking
+
+    def assertQuantities(self, order, delivered, accepted):
+        self.env.invalidate_all()
+        line = order.order_line
+        self.assertEqual(line.qty_delivered, delivered)
+        self.assertEqual(line.qty_accepted, accepted)
+        self.assertEqual(line.qty_to_invoice, accepted - line.qty_invoiced)
+
+    @rule("D3")
+    def test_accepted_goods_that_come_back_are_not_invoiced(self):
+        order, picking = self.signed(missing=4)
+        self.assertQuantities(order, 10.0, 6.0)
+        self.take_back(picking, 2)
+        self.assertQuantities(order, 8.0, 4.0)
+        invoice = self.invoice_by_hand(self.invoice_line(order, quantity=5))
+        with self.assertRefused("D3", "5 are on the invoice", "only 4", unchanged=invoice):
+            self.post(invoice)
+        invoice.unlink()
+        invoice = self.post(self.draft_invoice(order))
+        self.assertEqual(invoice.amount_total, 400.0)
+
+    @rule("D3")
+    def test_damaged_goods_that_come_back_were_never_accepted(self):
+        order, picking = self.signed(damaged=1, missing=1)
+        self.assertQuantities(order, 10.0, 8.0)
+        self.take_back(picking, 1)
+        self.assertQuantities(order, 9.0, 8.0)
+        invoice = self.post(self.draft_invoice(order))
+        self.assertEqual(invoice.amount_total, 800.0)
+
+    @rule("D3")
+    def test_more_than_the_damaged_comes_back(self):
+        order, picking = self.signed(damaged=1)
+        self.take_back(picking, 3)
+        self.assertQuantities(order, 7.0, 7.0)
+        invoice = self.invoice_by_hand(self.invoice_line(order, quantity=8))
+        with self.assertRefused("D3", "only 7", unchanged=invoice):
+            self.post(invoice)
+
+    @rule("D3")
+    def test_a_return_that_is_only_planned_takes_nothing_away(self):
+        order, picking = self.signed()
+        wizard = self.as_user(self.env["stock.return.picking"], "stock_user").create(
+            {"picking_id": picking.id}
+        )
+        wizard.product_return_moves.quantity = 2
+        wizard.action_create_returns()
+        self.assertQuantities(order, 10.0, 10.0)
+
+    @rule("D3")
+    def test_what_was_invoiced_and_comes_back_is_to_be_credited(self):
+        order, picking = self.signed()
+        self.post(self.draft_invoice(order))
+        self.take_back(picking, 3)
+        self.assertQuantities(order, 7.0, 7.0)
+        self.assertEqual(order.order_line.qty_to_invoice, -3.0)
+        credit_note = self.invoice_by_hand(
+            self.invoice_line(order, quantity=3), move_type="out_refund"
+        )
+        self.post(credit_note)
+        self.assertQuantities(order, 7.0, 7.0)
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)

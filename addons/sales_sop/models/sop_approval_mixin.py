@@ -266,13 +266,27 @@ class SopApprovalMixin(models.AbstractModel):
 
     def _check_steps_have_members(self, approval):
         missing = approval.step_ids._without_own_member()
-        if missing:
+        vacant = missing.filtered(lambda step: not step._members())
+        if vacant:
             raise UserError(
                 self.env._(
                     "%(document)s cannot be submitted: nobody but the requester holds the role "
                     "%(roles)s in %(company)s. Ask the administrator to give it to somebody.",
                     document=approval.document_name,
-                    roles=format_list(self.env, missing.group_id.mapped("name")),
+                    roles=format_list(self.env, vacant.group_id.mapped("name")),
+                    company=approval.company_id.name,
+                )
+            )
+        if missing:
+            stages = missing.mapped("stage")
+            parallel = approval.step_ids.filtered(lambda step: step.stage in stages)
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be submitted: %(roles)s are decided by different people, "
+                    "and too few hold these roles in %(company)s. Ask the administrator to give "
+                    "one of them to somebody else.",
+                    document=approval.document_name,
+                    roles=format_list(self.env, parallel.group_id.mapped("name")),
                     company=approval.company_id.name,
                 )
             )

@@ -7,7 +7,7 @@ from .common import SopCase, rule
 class TestDelivery(SopCase):
     """Goods leave when they may, and what the customer signed for is what counts."""
 
-    @rule("D1")
+    @rule("D1", "D9")
     def test_less_than_approved_leaves_and_the_backorder_inherits_the_rest(self):
         order = self.confirmed_order()
         picking = self.approve_delivery(order.sudo().picking_ids)

@@ -206,7 +206,8 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
-        if vals.get("invoice_lines"):
+        # A form sends an empty list when nothing has changed; False would clear the links.
+        if vals.get("invoice_lines", []) != []:
             self._sop_check_invoice_lines()
         if "qty_delivered" in vals:
             self._sop_check_qty_delivered()

@@ -18,13 +18,16 @@ class TestLinks(InvoiceGateCase):
         order = self.delivered_order()
         line = order.order_line
         invoice = self.posted_invoice(order)
-        for command in (
-            Command.clear(),
-            Command.set([]),
-            Command.unlink(invoice.invoice_line_ids.id),
+        for links in (
+            False,
+            [Command.clear()],
+            [Command.set([])],
+            [Command.unlink(invoice.invoice_line_ids.id)],
         ):
             with self.assertRefused(order.name, unchanged=[line, invoice.invoice_line_ids]):
-                self.rpc(line, "salesperson", "write", {"invoice_lines": [command]})
+                self.rpc(line, "salesperson", "write", {"invoice_lines": links})
+        # A form sends the field although nothing in it has changed.
+        self.rpc(line, "salesperson", "write", {"invoice_lines": [], "name": "Drive, blue"})
         self.assertEqual(invoice.invoice_line_ids.sale_line_ids, line)
         self.assertEqual(line.qty_invoiced, 10.0)
 
@@ -38,7 +41,7 @@ class TestLinks(InvoiceGateCase):
             order.name, unchanged=[order.order_line, invoice, invoice.invoice_line_ids]
         ):
             self.rpc(order.order_line, "salesperson", "write", link)
-        with self.assertRefused(unchanged=[order, invoice.invoice_line_ids]):
+        with self.assertRefused(order.name, unchanged=[order, invoice.invoice_line_ids]):
             lines = [Command.update(order.order_line.id, link)]
             self.rpc(order, "salesperson", "write", {"order_line": lines})
         self.assertFalse(invoice.invoice_line_ids.sale_line_ids)
@@ -54,8 +57,8 @@ class TestLinks(InvoiceGateCase):
             "product_id": self.drive.id,
             "invoice_lines": [Command.link(invoice.invoice_line_ids.id)],
         }
-        with self.assertRefused(unchanged=[order, invoice.invoice_line_ids]):
-            self.rpc_create("sale.order.line", "salesperson", values)
+        with self.assertRefused(order.name, unchanged=[order, invoice.invoice_line_ids]):
+            self.rpc_create("sale.order.line", "finance", values)
         self.assertFalse(invoice.invoice_line_ids.sale_line_ids)
 
     @rule("C1", "C2")
@@ -170,9 +173,9 @@ class TestCreditNotes(InvoiceGateCase):
             credit_note = self.credit_note(order, quantity=-10)
             self.assertEqual(credit_note.amount_total, -1000.0)
             for role in ("accountant", "finance"):
-                with self.assertRefused(unchanged=credit_note):
+                with self.assertRefused("negative", unchanged=credit_note):
                     self.rpc(credit_note, role, "action_post")
-                with self.assertRefused(unchanged=credit_note):
+                with self.assertRefused("C1", "negative", unchanged=credit_note):
                     self.rpc(credit_note, role, "write", {"state": "posted"})
             self.assertEqual(credit_note.state, "draft")
 

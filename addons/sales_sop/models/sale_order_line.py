@@ -129,6 +129,8 @@ class SaleOrderLine(models.Model):
         A kit counts by its scarcest part.
         """
         done = self.move_ids.filtered(lambda move: move.state == "done")
+        if not any(done.mapped("qty_accepted")):
+            return 0.0
         moves = done.filtered(lambda move: move._sop_is_customer_bound())
         delivered, accepted = defaultdict(float), defaultdict(float)
         for move in moves:

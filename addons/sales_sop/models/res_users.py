@@ -16,6 +16,7 @@ ROLE_GROUPS = (
     "sales_sop.group_gate_guard",
     "sales_sop.group_finance",
     "sales_sop.group_finance_vp",
+    "sales_sop.group_legal",
     "sales_sop.group_migration",
 )
 

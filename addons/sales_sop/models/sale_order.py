@@ -504,6 +504,13 @@ class SaleOrder(models.Model):
         columns[self.env._("Total")] = [money(line.price_total) for line in lines]
         return self._approval_table(columns, zip(*columns.values()))
 
+    def _approval_step_reason(self, route_step):
+        """The policy's term says who reviews every application of its kind (A1)."""
+        reason = super()._approval_step_reason(route_step)
+        if reason is None and route_step.group_id in self.sop_contract_id.term_id.review_group_ids:
+            return ""
+        return reason
+
     def _on_approval_approved(self, approval):
         contract = self.sop_contract_id
         if contract.contract_required:

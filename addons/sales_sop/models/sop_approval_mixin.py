@@ -107,6 +107,25 @@ class SopApprovalMixin(models.AbstractModel):
             "salesperson_id": self._approval_salesperson().id,
         }
 
+    def _approval_steps(self, route):
+        """Return the values of the approval's steps, in any order: stage, group_id, reason.
+
+        A document adds steps of its own, or takes those out that its content does not need.
+        """
+        return [
+            {"stage": step.stage, "group_id": step.group_id.id, "reason": reason}
+            for step in route.step_ids
+            if (reason := self._approval_step_reason(step)) is not None
+        ]
+
+    def _approval_step_reason(self, route_step):
+        """Say why this document needs the step of its route; None when it does not need it.
+
+        An empty sentence means that every document of the route needs it. A step of the kind
+        "where the policy asks for it" is the document's to answer.
+        """
+        return None if route_step.condition == "policy" else ""
+
     def _approval_salesperson(self):
         """Return the salesperson whose document this is."""
         self.ensure_one()
@@ -238,31 +257,33 @@ class SopApprovalMixin(models.AbstractModel):
                 "content_hash": self._hash_content(content),
                 "submitted_summary": self._approval_summary(route.code),
                 "step_ids": [
-                    fields.Command.create(
-                        {
-                            "stage": step.stage,
-                            "group_id": step.group_id.id,
-                            "state": "waiting",
-                            "user_id": False,
-                        }
-                    )
-                    for step in route.step_ids
+                    fields.Command.create({"state": "waiting", "user_id": False, **values})
+                    for values in self._approval_steps(route)
                 ],
                 **self._approval_values(route.code),
             }
         )
         self.invalidate_recordset(["approval_ids"])
         self._check_steps_have_members(approval)
+        if not approval.step_ids:
+            self._note_approval(
+                self.env._("%s: nobody else has to decide it; it is approved.", route.name)
+            )
+            approval._advance()
+            return approval
         approval._open_stage(min(approval.step_ids.mapped("stage")))
-        self.message_post(
-            body=self.env._(
+        self._note_approval(
+            self.env._(
                 "%(route)s: submitted, waits for %(roles)s.",
                 route=route.name,
                 roles=approval.waiting_for,
-            ),
-            subtype_xmlid="mail.mt_note",
+            )
         )
         return approval
+
+    def _note_approval(self, body):
+        """Write a sentence about an approval into the document's history."""
+        self.message_post(body=body, subtype_xmlid="mail.mt_note")
 
     def _check_steps_have_members(self, approval):
         missing = approval.step_ids._without_own_member()

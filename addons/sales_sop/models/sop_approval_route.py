@@ -69,6 +69,13 @@ class SopApprovalRouteStep(models.Model):
         "the next stage opens when all of them are approved.",
     )
     group_id = fields.Many2one("res.groups", string="Role", required=True, ondelete="restrict")
+    condition = fields.Selection(
+        [("always", "Always"), ("policy", "Where the Policy Asks for It")],
+        default="always",
+        required=True,
+        help="Whether every document on the route needs this step, or only those for which the "
+        "sales policy, or the content of the document, asks for it.",
+    )
 
     @api.constrains("stage")
     def _check_stage(self):

@@ -24,6 +24,9 @@ class SopApprovalStep(models.Model):
     group_id = fields.Many2one(
         "res.groups", string="Role", required=True, ondelete="restrict", readonly=True
     )
+    reason = fields.Char(
+        readonly=True, help="Why this document needs this step, when not every one needs it."
+    )
     state = fields.Selection(STEP_STATES, default="waiting", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_on = fields.Datetime(readonly=True)

@@ -471,6 +471,14 @@ class SopContract(models.Model):
                     )
                 )
 
+    def _approval_step_reason(self, route_step):
+        """Legal reviews the contract where the policy's term says so (K7)."""
+        legal = self.env.ref("sales_sop.group_legal")
+        reason = super()._approval_step_reason(route_step)
+        if reason is None and route_step.group_id == legal and self.term_id.legal_review:
+            return ""
+        return reason
+
     def _create_approval(self, route):
         self.activity_unlink(["sales_sop.mail_activity_approval"])
         return super()._create_approval(route)

@@ -33,6 +33,32 @@ class SopPolicyTerm(models.Model):
         help="The line is for orders whose products are all of this category or below it; empty "
         "means every product.",
     )
+    review_group_ids = fields.Many2many(
+        "res.groups",
+        string="Reviewed by",
+        default=lambda self: self._default_review_groups(),
+        help="The roles that review and approve every application of this kind (A1), whatever "
+        "its price. Empty: only what goes beyond the salesperson's authority is approved (P3).",
+    )
+    judge_prices = fields.Boolean(
+        string="Prices Are Judged",
+        default=True,
+        help="A price below the policy's goes to whose authority it needs (P3). Off for what is "
+        "free by its nature, such as samples and warranty replacements.",
+    )
+    details_required = fields.Boolean(
+        string="Complete Details",
+        default=True,
+        help="What an order and a quotation have to state is checked at submission: customer, "
+        "contact, phone, address, delivery date, validity, payment and warranty (A4, P8).",
+    )
+    stock_review = fields.Boolean(
+        string="Stock Review",
+        help="The production planner reviews an application whose goods are not in stock (A2).",
+    )
+    legal_review = fields.Boolean(
+        help="Legal reviews the contract before it is countersigned (K7).",
+    )
     contract_required = fields.Boolean(
         string="Written Contract",
         default=True,
@@ -55,6 +81,10 @@ class SopPolicyTerm(models.Model):
         default=60.0,
         help="Percent of the contract that has to be collected before it is invoiced (C1).",
     )
+
+    @api.model
+    def _default_review_groups(self):
+        return self.env.ref("sales_sop.group_sales_manager")
 
     @api.constrains("prepayment_percent", "first_payment_percent", "invoice_gate_percent")
     def _check_percentages(self):

@@ -21,6 +21,7 @@ ROLES = (
     "gate_guard",
     "finance",
     "finance_vp",
+    "legal",
 )
 # People who have no role of the procedure but work with its documents.
 STANDARD_USERS = {

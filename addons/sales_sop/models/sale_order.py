@@ -229,9 +229,14 @@ class SaleOrder(models.Model):
     def write(self, vals):
         self._sop_before_state(vals.get("state"))
         result = super().write(vals)
-        if not CONTENT_FIELDS.isdisjoint(vals):
+        if not self._sop_content_fields().isdisjoint(vals):
             self._sop_check_content()
         return result
+
+    @api.model
+    def _sop_content_fields(self):
+        """Names of the fields of which a change is a change of what was agreed (A3)."""
+        return CONTENT_FIELDS
 
     def _sop_before_state(self, state):
         """The law of confirmation and cancellation: every way to them ends in ``write``."""

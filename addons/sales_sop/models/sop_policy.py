@@ -51,6 +51,17 @@ class SopPolicy(models.Model):
     )
     note = fields.Html(string="Explanation", translate=True)
     term_ids = fields.One2many("sop.policy.term", "policy_id", string="Terms", copy=True)
+    line_ids = fields.One2many("sop.policy.line", "policy_id", string="Prices", copy=True)
+    authority_ids = fields.One2many(
+        "sop.policy.authority", "policy_id", string="Price Authority", copy=True
+    )
+    freight_tolerance = fields.Float(
+        string="Freight Without New Approval (%)",
+        digits=(5, 2),
+        default=5.0,
+        help="Real freight that is added to an approved order is no change of its content up to "
+        "this percentage of its goods (A3).",
+    )
 
     @api.model
     def _sop_protected_fields(self):
@@ -147,12 +158,14 @@ class SopPolicy(models.Model):
     def _unlink_if_draft(self):
         self._check_is_draft()
 
-    @api.constrains("interest_rate")
-    def _check_interest_rate(self):
+    @api.constrains("interest_rate", "freight_tolerance")
+    def _check_rates(self):
         for policy in self:
-            if policy.interest_rate < 0:
+            if policy.interest_rate < 0 or policy.freight_tolerance < 0:
                 raise ValidationError(
-                    self.env._("%s: the interest rate cannot be negative.", policy.name)
+                    self.env._(
+                        "%s: interest and freight tolerance cannot be negative.", policy.name
+                    )
                 )
 
     # -- transitions ---------------------------------------------------------------------------

@@ -9,10 +9,9 @@ class SopPolicyTerm(models.Model):
 
     _name = "sop.policy.term"
     _description = "Sales Policy Term"
+    _inherit = ["sop.policy.part"]
     _order = "policy_id, sequence, id"
 
-    policy_id = fields.Many2one("sop.policy", required=True, ondelete="cascade", index=True)
-    company_id = fields.Many2one(related="policy_id.company_id", store=True)
     currency_id = fields.Many2one(related="policy_id.company_id.currency_id")
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True, translate=True)
@@ -53,7 +52,6 @@ class SopPolicyTerm(models.Model):
         "contact, phone, address, delivery date, validity, payment and warranty (A4, P8).",
     )
     stock_review = fields.Boolean(
-        string="Stock Review",
         help="The production planner reviews an application whose goods are not in stock (A2).",
     )
     legal_review = fields.Boolean(
@@ -110,26 +108,6 @@ class SopPolicyTerm(models.Model):
                         term.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        terms = super().create(vals_list)
-        terms._check_policy_is_draft()
-        return terms
-
-    def write(self, vals):
-        self._check_policy_is_draft()
-        result = super().write(vals)
-        self._check_policy_is_draft()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_if_policy_is_draft(self):
-        self._check_policy_is_draft()
-
-    def _check_policy_is_draft(self):
-        if not self.env.su:
-            self.policy_id._check_is_draft()
 
     def _matches(self, sales_mode, amount, categories):
         """Whether this line is for an order of ``sales_mode`` over ``amount``.

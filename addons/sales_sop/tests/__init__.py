@@ -14,6 +14,7 @@ from . import (
     test_online,
     test_opening,
     test_policy,
+    test_price_authority,
     test_races,
     test_returns,
     test_searches,

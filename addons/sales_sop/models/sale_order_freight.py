@@ -1,0 +1,37 @@
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    """Real freight added to an approved order is no change of what was agreed (A3)."""
+
+    _inherit = "sale.order"
+
+    def _sop_product_lines(self):
+        lines = super()._sop_product_lines()
+        return lines - self._sop_freight_lines(lines)
+
+    def _sop_freight_lines(self, lines):
+        """Return the freight among ``lines`` that stays within the policy's tolerance.
+
+        The mark ``is_delivery`` can be written by anybody, so the product has to be a carrier's
+        and the price must not be negative; above the tolerance all freight is content.
+        """
+        freight = lines.browse()
+        if "is_delivery" in lines._fields:
+            freight = lines.filtered(lambda line: line.is_delivery and line.price_unit >= 0)
+        if not freight:
+            return freight
+        carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
+        known = carriers.search([("product_id", "in", freight.product_id.ids)]).product_id
+        freight = freight.filtered(lambda line: line.product_id in known)
+        goods = sum((lines - freight).mapped("price_subtotal"))
+        allowed = goods * self._sop_freight_tolerance() / 100
+        total = sum(freight.mapped("price_subtotal"))
+        within = self.currency_id.compare_amounts(total, allowed) <= 0
+        return freight if within else freight.browse()
+
+    def _sop_freight_tolerance(self):
+        policy = self.sudo().sop_contract_id.policy_id or self.env["sop.policy"]._in_force(
+            self.company_id, fields.Date.context_today(self)
+        )
+        return policy.freight_tolerance

@@ -1,0 +1,132 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+PRICE_KINDS = [
+    ("normal", "Normal Price"),
+    ("entry", "Market-Entry Price"),
+    ("keeping", "Market-Keeping Price"),
+]
+
+
+class SopPolicyLine(models.Model):
+    """The price strategy for a product or a category (P2); first match by sequence wins."""
+
+    _name = "sop.policy.line"
+    _description = "Policy Price"
+    _inherit = ["sop.policy.part"]
+    _order = "policy_id, sequence, id"
+
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product", ondelete="restrict", help="Empty: every product of the category."
+    )
+    product_categ_id = fields.Many2one(
+        "product.category",
+        string="Product Category",
+        ondelete="restrict",
+        help="The category with those below it. Product and category empty: every product.",
+    )
+    partner_category_ids = fields.Many2many(
+        "res.partner.category",
+        string="Customer Groups",
+        help="The price is for customers of one of these groups; empty means every customer.",
+    )
+    price_kind = fields.Selection(
+        PRICE_KINDS,
+        string="Price For",
+        default="normal",
+        required=True,
+        help="The market-entry and the market-keeping price apply to quotations made for that "
+        "purpose, and only where the policy has such a line; elsewhere the normal price does.",
+    )
+    min_quantity = fields.Float(
+        string="From Quantity",
+        digits="Product Unit",
+        help="Smallest quantity of the product in the order, in the unit of the line.",
+    )
+    compute_price = fields.Selection(
+        [("fixed", "Fixed Price"), ("percentage", "% Off the List Price")],
+        string="Price Is",
+        default="percentage",
+        required=True,
+    )
+    fixed_price = fields.Float(
+        digits="Product Price",
+        help="Price for one unit without tax, in the line's currency.",
+    )
+    percent_off = fields.Float(
+        string="% Off",
+        digits=(5, 2),
+        help="Percent off the product's list price without tax on the day of submission.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        ondelete="restrict",
+        help="Unit of the price and of the quantity; empty means the product's own unit.",
+    )
+
+    @api.depends("policy_id")
+    def _compute_currency_id(self):
+        for line in self:
+            line.currency_id = line.currency_id or line.policy_id.company_id.currency_id
+
+    @api.constrains("fixed_price", "percent_off", "min_quantity", "compute_price")
+    def _check_price(self):
+        for line in self:
+            wrong = (
+                line.fixed_price < 0
+                or line.min_quantity < 0
+                or not 0 <= line.percent_off <= 100
+                or (line.compute_price == "fixed" and not line.product_id)
+            )
+            if wrong:
+                raise ValidationError(
+                    self.env._(
+                        "%s: prices and quantities cannot be negative, a percentage lies between "
+                        "0 and 100, and a fixed price is for one product.",
+                        line._policy_line_name(),
+                    )
+                )
+
+    def _policy_line_name(self):
+        self.ensure_one()
+        goods = self.product_id or self.product_categ_id
+        return goods.display_name or self.env._("All products")
+
+    def _unit(self, product):
+        """Return the unit of the price; the product's own where the line's does not fit."""
+        fits = self.uom_id and self.uom_id._has_common_reference(product.uom_id)
+        return self.uom_id if fits else product.uom_id
+
+    def _matches(self, product, quantity, partner, price_kind):
+        """Whether this is a price for ``quantity`` of ``product``, in the product's unit."""
+        self.ensure_one()
+        if self.price_kind != price_kind or (self.product_id and self.product_id != product):
+            return False
+        prefix = self.product_categ_id.parent_path
+        if prefix and not (product.categ_id.parent_path or "").startswith(prefix):
+            return False
+        groups = self.partner_category_ids
+        if groups and not groups & (partner | partner.commercial_partner_id).category_id:
+            return False
+        unit = self._unit(product)
+        available = product.uom_id._compute_quantity(quantity, unit, round=False)
+        return unit.compare(available, self.min_quantity) >= 0
+
+    def _unit_price(self, product, currency, company, date):
+        """Return the price of one unit of the product's own, without tax, in ``currency``."""
+        self.ensure_one()
+        if self.compute_price == "percentage":
+            listed = product._sop_list_price(currency, company, date)
+            return listed * (1 - self.percent_off / 100)
+        price = self._unit(product)._compute_price(self.fixed_price, product.uom_id)
+        return self.currency_id._convert(price, currency, company, date, round=False)

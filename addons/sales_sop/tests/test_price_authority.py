@@ -1,0 +1,293 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+class PriceCase(SopCase):
+    """A policy with authority 5 / 10 / 15 % below the list price of 100.00."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        policy = cls.env["sop.policy"].create(
+            {
+                "name": "Price strategy",
+                "company_id": cls.company.id,
+                "date_from": date_from,
+                "term_ids": [
+                    Command.create(
+                        {"name": "All sales", "review_group_ids": [Command.clear()], **term}
+                    )
+                ],
+                "line_ids": [Command.create(values) for values in cls._price_lines()],
+                "authority_ids": [
+                    Command.create(
+                        {
+                            "group_id": cls.env.ref(f"sales_sop.group_{role}").id,
+                            "max_discount": percent,
+                        }
+                    )
+                    for role, percent in (
+                        ("salesperson", 5),
+                        ("sales_manager", 10),
+                        ("marketing_director", 15),
+                    )
+                ],
+            }
+        )
+        manager = cls.users["general_manager"]
+        policy.with_user(manager).action_decide()
+        policy.with_user(manager).action_issue()
+        return policy
+
+    @classmethod
+    def _price_lines(cls):
+        return [{"product_id": cls.drive.id, "compute_price": "percentage"}]
+
+    def roles_for(self, order):
+        """The roles that an order has to pass, in their order; it is submitted for that."""
+        approval = self.submit(order)
+        prefix = "sales_sop.group_"
+        ids = {self.env.ref(f"{prefix}{role}"): role for role in self.users if self._is_role(role)}
+        return [ids[step.group_id] for step in approval.step_ids.sorted("stage")]
+
+    def _is_role(self, role):
+        return bool(self.env.ref(f"sales_sop.group_{role}", raise_if_not_found=False))
+
+    def discounted(self, percent, **values):
+        order = self.quotation(**values)
+        order.order_line.discount = percent
+        return order
+
+
+@tagged("post_install", "-at_install")
+class TestPriceAuthority(PriceCase):
+    """A price below the policy's goes up until somebody may grant it."""
+
+    manager = ["sales_manager"]
+    director = ["sales_manager", "marketing_director"]
+    general_manager = ["sales_manager", "marketing_director", "general_manager"]
+
+    @rule("P3")
+    def test_each_discount_goes_as_high_as_its_authority(self):
+        expected = {
+            0: [],
+            4: [],
+            5: [],
+            5.01: self.manager,
+            9: self.manager,
+            10: self.manager,
+            14: self.director,
+            15: self.director,
+            20: self.general_manager,
+            100: self.general_manager,
+        }
+        for percent, roles in expected.items():
+            self.assertEqual(self.roles_for(self.discounted(percent)), roles, percent)
+
+    @rule("P3")
+    def test_within_the_salespersons_authority_nobody_is_asked(self):
+        order = self.discounted(4)
+        approval = self.submit(order)
+        self.assertEqual((approval.state, order.sop_application_state), ("approved", "approved"))
+
+    @rule("P3")
+    def test_a_discount_waits_for_the_director_after_the_manager(self):
+        order = self.discounted(14)
+        approval = self.submit(order)
+        with self.assertRefused("Sales Manager"):
+            self.as_user(approval, "marketing_director").approve()
+        self.approve(order, "application", "sales_manager")
+        self.assertEqual(approval.state, "pending")
+        self.approve(order, "application", "marketing_director")
+        self.assertEqual(approval.state, "approved")
+
+    @rule("P2", "P3")
+    def test_a_price_above_the_policy_needs_nobody(self):
+        order = self.quotation(lines=[(self.drive, 10, 130.0)])
+        self.assertEqual(self.roles_for(order), [])
+
+    @rule("P3")
+    def test_the_order_level_discount_counts(self):
+        order = self.quotation()
+        self.company.sale_discount_product_id = self._new_product("Discount", 0.0, type="service")
+        wizard = self.rpc_create(
+            "sale.order.discount",
+            "salesperson",
+            {
+                "sale_order_id": order.id,
+                "discount_type": "so_discount",
+                "discount_percentage": 0.2,
+            },
+        )
+        self.rpc(wizard, "salesperson", "action_apply_discount")
+        self.assertEqual(order.amount_untaxed, 800.0)
+        self.assertEqual(self.roles_for(order), self.general_manager)
+
+    @rule("P3")
+    def test_a_negative_line_lowers_all_others(self):
+        gift = self._new_product("Goodwill", 0.0, type="service")
+        order = self.quotation(lines=[(self.drive, 10, 100.0), (gift, 1, -140.0)])
+        self.assertEqual(self.roles_for(order), self.director)
+
+    @rule("P3")
+    def test_another_unit_of_measure_counts_the_same(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self.quotation(lines=[(self.drive, 1, 960.0)])
+        order.order_line.write({"product_uom_id": dozen.id, "price_unit": 960.0})
+        self.assertEqual(order.amount_untaxed, 960.0)
+        self.assertEqual(self.roles_for(order), self.general_manager)
+        fair = self.quotation(lines=[(self.drive, 1, 1200.0)])
+        fair.order_line.write({"product_uom_id": dozen.id, "price_unit": 1200.0})
+        self.assertEqual(self.roles_for(fair), [])
+
+    @rule("P3")
+    def test_a_price_with_tax_in_it_is_judged_without(self):
+        tax = self._new_tax(25.0)
+        tax.price_include_override = "tax_included"
+        order = self.quotation(lines=[(self.drive, 10, 100.0)])
+        order.order_line.tax_ids = tax
+        self.assertEqual(order.amount_untaxed, 800.0)
+        self.assertEqual(self.roles_for(order), self.general_manager)
+        fair = self.quotation(lines=[(self.drive, 10, 125.0)])
+        fair.order_line.tax_ids = tax
+        self.assertEqual(self.roles_for(fair), [])
+
+    @rule("P3")
+    def test_a_list_price_with_tax_in_it_is_compared_without(self):
+        tax = self._new_tax(25.0)
+        tax.price_include_override = "tax_included"
+        self.drive.write({"list_price": 125.0, "taxes_id": [Command.set(tax.ids)]})
+        self.assertEqual(self.roles_for(self.discounted(9)), self.manager)
+
+    @rule("P3")
+    def test_a_foreign_currency_is_judged_at_the_days_rate(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+                "name": "2020-01-01",
+                "rate": 0.5,
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        cheap = self.quotation(lines=[(self.drive, 10, 40.0)], pricelist_id=pricelist.id)
+        self.assertEqual((cheap.currency_id, cheap.amount_untaxed), (euro, 400.0))
+        self.assertEqual(self.roles_for(cheap), self.general_manager)
+        fair = self.quotation(lines=[(self.drive, 10, 50.0)], pricelist_id=pricelist.id)
+        self.assertEqual(self.roles_for(fair), [])
+
+    @rule("P3")
+    def test_a_product_outside_the_strategy_goes_to_the_top(self):
+        strange = self._new_product("Unknown gadget", 100.0)
+        order = self.quotation(lines=[(strange, 1, 100.0)])
+        approval = self.submit(order)
+        self.assertEqual(approval.step_ids[-1:].group_id.name, "General Manager")
+        self.assertIn("not in the price strategy", approval.step_ids[-1:].reason)
+
+    @rule("P3")
+    def test_the_step_says_why_it_is_needed(self):
+        approval = self.submit(self.discounted(9))
+        self.assertIn("9.00 % below the policy", approval.step_ids.reason)
+        self.assertIn("1,000.00", approval.summary)
+
+    @rule("A3", "P3")
+    def test_a_discount_raised_after_approval_is_stale_and_valid_again_when_undone(self):
+        order = self.discounted(9)
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.rpc(order.order_line, "salesperson", "write", {"discount": 12.0})
+        self.assertEqual(order.sop_application_state, "stale")
+        with self.assertRefused("A1", "has changed"):
+            self.rpc(order, "salesperson", "action_confirm")
+        self.rpc(order.order_line, "salesperson", "write", {"discount": 9.0})
+        self.assertEqual(order.sop_application_state, "approved")
+
+    @rule("P4")
+    def test_a_resubmission_is_judged_by_the_policy_of_its_day(self):
+        order = self.discounted(9)
+        self.submit(order)
+        strict = self.env["sop.policy"].create(
+            {
+                "name": "Stricter",
+                "company_id": self.company.id,
+                "date_from": "2021-01-01",
+                "term_ids": [
+                    Command.create({"name": "All", "review_group_ids": [Command.clear()]})
+                ],
+                "line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.drive.id,
+                            "compute_price": "fixed",
+                            "fixed_price": 200.0,
+                        }
+                    )
+                ],
+            }
+        )
+        self.as_user(strict, "general_manager").action_decide()
+        self.as_user(strict, "general_manager").action_issue()
+        self.approve(order, "application", "sales_manager")
+        self.assertEqual(order.sop_application_state, "approved")
+        self.rpc(order.order_line, "salesperson", "write", {"discount": 8.0})
+        self.assertEqual(self.roles_for(order), ["general_manager"])
+
+
+@tagged("post_install", "-at_install")
+class TestPriceStrategy(PriceCase):
+    """Fixed prices, special prices, quantities and customer groups of the strategy."""
+
+    @classmethod
+    def _price_lines(cls):
+        cls.good_customers = cls.env["res.partner.category"].create({"name": "Key accounts"})
+        drive = {"product_id": cls.drive.id, "compute_price": "fixed"}
+        return [
+            {**drive, "sequence": 1, "fixed_price": 80.0, "min_quantity": 100.0},
+            {
+                **drive,
+                "sequence": 2,
+                "fixed_price": 85.0,
+                "partner_category_ids": [Command.set(cls.good_customers.ids)],
+            },
+            {**drive, "sequence": 3, "fixed_price": 100.0},
+            {**drive, "sequence": 4, "fixed_price": 70.0, "price_kind": "entry"},
+            {"sequence": 9, "compute_price": "percentage", "percent_off": 10.0},
+        ]
+
+    @rule("P2")
+    def test_a_large_quantity_has_its_own_price(self):
+        self.assertEqual(self.roles_for(self.quotation(lines=[(self.drive, 100, 80.0)])), [])
+        small = self.quotation(lines=[(self.drive, 99, 80.0)])
+        self.assertEqual(self.roles_for(small)[-1], "general_manager")
+
+    @rule("P2")
+    def test_the_quantity_of_all_lines_counts(self):
+        order = self.quotation(lines=[(self.drive, 60, 80.0), (self.drive, 40, 80.0)])
+        self.assertEqual(self.roles_for(order), [])
+
+    @rule("P2")
+    def test_a_customer_group_has_its_own_price(self):
+        self.customer.category_id = self.good_customers
+        self.assertEqual(self.roles_for(self.quotation(lines=[(self.drive, 10, 85.0)])), [])
+
+    @rule("P2")
+    def test_the_entry_price_is_for_quotations_that_ask_for_it(self):
+        entry = self.quotation(lines=[(self.drive, 10, 70.0)], sop_price_kind="entry")
+        self.assertEqual(self.roles_for(entry), [])
+        normal = self.quotation(lines=[(self.drive, 10, 70.0)])
+        self.assertEqual(self.roles_for(normal)[-1], "general_manager")
+        # Asking for the special price afterwards is a change of the content.
+        self.rpc(entry, "salesperson", "write", {"sop_price_kind": "normal"})
+        self.assertEqual(entry.sop_application_state, "stale")
+
+    @rule("P2")
+    def test_other_products_have_ten_percent_off_the_list(self):
+        pump = self._new_product("Pump", 50.0)
+        self.assertEqual(self.roles_for(self.quotation(lines=[(pump, 1, 45.0)])), [])
+        below = self.quotation(lines=[(pump, 1, 42.0)])
+        self.assertEqual(self.roles_for(below), ["sales_manager"])

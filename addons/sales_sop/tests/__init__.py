@@ -1,9 +1,11 @@
 from . import (
+    test_amount_in_words,
     test_attacks,
     test_attacks_goods,
     test_chain,
     test_collection,
     test_contract,
+    test_contract_text,
     test_delivery,
     test_demo,
     test_gone,

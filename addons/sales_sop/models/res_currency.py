@@ -1,0 +1,25 @@
+from odoo import models
+
+from .amount_in_words import chinese_capitals
+
+# How a Chinese contract calls the money; other currencies go by their code.
+CHINESE_NAMES = {
+    "CNY": "人民币",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "HKD": "港元",
+    "JPY": "日元",
+    "USD": "美元",
+}
+
+
+class ResCurrency(models.Model):
+    _inherit = "res.currency"
+
+    def _sop_amount_in_words(self, amount):
+        """Return the amount in the words of the reader's language (大写金额 in Chinese)."""
+        self.ensure_one()
+        if (self.env.lang or "").startswith("zh"):
+            name = CHINESE_NAMES.get(self.name, self.name)
+            return f"{name}{chinese_capitals(self.round(amount))}"
+        return self.amount_to_text(amount)

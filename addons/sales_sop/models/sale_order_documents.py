@@ -1,0 +1,63 @@
+from odoo import fields, models
+from odoo.tools import formatLang
+
+
+class SaleOrder(models.Model):
+    """What the papers say about an order: contract text (K7, K8) and quotation (P8)."""
+
+    _inherit = "sale.order"
+
+    def _sop_prepare_contract(self):
+        """The written contract's text is drafted with it, and again while it may change (K7)."""
+        result = super()._sop_prepare_contract()
+        contract = self.sop_contract_id
+        if contract.contract_required:
+            contract._refresh_text()
+        return result
+
+    def _sop_text_basis(self):
+        """Return what the contract's text says beyond the approved content."""
+        return [
+            fields.Datetime.to_string(self.commitment_date) or "",
+            self.partner_shipping_id.id,
+            self.with_context(lang="en_US")._sop_warranty_text(),
+        ]
+
+    def _sop_warranty_text(self):
+        """Return the warranty as a paper states it, in the reader's language."""
+        return self.env._("twelve months from receipt")
+
+    def _sop_contract_gaps(self):
+        """Return a sentence for everything that this order does not tell its contract (K8)."""
+        gaps = []
+        for line in self._sop_product_lines():
+            if line.product_uom_qty <= 0:
+                gaps.append(
+                    self.env._(
+                        "%(order)s: the quantity of %(product)s.",
+                        order=self.name,
+                        product=line.product_id.display_name,
+                    )
+                )
+        return gaps
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _sop_specification(self):
+        """Return model and specification: article number, variant and what the line adds."""
+        product = self.product_id
+        name = product.name or ""
+        variant = product.product_template_attribute_value_ids._get_combination_name()
+        own = [line.strip() for line in (self.name or "").splitlines()]
+        known = {"", name, product.display_name}
+        parts = [product.default_code, variant, *(line for line in own if line not in known)]
+        return " ".join(filter(None, parts))
+
+    def _sop_quantity_text(self):
+        """Return the quantity without zeros that say nothing."""
+        quantity = self.product_uom_qty
+        if quantity == int(quantity):
+            return formatLang(self.env, quantity, digits=0)
+        return formatLang(self.env, quantity, dp="Product Unit")

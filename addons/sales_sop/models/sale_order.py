@@ -438,7 +438,12 @@ class SaleOrder(models.Model):
         amount = self.amount_total / rate
         categories = self._sop_product_lines().product_id.categ_id
         term = self.env["sop.policy.term"]._match(
-            policy, self.sop_sales_mode, amount, categories, self.name
+            policy,
+            self.sop_sales_mode,
+            amount,
+            categories,
+            self.name,
+            self._sop_judged_type(),
         )
         return {
             "kind": self.sop_sales_mode,

@@ -109,11 +109,12 @@ class SopPolicyTerm(models.Model):
                     )
                 )
 
-    def _matches(self, sales_mode, amount, categories):
+    def _matches(self, sales_mode, amount, categories, order_type="sale"):
         """Whether this line is for an order of ``sales_mode`` over ``amount``.
 
         :param float amount: order total, tax included, in the company's currency
         :param categories: ``product.category`` records of the order's products
+        :param str order_type: the type the order is judged as
         """
         self.ensure_one()
         if self.sales_mode and self.sales_mode != sales_mode:
@@ -126,16 +127,18 @@ class SopPolicyTerm(models.Model):
         return not prefix or all(category.parent_path.startswith(prefix) for category in categories)
 
     @api.model
-    def _match(self, policy, sales_mode, amount, categories, document):
+    def _match(self, policy, sales_mode, amount, categories, document, order_type="sale"):
         """Return the first line of ``policy`` that matches; raise if there is none (P5)."""
         for term in policy.sudo().term_ids:
-            if term._matches(sales_mode, amount, categories):
+            if term._matches(sales_mode, amount, categories, order_type):
                 return term
-        raise UserError(
-            self.env._(
-                "%(document)s: the sales policy %(policy)s has no line for this kind of order. "
-                "Ask the general manager to issue a version that covers it.",
-                document=document,
-                policy=policy.name,
-            )
+        raise UserError(self._no_term_sentence(policy, document, order_type, amount))
+
+    @api.model
+    def _no_term_sentence(self, policy, document, order_type, amount):
+        return self.env._(
+            "%(document)s: the sales policy %(policy)s has no line for this kind of order. "
+            "Ask the general manager to issue a version that covers it.",
+            document=document,
+            policy=policy.name,
         )

@@ -14,6 +14,7 @@ from . import (
     test_menus,
     test_money_sequences,
     test_online,
+    test_order_type,
     test_opening,
     test_policy,
     test_price_authority,
@@ -21,4 +22,5 @@ from . import (
     test_returns,
     test_searches,
     test_tours,
+    test_warranty,
 )

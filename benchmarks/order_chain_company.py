@@ -42,6 +42,9 @@ class Chain:
 class Company:
     """One company in one database: its people, goods and customers."""
 
+    odoo_roles = ODOO_ROLES
+    sop_roles = SOP_ROLES
+
     def __init__(self, registry, label, governed=False):
         self.registry = registry
         self.label = label
@@ -71,7 +74,7 @@ class Company:
             self._issue_policy(env)
 
     def _create_people(self, env):
-        roles = ODOO_ROLES | (SOP_ROLES if self.governed else {})
+        roles = self.odoo_roles | (self.sop_roles if self.governed else {})
         for role, names in roles.items():
             groups = env["res.groups"].union(*map(env.ref, ("base.group_user", *names)))
             user = env["res.users"].create(
@@ -139,19 +142,21 @@ class Company:
         )
         return partners.ids
 
-    def _issue_policy(self, env):
-        term = {
+    def _policy_term(self, env):
+        return {
             "name": "Direct sale",
             "contract_required": True,
             "prepayment_percent": ADVANCE * 50,
             "invoice_gate_percent": ADVANCE * 100,
         }
+
+    def _issue_policy(self, env):
         policy = env["sop.policy"].create(
             {
                 "name": "Sales policy",
                 "company_id": self.id,
                 "date_from": "2020-01-01",
-                "term_ids": [Command.create(term)],
+                "term_ids": [Command.create(self._policy_term(env))],
             }
         )
         policy = policy.with_user(self.users["general_manager"])
@@ -182,3 +187,11 @@ class Company:
                 ]
             )
             return [Chain(order.id, self.bank_journal) for order in orders]
+
+    def check_is_done(self, env, chains):
+        """A step that was silently refused would be a very fast one."""
+        pickings = env["stock.picking"].browse([chain.picking for chain in chains])
+        invoices = env["account.move"].browse([chain.invoice for chain in chains])
+        done = set(pickings.mapped("state")), set(invoices.mapped("state"))
+        if done != ({"done"}, {"posted"}) or any(invoices.mapped("amount_residual")):
+            raise AssertionError(f"{self.label}: not every order came to its end: {done}")

@@ -291,7 +291,8 @@ def test_a_browser_test_skipped_for_want_of_its_tools_is_recognised(reason):
 
 
 def test_requirements_are_pinned():
-    for path in (settings.REQUIREMENTS, settings.TOOL_REQUIREMENTS):
+    files = (settings.REQUIREMENTS, settings.TOOL_REQUIREMENTS, settings.BENCH_REQUIREMENTS)
+    for path in files:
         lines = [line for line in path.read_text().splitlines() if line and line[0] != "#"]
         assert lines and all("==" in line for line in lines)
 

@@ -1,8 +1,9 @@
 """./sop bench NAME: run benchmarks/bench_NAME.py on a fresh copy of the installed template.
 
-A benchmark may set two constants. `MODULES`: what is installed for it besides. `STOCK_PEER =
+A benchmark may set three constants. `MODULES`: what is installed for it besides. `STOCK_PEER =
 True`: it compares with stock Odoo; a copy of the base template is made, its name handed over in
 the environment, and our demo data left out, so that the addons are the only difference.
+`PEER_MODULES`: what is installed into that copy, when the peer is stock Odoo with other addons.
 """
 
 import ast
@@ -30,9 +31,9 @@ def run(context, options, rest):
         _install(databases, database, constant(path, "MODULES") or [])
         if with_peer:
             base = databases.base(addons.needed(chosen))
-            variables[bench_runner.STOCK_DATABASE] = copies.enter_context(
-                databases.scratch(base, label="_stock")
-            )
+            peer = copies.enter_context(databases.scratch(base, label="_stock"))
+            _install(databases, peer, constant(path, "PEER_MODULES") or [])
+            variables[bench_runner.STOCK_DATABASE] = peer
         command = odoo.shell_command(database)
         return process.attached(command, env=variables, stdin=SCRIPT.format(name=options.name))
 

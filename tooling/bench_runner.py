@@ -18,7 +18,7 @@ def main(env, name):
 
 
 def stock_database():
-    """The name of the copy of stock Odoo that a benchmark with STOCK_PEER compares with."""
+    """The copy of stock Odoo (with PEER_MODULES) that a benchmark with STOCK_PEER compares with."""
     return os.environ[STOCK_DATABASE]
 
 

@@ -85,4 +85,3 @@ def _own_figures(mode, costs):
             series = costs[step]
             yield f"{mode}: {step.name}, queries", series.queries(), None, None, None
             yield f"{mode}: {step.name}, CPU ms", series.cpu() * 1000, None, None, None
-

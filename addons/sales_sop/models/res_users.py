@@ -41,3 +41,9 @@ class ResUsers(models.Model):
                 roles=format_list(self.env, names, "or"),
             )
         )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"active", "group_ids"}.isdisjoint(vals):
+            self.env["sop.approval.step"].sudo()._alert_if_vacant()
+        return result

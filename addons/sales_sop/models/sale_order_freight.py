@@ -8,7 +8,8 @@ class SaleOrder(models.Model):
 
     def _sop_product_lines(self):
         lines = super()._sop_product_lines()
-        return lines - self._sop_freight_lines(lines)
+        freight = self._sop_freight_lines(lines)
+        return (lines - freight).with_prefetch(lines._prefetch_ids) if freight else lines
 
     def _sop_freight_lines(self, lines):
         """Return the freight among ``lines`` that stays within the policy's tolerance.

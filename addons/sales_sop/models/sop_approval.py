@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_list
@@ -8,6 +10,64 @@ APPROVAL_STATES = [
     ("refused", "Refused"),
     ("superseded", "Superseded"),
 ]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """By what somebody decides a step: the role, and the person in whose place."""
+
+    step: object
+    user: object
+    principal: object
+    role: object
+
+    @property
+    def is_superior(self):
+        return self.role != self.step.group_id
+
+    @property
+    def people(self):
+        return self.user | self.principal
+
+    @property
+    def is_own(self):
+        return bool(self.people & self.step.approval_id._owners())
+
+    def is_allowed(self):
+        """Not one's own document, and nobody decides twice at one stage."""
+        company = self.step.approval_id.company_id
+        if self.is_own and not company.sop_requester_may_approve:
+            return False
+        return not self.people & self.step._stage_deciders()
+
+    def check_answer(self, comment):
+        """Raise when the step asks for an answer and there is none (A2)."""
+        env = self.step.env
+        if self.step.answer_required and not (isinstance(comment, str) and comment.strip()):
+            raise UserError(
+                env._(
+                    "%(document)s asks for your answer: %(reason)s Write it when you approve.",
+                    document=self.step.approval_id.document_name,
+                    reason=self.step.reason or "",
+                )
+            )
+
+    def values(self):
+        """What the step keeps of who decided."""
+        return {
+            "user_id": self.user.id,
+            "on_behalf_of_id": self.principal.id if self.principal != self.user else False,
+            "decided_as_id": self.role.id,
+            "is_own": self.is_own,
+        }
+
+    def why(self):
+        """Say to the user why the step is theirs to decide."""
+        env = self.step.env
+        text = env._("%(role)s, stage %(stage)s", role=self.role.name, stage=self.step.stage)
+        if self.principal != self.user:
+            text = env._("%(why)s, for %(user)s", why=text, user=self.principal.name)
+        return f"{text}: {self.step.reason}" if self.step.reason else text
 
 
 class SopApproval(models.Model):
@@ -41,6 +101,12 @@ class SopApproval(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True, help="Total of the document when it was submitted.")
+    amount_company = fields.Float(
+        string="Amount in Company Currency",
+        digits=0,
+        readonly=True,
+        help="The amount at the rate of the day of submission; delegations are limited by it.",
+    )
     state = fields.Selection(APPROVAL_STATES, default="pending", required=True, readonly=True)
     requested_by_id = fields.Many2one("res.users", string="Submitted by", readonly=True)
     requested_on = fields.Datetime(string="Submitted on", readonly=True)
@@ -77,6 +143,22 @@ class SopApproval(models.Model):
         compute="_compute_waiting_for_me", search="_search_waiting_for_me"
     )
     why_me = fields.Char(compute="_compute_waiting_for_me")
+    can_decide = fields.Boolean(
+        compute="_compute_waiting_for_me",
+        help="Also when a lower role is asked and the user holds a higher one.",
+    )
+    is_own = fields.Boolean(
+        string="Own Document",
+        compute="_compute_is_own",
+        help="A step was decided by whose document it is.",
+    )
+    is_vacant = fields.Boolean(
+        string="Nobody to Decide",
+        compute="_compute_is_vacant",
+        search="_search_is_vacant",
+        help="No active person holds the role whose turn it is. Give it to somebody, or let a "
+        "higher role decide.",
+    )
     waiting_for = fields.Char(compute="_compute_waiting_for", help="The roles whose turn it is.")
 
     _document_idx = models.Index("(res_model, res_id)")
@@ -110,54 +192,87 @@ class SopApproval(models.Model):
         approved = self.search([("state", "=", "approved")])
         return [("id", "in", approved.filtered("is_valid").ids)]
 
+    @api.depends("step_ids.is_own")
+    def _compute_is_own(self):
+        for approval in self:
+            approval.is_own = any(approval.sudo().step_ids.mapped("is_own"))
+
+    @api.depends("step_ids.state")
+    def _compute_is_vacant(self):
+        for approval in self:
+            steps = approval.sudo().step_ids.filtered(lambda step: step.state == "pending")
+            approval.is_vacant = any(not step._members() for step in steps)
+
+    def _search_is_vacant(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        pending = self.search([("state", "=", "pending")])
+        return [("id", "in", pending.filtered("is_vacant").ids)]
+
     @api.depends("step_ids.state")
     @api.depends_context("uid")
     def _compute_waiting_for_me(self):
+        delegations = self.env["sop.delegation"]._in_force(self.env.user)
         for approval in self:
-            step = approval._step_of(self.env.user)
-            approval.waiting_for_me = bool(step)
-            approval.why_me = (
-                self.env._(
-                    "%(role)s, stage %(stage)s",
-                    role=step.sudo().group_id.name,
-                    stage=step.stage,
-                )
-                if step
-                else False
-            )
+            claim = approval._claim_of(self.env.user, delegations)
+            approval.can_decide = bool(claim)
+            # What a lower role is asked does not fill the list of the higher one.
+            approval.waiting_for_me = bool(claim) and not claim.is_superior
+            approval.why_me = claim.why() if claim else False
 
     def _search_waiting_for_me(self, operator, value):
         if operator != "in":
             return NotImplemented
         user = self.env.user
-        query = SQL(
-            """(
+        self.env["sop.approval.step"].flush_model()
+        self.flush_model()
+        parts = [self._waiting_sql(user, user, SQL("TRUE"))]
+        for delegation in self.env["sop.delegation"]._in_force(user):
+            parts.append(self._waiting_sql(user, delegation.user_id, delegation._covers_sql()))
+        query = SQL("(%s)", SQL(" UNION ").join(parts))
+        return [("id", "in", query), ("company_id", "in", user.company_ids.ids)]
+
+    def _waiting_sql(self, user, principal, covered):
+        """Ids of the approvals with an open step that ``user`` decides in place of ``principal``.
+
+        The same as :meth:`_claim_of` says of one approval, without the higher roles.
+        """
+        people = tuple({user.id, principal.id})
+        return SQL(
+            """
             SELECT step.approval_id
               FROM sop_approval_step step
               JOIN sop_approval approval ON approval.id = step.approval_id
               JOIN res_company company ON company.id = approval.company_id
              WHERE step.state = 'pending'
+               AND approval.state = 'pending'
                AND step.group_id IN %(groups)s
-               AND (approval.requested_by_id != %(uid)s OR company.sop_requester_may_approve)
+               AND %(covered)s
+               AND (company.sop_requester_may_approve
+                    OR (approval.requested_by_id NOT IN %(people)s
+                        AND COALESCE(approval.salesperson_id, 0) NOT IN %(people)s))
                AND NOT EXISTS (
                    SELECT 1
                      FROM sop_approval_step done
                     WHERE done.approval_id = step.approval_id
                       AND done.stage = step.stage
-                      AND done.user_id = %(uid)s)
-            )""",
-            groups=tuple(user.all_group_ids.ids) or (0,),
-            uid=user.id,
+                      AND (done.user_id IN %(people)s OR done.on_behalf_of_id IN %(people)s))
+            """,
+            groups=tuple(principal.all_group_ids.ids) or (0,),
+            people=people,
+            covered=covered,
         )
-        self.env["sop.approval.step"].flush_model()
-        self.flush_model(["requested_by_id", "company_id"])
-        return [("id", "in", query), ("company_id", "in", user.company_ids.ids)]
 
     @api.depends("step_ids.state")
     def _compute_waiting_for(self):
         for approval in self:
             steps = approval.sudo().step_ids.filtered(lambda step: step.state == "pending")
             approval.waiting_for = format_list(self.env, steps.group_id.mapped("name")) or False
+
+    def _owners(self):
+        """Return whose document it is; they do not decide it unless the company allows it."""
+        approval = self.sudo()
+        return approval.requested_by_id | approval.salesperson_id
 
     def _refusal_reason(self):
         """Return who refused and why; empty when nobody did."""
@@ -181,6 +296,90 @@ class SopApproval(models.Model):
         for approval in self.sorted("id"):
             approval._decide("approved", comment)
         return True
+
+    def action_approve(self):
+        """Approve what can be approved of these; say what could not, and why.
+
+        A step that asks for an answer opens the dialog for it.
+        """
+        if len(self) == 1:
+            return self._ask_for_answer() or self.approve()
+        approved, refusals = self.browse(), []
+        for approval in self.sorted("id"):
+            try:
+                with self.env.cr.savepoint():
+                    approval.approve()
+                    approved |= approval
+            except UserError as error:
+                approval.invalidate_recordset()
+                refusals.append(str(error))
+        if refusals and not approved:
+            raise UserError("\n".join(refusals))
+        return self._tell_approved(approved, refusals)
+
+    def _tell_approved(self, approved, refusals):
+        texts = [self.env._("Approved: %s.", len(approved))]
+        if refusals:
+            texts.append(self.env._("Not approved: %s", " ".join(refusals)))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if refusals else "success",
+                "message": " ".join(texts),
+                "sticky": bool(refusals),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _ask_for_answer(self):
+        """Return the dialog that asks for the answer of the user's step; False if none needed."""
+        claim = self._claim_of(self.env.user)
+        if not claim or not claim.step.sudo().answer_required:
+            return False
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Your Answer"),
+            "res_model": "sop.approval.answer",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_approval_id": self.id},
+        }
+
+    def withdraw(self, reason=False):
+        """Take back what waits for a decision; whose document it is may do so.
+
+        :param str reason: kept in the document's history
+        :raise AccessError: when it is not the user's own document
+        :raise UserError: when it is already decided
+        """
+        for approval in self.sorted("id"):
+            approval._withdraw(reason)
+        return True
+
+    def _withdraw(self, reason):
+        self.check_access("read")
+        self._lock()
+        if self.env.user not in self._owners() and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "%(document)s was submitted by %(user)s, who alone can withdraw it.",
+                    document=self.document_name,
+                    user=self.requested_by_id.name,
+                )
+            )
+        self._check_is_pending()
+        approval = self.sudo()
+        approval._close("superseded")
+        text = self.env._("%(route)s: withdrawn by %(user)s. %(reason)s")
+        body = text % {
+            "route": approval.route_id.name,
+            "user": self.env.user.name,
+            "reason": reason if isinstance(reason, str) else "",
+        }
+        document = approval._document()
+        if document:
+            document._note_approval(body.strip())
 
     def refuse(self, reason):
         """Refuse each of these approvals; the document goes back to whoever submitted it.
@@ -235,32 +434,37 @@ class SopApproval(models.Model):
         document = self._document()
         document.check_access("read")
         self._check_can_be_decided(document)
-        step = self._step_of(self.env.user)
-        if not step:
+        claim = self._claim_of(self.env.user)
+        if not claim:
             self._raise_not_yours()
-        step.sudo().write(
+        if decision == "approved":
+            claim.check_answer(comment)
+        step = claim.step.sudo()
+        step.write(
             {
                 "state": decision,
-                "user_id": self.env.uid,
                 "decided_on": fields.Datetime.now(),
                 "comment": comment or False,
+                **claim.values(),
             }
         )
-        self.sudo()._note_decision(step.sudo())
+        self.sudo()._note_decision(step)
         self.sudo()._advance()
 
     def _note_decision(self, step):
         """Write the decision into the document's history."""
         texts = {
-            "approved": self.env._("%(route)s: approved as %(role)s. %(comment)s"),
-            "refused": self.env._("%(route)s: refused as %(role)s. %(comment)s"),
+            "approved": self.env._("%(route)s: approved as %(role)s%(for)s. %(comment)s"),
+            "refused": self.env._("%(route)s: refused as %(role)s%(for)s. %(comment)s"),
         }
+        principal = step.on_behalf_of_id
         body = texts[step.state] % {
             "route": self.route_id.name,
-            "role": step.group_id.name,
+            "role": (step.decided_as_id or step.group_id).name,
+            "for": self.env._(" for %s", principal.name) if principal else "",
             "comment": step.comment or "",
         }
-        self._document().message_post(body=body.strip(), subtype_xmlid="mail.mt_note")
+        self._document()._note_approval(body.strip())
 
     def _lock(self):
         self.env.cr.execute(
@@ -269,7 +473,7 @@ class SopApproval(models.Model):
         self.invalidate_recordset()
         self.sudo().step_ids.invalidate_recordset()
 
-    def _check_can_be_decided(self, document):
+    def _check_is_pending(self):
         if self.state != "pending":
             raise UserError(
                 self.env._(
@@ -278,6 +482,9 @@ class SopApproval(models.Model):
                     state=dict(self._fields["state"]._description_selection(self.env))[self.state],
                 )
             )
+
+    def _check_can_be_decided(self, document):
+        self._check_is_pending()
         if not document:
             raise UserError(
                 self.env._("%s no longer exists; there is nothing to decide.", self.document_name)
@@ -291,30 +498,46 @@ class SopApproval(models.Model):
                 )
             )
 
-    def _step_of(self, user):
-        """Return the first open step that ``user`` may decide; empty if there is none."""
+    def _claim_of(self, user, delegations=None):
+        """Return the :class:`Claim` by which ``user`` decides an open step; None if there is none.
+
+        The own role comes first, then what was delegated, then the higher role.
+        """
         self.ensure_one()
-        approval = self.sudo()
-        none = self.env["sop.approval.step"]
-        if approval.state != "pending" or approval.company_id not in user.sudo().company_ids:
-            return none
-        is_own = user == approval.requested_by_id
-        if is_own and not approval.company_id.sop_requester_may_approve:
-            return none
-        groups = user.sudo().all_group_ids
-        for step in approval.step_ids:
-            if step.state != "pending" or step.group_id not in groups:
-                continue
-            siblings = approval.step_ids.filtered(lambda other, s=step: other.stage == s.stage)
-            if user not in siblings.user_id:
-                return step.sudo(self.env.su)
-        return none
+        approval, user = self.sudo(), user.sudo()
+        if approval.state != "pending" or approval.company_id not in user.company_ids:
+            return None
+        steps = approval.step_ids.filtered(lambda step: step.state == "pending")
+        if delegations is None:
+            delegations = self.env["sop.delegation"]._in_force(user)
+        principals = [user]
+        principals += [row.user_id for row in delegations if row._covers(approval)]
+        for principal in principals:
+            own = steps.filtered(lambda step, who=principal: step.group_id in who.all_group_ids)
+            claims = [Claim(step, user, principal, step.group_id) for step in own]
+            if claim := self._first_allowed(claims):
+                return claim
+        return self._first_allowed(
+            [Claim(step, user, user, role) for step in steps for role in step._superiors(user)[:1]]
+        )
+
+    @api.model
+    def _first_allowed(self, claims):
+        """Return the claim to use; of several, on the step that the fewest others can decide.
+
+        Who holds two roles of one stage takes the step that nobody else could.
+        """
+        allowed = [claim for claim in claims if claim.is_allowed()]
+        if len(allowed) < 2:
+            return allowed[0] if allowed else None
+        return min(allowed, key=lambda claim: len(claim.step._members()))
 
     def _raise_not_yours(self):
-        if self.env.user == self.requested_by_id:
+        if self.env.user in self._owners():
             raise AccessError(
                 self.env._(
-                    "%s was submitted by you. Somebody else has to decide it.", self.document_name
+                    "%s was submitted by you or is your own. Somebody else has to decide it.",
+                    self.document_name,
                 )
             )
         raise AccessError(

@@ -37,11 +37,18 @@ class SopApprovalMixin(models.AbstractModel):
         groups="base.group_user",
     )
 
-    @api.depends("approval_ids.step_ids.state")
+    sop_can_withdraw = fields.Boolean(
+        string="May Be Withdrawn by Me",
+        compute="_compute_sop_can_decide",
+        groups="base.group_user",
+    )
+
+    @api.depends("approval_ids.step_ids.state", "approval_ids.state")
     @api.depends_context("uid")
     def _compute_sop_can_decide(self):
         for record in self:
-            record.sop_can_decide = any(record.sudo().approval_ids.mapped("waiting_for_me"))
+            record.sop_can_decide = bool(record._approvals_i_decide())
+            record.sop_can_withdraw = bool(record._approvals_i_withdraw())
 
     # -- public --------------------------------------------------------------------------------
 
@@ -74,8 +81,22 @@ class SopApprovalMixin(models.AbstractModel):
 
     def action_sop_approve(self):
         """Approve the current user's open step of these documents."""
-        self._approvals_waiting_for_me().approve()
-        return True
+        approvals = self._approvals_waiting_for_me()
+        if len(approvals) == 1 and (dialog := approvals._ask_for_answer()):
+            return dialog
+        return approvals.approve()
+
+    def action_sop_withdraw(self):
+        """Take back what the current user has submitted and nobody has decided yet."""
+        mine = self._approvals_i_withdraw()
+        if not mine:
+            raise AccessError(
+                self.env._(
+                    "Nothing of %s waits for a decision that you could withdraw.",
+                    ", ".join(self.mapped("display_name")),
+                )
+            )
+        return mine.withdraw()
 
     def action_sop_refuse(self):
         """Open the dialog that asks why the current user refuses these documents."""
@@ -137,8 +158,24 @@ class SopApprovalMixin(models.AbstractModel):
 
     # -- engine --------------------------------------------------------------------------------
 
+    def _approvals_i_decide(self):
+        """Return the open approvals of these documents that the current user may decide."""
+        approvals = self.sudo().approval_ids.filtered(lambda approval: approval.state == "pending")
+        user = self.env.user
+        return approvals.filtered(lambda approval: approval._claim_of(user)).sudo(False)
+
+    def _approvals_i_withdraw(self):
+        """Return the open approvals of these documents that the current user may take back."""
+        return (
+            self.sudo()
+            .approval_ids.filtered(
+                lambda approval: approval.state == "pending" and self.env.user in approval._owners()
+            )
+            .sudo(False)
+        )
+
     def _approvals_waiting_for_me(self):
-        approvals = self.approval_ids.filtered("waiting_for_me")
+        approvals = self._approvals_i_decide()
         if not approvals:
             raise AccessError(
                 self.env._(
@@ -244,6 +281,7 @@ class SopApprovalMixin(models.AbstractModel):
 
     def _create_approval(self, route):
         content = self._approval_content(route.code)
+        values = self._approval_values(route.code)
         approval = self.env["sop.approval"].create(
             {
                 "route_id": route.id,
@@ -260,7 +298,8 @@ class SopApprovalMixin(models.AbstractModel):
                     fields.Command.create({"state": "waiting", "user_id": False, **values})
                     for values in self._approval_steps(route)
                 ],
-                **self._approval_values(route.code),
+                **values,
+                "amount_company": self._approval_amount_company(values),
             }
         )
         self.invalidate_recordset(["approval_ids"])
@@ -280,6 +319,16 @@ class SopApprovalMixin(models.AbstractModel):
             )
         )
         return approval
+
+    def _approval_amount_company(self, values):
+        """Return the document's amount in its company's currency, at today's rate."""
+        currency = self.env["res.currency"].browse(values.get("currency_id"))
+        amount = values.get("amount") or 0.0
+        if not currency or not amount:
+            return amount
+        company = self.company_id
+        today = fields.Date.context_today(self)
+        return currency._convert(amount, company.currency_id, company, today)
 
     def _note_approval(self, body):
         """Write a sentence about an approval into the document's history."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 STEP_STATES = [
     ("waiting", "Waiting for an Earlier Stage"),
@@ -29,6 +29,26 @@ class SopApprovalStep(models.Model):
     )
     state = fields.Selection(STEP_STATES, default="waiting", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    on_behalf_of_id = fields.Many2one(
+        "res.users",
+        string="In Place of",
+        readonly=True,
+        help="Who was away and had delegated the decision.",
+    )
+    decided_as_id = fields.Many2one(
+        "res.groups",
+        string="Decided as",
+        readonly=True,
+        help="The role in which it was decided; a higher role may decide for a lower one.",
+    )
+    is_own = fields.Boolean(
+        string="Own Document",
+        readonly=True,
+        help="Decided by whose document it is, which the company has allowed.",
+    )
+    answer_required = fields.Boolean(
+        readonly=True, help="Whoever approves the step has to write an answer (A2)."
+    )
     decided_on = fields.Datetime(readonly=True)
     comment = fields.Text(readonly=True)
 
@@ -50,9 +70,67 @@ class SopApprovalStep(models.Model):
             ]
         )
         if not approval.company_id.sop_requester_may_approve:
-            members -= approval.requested_by_id
-        siblings = approval.step_ids.filtered(lambda step: step.stage == self.stage)
-        return members - siblings.user_id
+            members -= approval._owners()
+        return members - self._stage_deciders()
+
+    def _members_and_delegates(self):
+        """Return the members, and who decides today in the place of one of them."""
+        members = self._members()
+        delegations = self.env["sop.delegation"]._of(members)
+        covering = delegations.filtered(lambda row: row._covers(self.approval_id))
+        return members | (covering.delegate_id - self._stage_deciders())
+
+    def _stage_deciders(self):
+        """Return who has decided a step of this stage, also through somebody else."""
+        siblings = self.approval_id.step_ids.filtered(lambda step: step.stage == self.stage)
+        return siblings.user_id | siblings.on_behalf_of_id
+
+    @api.model
+    def _alert_if_vacant(self):
+        """Tell the administrators which open steps nobody can decide any more."""
+        if not self.env["sop.policy"]._governed_company_ids():
+            return
+        for step in self.search([("state", "=", "pending")]):
+            if not step._members():
+                step._alert_administrators()
+
+    def _alert_administrators(self):
+        approval = self.approval_id
+        document = approval._document()
+        activity_type = self.env.ref("sales_sop.mail_activity_approval", raise_if_not_found=False)
+        if not document or not activity_type:
+            return
+        administrators = self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.env.ref("base.group_system").ids),
+                ("company_ids", "in", approval.company_id.ids),
+                ("share", "=", False),
+            ]
+        )
+        activities = self.env["mail.activity"]
+        told = activities.search([("sop_approval_step_id", "=", self.id)]).user_id
+        activities.create(
+            [
+                {
+                    "activity_type_id": activity_type.id,
+                    "res_model_id": self.env["ir.model"]._get_id(approval.res_model),
+                    "res_id": approval.res_id,
+                    "user_id": administrator.id,
+                    "summary": self._vacancy_summary(administrator),
+                    "sop_approval_step_id": self.id,
+                }
+                for administrator in administrators - told
+            ]
+        )
+
+    def _vacancy_summary(self, administrator):
+        step = self.with_context(lang=administrator.lang)
+        return step.env._("Nobody can decide as %s: give the role to somebody", step.group_id.name)
+
+    def _superiors(self, user):
+        """Return the roles of ``user`` that stand above this step's, from near to far."""
+        superior_ids = self.env["res.groups"]._sop_superior_ids().get(self.group_id.id, ())
+        return self.env["res.groups"].browse(superior_ids) & user.all_group_ids
 
     def _without_own_member(self):
         """Return the steps for which nobody is left when every step takes somebody else.
@@ -87,7 +165,7 @@ class SopApprovalStep(models.Model):
         values = []
         for step in self:
             approval = step.approval_id
-            for member in step._members():
+            for member in step._members_and_delegates():
                 values.append(
                     {
                         "activity_type_id": activity_type.id,

@@ -489,7 +489,8 @@ class SopContract(models.Model):
     def _sop_remind_to_submit(self):
         """Tell the salesperson that the approved contract can be countersigned."""
         for contract in self:
-            contract.activity_schedule(
+            # The activity is enough: no message for each of them.
+            contract.with_context(mail_activity_quick_update=True).activity_schedule(
                 "sales_sop.mail_activity_approval",
                 summary=self.env._("Send contract %s for countersigning", contract.number),
                 user_id=contract.user_id.id or self.env.uid,

@@ -94,8 +94,7 @@ class SopPolicy(models.Model):
 
         Amounts are compared as the currency rounds them, so that rounding never escalates.
         """
-        salesperson = self.env.ref("sales_sop.group_salesperson")
-        top = self.env.ref("sales_sop.group_general_manager")
+        salesperson, top = self._price_groups()
         if not self.authority_ids and not self.line_ids:
             return self.env["res.groups"]
         own = self.authority_ids.filtered(lambda row: row.group_id == salesperson)
@@ -112,6 +111,15 @@ class SopPolicy(models.Model):
             if self._is_covered(target, subtotal, row.max_discount, currency):
                 return groups
         return groups | top
+
+    def _price_groups(self):
+        """Return the role that needs nobody within its authority, and the one above them all."""
+        groups, data = self.env["res.groups"], self.env["ir.model.data"]
+        return [
+            # Not env.ref: it would look for the record every time.
+            groups.browse(data._xmlid_to_res_id(f"sales_sop.group_{role}"))
+            for role in ("salesperson", "general_manager")
+        ]
 
     @staticmethod
     def _is_covered(target, subtotal, percent, currency):

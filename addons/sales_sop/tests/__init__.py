@@ -16,6 +16,7 @@ from . import (
     test_online,
     test_order_type,
     test_opening,
+    test_people,
     test_policy,
     test_price_authority,
     test_races,

@@ -1,1 +1,6 @@
-from . import sop_approval_refuse, sop_contract_text, sop_pod
+from . import (
+    sop_approval_answer,
+    sop_approval_refuse,
+    sop_contract_text,
+    sop_pod,
+)

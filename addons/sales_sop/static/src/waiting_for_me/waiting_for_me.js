@@ -6,7 +6,7 @@ import { user } from "@web/core/user";
 import { useDebounced } from "@web/core/utils/timing";
 
 /** Calls that decide or submit something; the counter is asked for again after them. */
-const DECISIONS = /^(approve|refuse|action_refuse|action_submit|action_sop_\w+)$/;
+const DECISIONS = /^(approve|refuse|withdraw|action_approve|action_refuse|action_submit|action_sop_\w+)$/;
 
 /** Counter of the approvals that wait for the user, in the top bar; a click opens them. */
 export class WaitingForMe extends Component {

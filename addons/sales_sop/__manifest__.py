@@ -39,6 +39,10 @@
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/sop_contract_file_views.xml",
+        "views/sop_contract_archive_views.xml",
+        "views/sop_seal_views.xml",
+        "reports/sop_seal_use_report.xml",
     ],
     "demo": [
         "demo/res_company.xml",

@@ -17,6 +17,8 @@ from . import (
     sop_approval_step,
     sop_delegation,
     sop_approval_mixin,
+    sop_kept_paper_mixin,
+    ir_attachment,
     mail_activity,
     sop_gate,
     res_currency,
@@ -46,4 +48,9 @@ from . import (
     account_bank_statement_line,
     account_partial_reconcile,
     payment_transaction,
+    sop_policy_term_contract,
+    sop_contract_number,
+    sop_contract_file,
+    sop_seal,
+    sale_order_signed_file,
 )

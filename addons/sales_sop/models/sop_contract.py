@@ -340,28 +340,6 @@ class SopContract(models.Model):
 
     # -- life ----------------------------------------------------------------------------------
 
-    @api.model
-    def _next_number(self, company):
-        """Return the next contract number; every company counts on its own, every year anew."""
-        self._ensure_sequence(company)
-        return self.env["ir.sequence"].sudo().with_company(company).next_by_code("sop.contract")
-
-    @api.model
-    def _ensure_sequence(self, company):
-        sequence_model = self.env["ir.sequence"].sudo()
-        domain = [("code", "=", "sop.contract"), ("company_id", "=", company.id)]
-        if not sequence_model.search_count(domain, limit=1):
-            sequence_model.create(
-                {
-                    "name": f"{company.name}: sales contracts",
-                    "code": "sop.contract",
-                    "company_id": company.id,
-                    "prefix": "HT%(range_year)s-",
-                    "padding": 4,
-                    "use_date_range": True,
-                }
-            )
-
     def _set_state(self, state, **values):
         for contract in self:
             if state not in TRANSITIONS[contract.state]:

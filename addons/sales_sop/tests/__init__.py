@@ -6,6 +6,7 @@ from . import (
     test_collection,
     test_contract,
     test_contract_text,
+    test_contract_file,
     test_delivery,
     test_demo,
     test_gone,

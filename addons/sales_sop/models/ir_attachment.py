@@ -1,0 +1,49 @@
+import hashlib
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class IrAttachment(models.Model):
+    """The files of the registers are never replaced, moved or deleted, whoever asks (K3, K6)."""
+
+    _inherit = "ir.attachment"
+
+    def write(self, vals):
+        kept = self._sop_kept_papers()
+        if kept and not kept._sop_is_same_content(vals):
+            kept._sop_refuse_kept()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_kept_papers(self):
+        self._sop_kept_papers()._sop_refuse_kept()
+
+    @api.model
+    def _sop_kept_models(self):
+        """Names of the models that are registers of papers."""
+        return self.env.registry.descendants(["sop.kept.paper.mixin"], "_inherit")
+
+    def _sop_kept_papers(self):
+        """Return those of these attachments that are a register's paper."""
+        models_kept = self._sop_kept_models()
+        return self.sudo().filtered(
+            lambda file: file.res_model in models_kept and file.res_field == "document"
+        )
+
+    def _sop_is_same_content(self, vals):
+        """Whether ``vals`` only moves the content, as it is, to another storage."""
+        if not set(vals) <= {"raw", "mimetype"} or not isinstance(vals.get("raw"), bytes):
+            return False
+        digest = hashlib.sha256(vals["raw"]).digest()
+        return all(hashlib.sha256(file.raw).digest() == digest for file in self)
+
+    def _sop_refuse_kept(self):
+        if not self:
+            return
+        raise AccessError(
+            self.env._(
+                "%s belongs to a register and is kept as it is. Void a wrong row with a new one.",
+                ", ".join(self.sudo().mapped("name")),
+            )
+        )

@@ -1,6 +1,8 @@
 from . import (
     sop_protected_mixin,
     res_company,
+    res_company_start,
+    res_company_meeting,
     res_config_settings,
     res_groups,
     res_users,
@@ -12,6 +14,9 @@ from . import (
     sop_policy_authority,
     sop_policy_price,
     sop_policy_term_order_type,
+    sop_policy_content,
+    sop_policy_vote,
+    sop_policy_decision,
     sop_approval_route,
     sop_approval,
     sop_approval_step,

@@ -179,9 +179,16 @@ class SopPolicy(models.Model):
         )
         self.check_access("write")
         for policy in self:
-            policy._check_is_draft()
-            policy._check_terms()
-        self.sudo().write({"state": "decided", "decided_on": fields.Date.context_today(self)})
+            policy._check_can_be_decided()
+        self.sudo().write(self._prepare_decided_values())
+
+    def _check_can_be_decided(self):
+        """Raise unless this draft is ready and may be decided."""
+        self._check_is_draft()
+        self._check_terms()
+
+    def _prepare_decided_values(self):
+        return {"state": "decided", "decided_on": fields.Date.context_today(self)}
 
     def action_issue(self):
         """Issue a decided policy; the earlier one is superseded (P1)."""

@@ -29,6 +29,7 @@ class SopPolicyLine(models.Model):
     partner_category_ids = fields.Many2many(
         "res.partner.category",
         string="Customer Groups",
+        ondelete="restrict",
         help="The price is for customers of one of these groups; empty means every customer.",
     )
     price_kind = fields.Selection(

@@ -29,12 +29,14 @@ class SopPolicyTerm(models.Model):
     product_categ_id = fields.Many2one(
         "product.category",
         string="Product Category",
+        ondelete="restrict",
         help="The line is for orders whose products are all of this category or below it; empty "
         "means every product.",
     )
     review_group_ids = fields.Many2many(
         "res.groups",
         string="Reviewed by",
+        ondelete="restrict",
         default=lambda self: self._default_review_groups(),
         help="The roles that review and approve every application of this kind (A1), whatever "
         "its price. Empty: only what goes beyond the salesperson's authority is approved (P3).",

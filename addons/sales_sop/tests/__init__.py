@@ -19,6 +19,7 @@ from . import (
     test_opening,
     test_people,
     test_policy,
+    test_policy_vote,
     test_price_authority,
     test_races,
     test_returns,

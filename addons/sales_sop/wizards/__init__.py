@@ -3,4 +3,5 @@ from . import (
     sop_approval_refuse,
     sop_contract_text,
     sop_pod,
+    sop_policy_ballot,
 )

@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+from ..models.sop_policy_vote import VOTES
+
+
+class SopPolicyBallot(models.TransientModel):
+    """A member of the meeting votes on a draft of the sales policy."""
+
+    _name = "sop.policy.ballot"
+    _description = "Vote on a Sales Policy Draft"
+
+    policy_id = fields.Many2one("sop.policy", required=True, readonly=True)
+    vote_summary = fields.Char(related="policy_id.vote_summary")
+    vote = fields.Selection(VOTES, string="My Vote", required=True)
+    comment = fields.Text(help="The other members and the general manager read it.")
+
+    def action_cast(self):
+        """Cast the vote of the user."""
+        self.ensure_one()
+        self.policy_id.cast_vote(self.vote, self.comment)
+        return {"type": "ir.actions.act_window_close"}

@@ -47,6 +47,7 @@ class SopCompany(ApprovalCompany):
         return {
             "name": "Spare parts",
             "contract_required": False,
+            "details_required": False,
             "invoice_gate_percent": 0,
             "review_group_ids": [Command.set(groups)],
         }

@@ -146,6 +146,7 @@ class Company:
         return {
             "name": "Direct sale",
             "contract_required": True,
+            "details_required": False,
             "prepayment_percent": ADVANCE * 50,
             "invoice_gate_percent": ADVANCE * 100,
         }

@@ -37,6 +37,8 @@ from . import (
     sale_order_line,
     sale_order_freight,
     sale_order_price,
+    sale_order_details,
+    sale_order_review,
     sale_order_chain,
     sale_order_documents,
     sale_order_type,

@@ -399,8 +399,9 @@ class SaleOrder(models.Model):
             )
 
     def _create_approval(self, route):
-        self._sop_product_lines()._sop_freeze_receipt()
-        self._sop_prepare_contract()
+        if route.code == "application":
+            self._sop_product_lines()._sop_freeze_receipt()
+            self._sop_prepare_contract()
         return super()._create_approval(route)
 
     def _sop_prepare_contract(self):
@@ -522,6 +523,8 @@ class SaleOrder(models.Model):
         return reason
 
     def _on_approval_approved(self, approval):
+        if approval.code != "application":
+            return
         contract = self.sop_contract_id
         if contract.contract_required:
             contract._sop_remind_to_submit()

@@ -46,6 +46,9 @@ class SopApprovalStep(models.Model):
         readonly=True,
         help="Decided by whose document it is, which the company has allowed.",
     )
+    rules = fields.Char(
+        readonly=True, help="Ids of the rules that ask for this step, where it is not the route."
+    )
     answer_required = fields.Boolean(
         readonly=True, help="Whoever approves the step has to write an answer (A2)."
     )

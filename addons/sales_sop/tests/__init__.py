@@ -17,6 +17,7 @@ from . import (
     test_online,
     test_order_type,
     test_opening,
+    test_order_review,
     test_people,
     test_policy,
     test_policy_vote,

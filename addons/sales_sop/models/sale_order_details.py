@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_list
+
+
+class SaleOrder(models.Model):
+    """What a quotation and an order have to state (A4, P8), and the customer's yes (P9)."""
+
+    _inherit = "sale.order"
+
+    sop_warranty = fields.Char(
+        string="After-Sales and Warranty",
+        default=lambda self: self.env._("twelve months from receipt"),
+        help="What the quotation promises after the sale (P8).",
+    )
+    sop_customer_confirmed_on = fields.Date(
+        string="Customer Confirmed on",
+        readonly=True,
+        copy=False,
+        help="When the customer has said yes; finance is told then (P9).",
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"sop_customer_confirmed_on"}
+
+    def _sop_warranty_text(self):
+        return self.sop_warranty or ""
+
+    # -- complete details (A4, P8) -------------------------------------------------------------
+
+    def _prepare_sop_contract_values(self):
+        values = super()._prepare_sop_contract_values()
+        term = self.env["sop.policy.term"].browse(values["term_id"])
+        if term.details_required:
+            self._sop_check_details()
+        return values
+
+    def _sop_check_details(self):
+        """Name everything at once that the order does not state."""
+        missing = self._sop_missing_details()
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(order)s cannot be submitted: it does not state %(missing)s. Complete the "
+                    "quotation or the customer's card (A4, P8).",
+                    order=self.name,
+                    missing=format_list(self.env, missing),
+                )
+            )
+
+    def _sop_missing_details(self):
+        """Return the names of what the order does not state."""
+        customer = self.partner_id.commercial_partner_id
+        address = self.partner_shipping_id or self.partner_id
+        contacts = self.partner_id | customer.child_ids.filtered(lambda card: not card.is_company)
+        has_person = any(not card.is_company for card in contacts)
+        phones = (contacts | customer).mapped("phone")
+        stated = {
+            self.env._("a contact person of the customer"): has_person,
+            self.env._("a phone number of the customer"): any(phones),
+            self.env._("the delivery address with its city"): address.street and address.city,
+            self.env._("the delivery date"): self.commitment_date,
+            self.env._("how long the quotation is valid"): self.validity_date,
+            self.env._("the payment terms"): self.payment_term_id,
+            self.env._("after-sales and warranty"): (self.sop_warranty or "").strip(),
+        }
+        return [name for name, value in stated.items() if not value]
+
+    # -- the customer's yes (P9) ---------------------------------------------------------------
+
+    def action_sop_customer_confirmed(self):
+        """Record that the customer has accepted the approved quotation, and tell finance (P9)."""
+        for order in self:
+            order.check_access("write")
+            order._sop_check_customer_can_confirm()
+            order.sudo()._sop_record_customer_confirmation()
+        return True
+
+    def _sop_check_customer_can_confirm(self):
+        if not self._sop_is_governed() or not self._is_approved("application"):
+            raise UserError(
+                self.env._(
+                    "%s is not approved, so the customer has not been offered it yet. Submit it "
+                    "first.",
+                    self.name,
+                )
+            )
+
+    def _sop_record_customer_confirmation(self):
+        if self.sop_customer_confirmed_on:
+            return
+        self.sop_customer_confirmed_on = fields.Date.context_today(self)
+        finance = self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", self.env.ref("sales_sop.group_finance").ids),
+                ("company_ids", "in", self.company_id.ids),
+                ("share", "=", False),
+            ]
+        )
+        self.message_notify(
+            subject=self.env._("The customer has confirmed %s", self.name),
+            body=self.env._(
+                "%(customer)s has confirmed %(order)s over %(amount)s.",
+                customer=self.partner_id.display_name,
+                order=self.name,
+                amount=self.currency_id.format(self.amount_total),
+            ),
+            partner_ids=finance.partner_id.ids,
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("signed_on"):
+            signed = self.sudo().filtered(
+                lambda order: order._sop_is_governed() and order._is_approved("application")
+            )
+            for order in signed:
+                order._sop_record_customer_confirmation()
+        return result

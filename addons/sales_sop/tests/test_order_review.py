@@ -1,0 +1,199 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+class ReviewCase(SopCase):
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, stock_review=True, **term)
+
+
+@tagged("post_install", "-at_install")
+class TestOrderReview(ReviewCase):
+    """The review checks stock, credit and special requirements before anybody promises."""
+
+    @rule("A2")
+    def test_goods_in_stock_need_no_planner(self):
+        approval = self.submit(self.quotation(lines=[(self.drive, 1000, 100.0)]))
+        self.assertEqual(approval.step_ids.group_id.mapped("name"), ["Sales Manager"])
+
+    @rule("A2")
+    def test_goods_that_are_short_are_reviewed_by_the_planner(self):
+        order = self.quotation(lines=[(self.drive, 1001, 100.0)])
+        approval = self.submit(order)
+        planner = approval.step_ids.filtered(lambda step: step.group_id.name.endswith("Planner"))
+        self.assertIn("1001 are needed, 1000 are free", planner.reason)
+        self.approve(order, "application", "sales_manager")
+        with self.assertRefused("A1", "Production Planner"):
+            self.as_user(order, "salesperson").action_confirm()
+        self.as_user(approval, "planner").refuse("Not before August; offer another date.")
+        self.assertEqual(order.sop_application_state, "refused")
+        self.assertIn("Not before August", order.sop_blockers)
+
+    @rule("A2")
+    def test_a_special_requirement_is_answered_by_whom_it_asks(self):
+        order = self.quotation(sop_requirement="Paint it RAL 7035", sop_requirement_by="quality")
+        approval = self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        quality = self.as_user(approval, "quality")
+        with self.assertRefused("Paint it RAL 7035", unchanged=approval.step_ids):
+            quality.approve()
+        dialog = quality.action_approve()
+        self.assertEqual(dialog["res_model"], "sop.approval.answer")
+        answer = self.as_user(self.env["sop.approval.answer"], "quality").create(
+            {"approval_id": approval.id, "answer": "Possible, with a primer."}
+        )
+        self.assertEqual(answer.question, "Paint it RAL 7035")
+        answer.action_approve()
+        self.assertEqual(approval.state, "approved")
+        self.assertIn("Possible, with a primer.", approval.step_ids.mapped("comment"))
+
+    @rule("A2", "A3")
+    def test_a_requirement_added_after_approval_is_a_change(self):
+        order = self.approved_quotation()
+        self.rpc(order, "salesperson", "write", {"sop_requirement": "Explosion-proof"})
+        self.assertEqual(order.sop_application_state, "stale")
+        with self.assertRefused("A1", "has changed"):
+            self.rpc(order, "salesperson", "action_confirm")
+
+
+@tagged("post_install", "-at_install")
+class TestCredit(SopCase):
+    """Over the credit limit an order waits for the finance VP."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, contract_required=False, **term)
+
+    def setUp(self):
+        super().setUp()
+        self.company.account_use_credit_limit = True
+        self.customer.with_company(self.company).credit_limit = 2000.0
+
+    @rule("C7")
+    def test_an_order_up_to_the_limit_passes(self):
+        order = self.approved_quotation(lines=[(self.drive, 20, 100.0)])
+        self.assertEqual(len(order.sudo().approval_ids.step_ids), 1)
+        self.as_user(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    @rule("C7")
+    def test_an_order_over_the_limit_waits_for_the_finance_vp(self):
+        order = self.quotation(lines=[(self.drive, 20, 100.01)])
+        approval = self.submit(order)
+        credit = approval.step_ids.filtered(lambda step: step.rules == "C7")
+        self.assertEqual(credit.group_id.name, "Finance VP")
+        self.assertIn("2,000.20", credit.reason)
+        self.approve(order, "application", "sales_manager")
+        with self.assertRefused("A1", "Finance VP"):
+            self.as_user(order, "salesperson").action_confirm()
+        self.approve(order, "application", "finance_vp")
+        self.as_user(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    @rule("C7")
+    def test_what_is_ordered_and_owed_counts(self):
+        first = self.approved_quotation(lines=[(self.drive, 15, 100.0)])
+        self.as_user(first, "salesperson").action_confirm()
+        second = self.quotation(lines=[(self.drive, 6, 100.0)])
+        self.assertIn("2,100.00", self.submit(second).step_ids.filtered("rules").reason)
+        self.collect(first, 100.0)
+        third = self.quotation(lines=[(self.drive, 6, 100.0)])
+        # The second one is not agreed yet; the payment has made room.
+        self.assertFalse(self.submit(third).step_ids.filtered("rules"))
+
+    @rule("C7")
+    def test_two_orders_approved_apart_do_not_pass_together(self):
+        first = self.quotation(lines=[(self.drive, 12, 100.0)])
+        second = self.quotation(lines=[(self.drive, 12, 100.0)])
+        for order in (first, second):
+            self.submit(order)
+        for order in (first, second):
+            self.approve(order, "application", "sales_manager")
+        # Effective, though not confirmed: the customer may insist on both.
+        with self.assertRefused("C7", "2,400.00", "2,000.00"):
+            self.as_user(first, "salesperson").action_confirm()
+        self.as_user(first, "salesperson").action_sop_submit_credit()
+        self.approve(first, "credit", "finance_vp")
+        self.as_user(first, "salesperson").action_confirm()
+        with self.assertRefused("C7"):
+            self.as_user(second, "salesperson").action_confirm()
+
+    @rule("C7")
+    def test_only_the_finance_vp_or_above_grants_credit(self):
+        order = self.quotation(lines=[(self.drive, 30, 100.0)])
+        approval = self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        for role in ("salesperson", "finance", "sales_manager", "vp_sales"):
+            with self.assertRefused(unchanged=approval.step_ids):
+                self.rpc(approval, role, "approve")
+
+    @rule("C7")
+    def test_within_the_limit_no_credit_approval_is_asked(self):
+        order = self.approved_quotation()
+        with self.assertRefused("within the limit"):
+            self.as_user(order, "salesperson").action_sop_submit_credit()
+
+
+@tagged("post_install", "-at_install")
+class TestOrderDetails(SopCase):
+    """What a quotation has to state is checked when it is submitted."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, details_required=True, **term)
+
+    def complete(self):
+        self.customer.write(
+            {
+                "city": "Riverside",
+                "phone": "+1 555 0100",
+                "child_ids": [Command.create({"name": "Ann Field", "type": "contact"})],
+            }
+        )
+        return {
+            "commitment_date": "2026-06-01",
+            "validity_date": "2026-04-01",
+            "payment_term_id": self.env.ref("account.account_payment_term_30days").id,
+        }
+
+    @rule("A4", "P8")
+    def test_everything_missing_is_named_at_once(self):
+        order = self.quotation(validity_date=False, sop_warranty=False, payment_term_id=False)
+        with self.assertRefused(
+            order.name,
+            "contact person",
+            "phone",
+            "delivery address",
+            "delivery date",
+            "valid",
+            "payment terms",
+            "warranty",
+        ):
+            self.submit(order)
+        self.assertFalse(order.sudo().approval_ids)
+
+    @rule("A4", "P8")
+    def test_a_complete_quotation_is_submitted(self):
+        order = self.quotation(**self.complete())
+        self.assertEqual(self.submit(order).state, "pending")
+
+    @rule("P9")
+    def test_the_customers_yes_goes_to_finance(self):
+        order = self.approved_quotation(**self.complete())
+        self.rpc(order, "salesperson", "action_sop_customer_confirmed")
+        self.assertTrue(order.sop_customer_confirmed_on)
+        message = self.env["mail.message"].search(
+            [("res_id", "=", order.id), ("subject", "ilike", "has confirmed")]
+        )
+        self.assertEqual(message.partner_ids, self.users["finance"].partner_id)
+
+    @rule("P9")
+    def test_a_quotation_that_is_not_approved_is_not_confirmed_by_the_customer(self):
+        order = self.quotation(**self.complete())
+        with self.assertRefused(order.name, "not approved"):
+            self.rpc(order, "salesperson", "action_sop_customer_confirmed")
+        with self.assertRefused("Customer Confirmed"):
+            self.rpc(order, "salesperson", "write", {"sop_customer_confirmed_on": "2026-01-01"})

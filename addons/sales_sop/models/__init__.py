@@ -60,4 +60,11 @@ from . import (
     sop_contract_file,
     sop_seal,
     sale_order_signed_file,
+    sop_amendment,
+    sop_amendment_line,
+    sop_amendment_approval,
+    sop_amendment_price,
+    sop_amendment_apply,
+    sop_contract_amendment,
+    sale_order_amendment,
 )

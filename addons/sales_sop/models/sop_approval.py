@@ -380,6 +380,7 @@ class SopApproval(models.Model):
         document = approval._document()
         if document:
             document._note_approval(body.strip())
+            document._on_approval_withdrawn(approval)
 
     def refuse(self, reason):
         """Refuse each of these approvals; the document goes back to whoever submitted it.

@@ -118,6 +118,9 @@ class SopApprovalMixin(models.AbstractModel):
         """What follows from a refusal: the requester is told why."""
         self._notify_requester(approval)
 
+    def _on_approval_withdrawn(self, approval):
+        """What follows when the submission is taken back."""
+
     def _approval_values(self, route_code):
         """Return what the list of approvals shows of this document."""
         self.ensure_one()

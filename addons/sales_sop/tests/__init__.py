@@ -1,5 +1,9 @@
 from . import (
     test_amount_in_words,
+    test_amendment,
+    test_amendment_attacks,
+    test_amendment_prices,
+    test_amendment_races,
     test_attacks,
     test_attacks_goods,
     test_chain,

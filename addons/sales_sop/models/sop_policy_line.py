@@ -111,14 +111,20 @@ class SopPolicyLine(models.Model):
     def _matches(self, product, quantity, partner, price_kind):
         """Whether this is a price for ``quantity`` of ``product``, in the product's unit."""
         self.ensure_one()
-        if self.price_kind != price_kind or (self.product_id and self.product_id != product):
-            return False
-        prefix = self.product_categ_id.parent_path
-        if prefix and not (product.categ_id.parent_path or "").startswith(prefix):
+        if self.price_kind != price_kind or not self._is_for_product(product):
             return False
         groups = self.partner_category_ids
         if groups and not groups & (partner | partner.commercial_partner_id).category_id:
             return False
+        return self._is_for_quantity(product, quantity)
+
+    def _is_for_product(self, product):
+        if self.product_id and self.product_id != product:
+            return False
+        prefix = self.product_categ_id.parent_path
+        return not prefix or (product.categ_id.parent_path or "").startswith(prefix)
+
+    def _is_for_quantity(self, product, quantity):
         unit = self._unit(product)
         available = product.uom_id._compute_quantity(quantity, unit, round=False)
         return unit.compare(available, self.min_quantity) >= 0

@@ -4,4 +4,5 @@ from . import (
     sop_contract_text,
     sop_pod,
     sop_policy_ballot,
+    sop_policy_comparison,
 )

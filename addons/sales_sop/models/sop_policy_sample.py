@@ -1,0 +1,112 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class SopPolicy(models.Model):
+    """A policy to start from: the terms that most manufacturers need, to be adapted."""
+
+    _inherit = "sop.policy"
+
+    def _action_start_from_sample(self):
+        """Make a draft from the sample for the current company and open it."""
+        self.env.user._sop_require_role(
+            self.env._("prepare a sales policy"),
+            "sales_sop.group_general_manager",
+            "sales_sop.group_marketing_director",
+        )
+        return self._create_sample(self.env.company)._action_open()
+
+    def _action_open(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _create_sample(self, company):
+        """Create the sample, with its texts in every installed language."""
+        values = self.with_context(lang="en_US")._prepare_sample_values(company)
+        policy = self.with_context(lang="en_US").create(values)
+        for lang, __ in self.env["res.lang"].get_installed():
+            if lang != "en_US":
+                policy.with_context(lang=lang)._translate_sample()
+        return policy.with_env(self.env)
+
+    def _translate_sample(self):
+        self.write(self._sample_texts())
+        for term, values in zip(self.term_ids, self._sample_terms(), strict=True):
+            term.name = values["name"]
+
+    def _sample_texts(self):
+        year = fields.Date.context_today(self).year
+        return {"name": self.env._("Sales policy %(year)s", year=year)}
+
+    def _prepare_sample_values(self, company):
+        return {
+            **self._sample_texts(),
+            "company_id": company.id,
+            "interest_rate": 6.0,
+            "term_ids": [
+                Command.create({"sequence": 10 * number, **values})
+                for number, values in enumerate(self._sample_terms(), start=1)
+            ],
+            "authority_ids": [
+                Command.create({"group_id": self.env.ref(group).id, "max_discount": percent})
+                for group, percent in self._sample_authority()
+            ],
+            "line_ids": [
+                Command.create(
+                    {"price_kind": "normal", "compute_price": "percentage", "percent_off": 0.0}
+                )
+            ],
+        }
+
+    def _sample_terms(self):
+        """Return the values of the sample's terms, in the order in which they match (P5)."""
+        return [
+            {
+                "name": self.env._("Spare parts over the counter"),
+                "sales_mode": "direct",
+                "order_type": "counter",
+                "amount_to": 5000.0,
+                "delivery_approval": False,
+                "review_group_ids": [Command.clear()],
+                "details_required": False,
+                "contract_required": False,
+                "invoice_gate_percent": 0.0,
+            },
+            {
+                "name": self.env._("Instalment sale"),
+                "sales_mode": "instalment",
+                "prepayment_percent": 30.0,
+                "first_payment_percent": 30.0,
+                "invoice_gate_percent": 60.0,
+            },
+            {
+                "name": self.env._("Direct sale"),
+                "sales_mode": "direct",
+                "amount_to": 200000.0,
+                "invoice_gate_percent": 60.0,
+            },
+            {
+                "name": self.env._("Large direct sale with deposit"),
+                "sales_mode": "direct",
+                "amount_from": 200000.0,
+                "stock_review": True,
+                "legal_review": True,
+                "prepayment_percent": 30.0,
+                "invoice_gate_percent": 60.0,
+            },
+        ]
+
+    def _sample_authority(self):
+        """How far below the policy's price each role goes alone (P3)."""
+        return (
+            ("sales_sop.group_salesperson", 5.0),
+            ("sales_sop.group_sales_manager", 10.0),
+            ("sales_sop.group_marketing_director", 15.0),
+        )

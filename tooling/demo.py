@@ -28,7 +28,8 @@ def run(context, options, rest):
     web.check_port(options.port)
     # The template is built where building is fast, and only then moved to the safe server.
     fast = context.databases()
-    databases = context.databases("demo")
+    # The browser prints.
+    databases = context.databases("demo", with_browser=True)
     _prepare(fast, databases, options.reset)
     people = logins()
     if options.lang:

@@ -3,12 +3,12 @@
 import shutil
 import sys
 
-from tooling import apt, browser, postgres, process, python_env, settings, source, web
+from tooling import apt, browser, postgres, printing, process, python_env, settings, source, web
 from tooling.cache import check_space
 from tooling.console import Failure, megabytes, table
 from tooling.demo import DEFAULT_PORT
 
-PDF_REMEDY = "only needed to print: chromium is used instead"
+PDF_REMEDY = "not needed here: demo and tests print with chromium"
 
 
 def run(context, options, rest):
@@ -93,7 +93,7 @@ def check_browser(cache):
 
 
 def check_pdf_tool(cache):
-    return shutil.which("wkhtmltopdf") or f"no wkhtmltopdf, {PDF_REMEDY}"
+    return printing.installed() or f"no wkhtmltopdf with patched Qt, {PDF_REMEDY}"
 
 
 def check_port(cache):

@@ -5,7 +5,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from tooling import addons, process, settings
+from tooling import addons, printing, process, settings
 
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 LEVELS = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
@@ -30,7 +30,10 @@ class Odoo:
         self.server = server
         self.data_dir = cache / f"data-{server.name}"
         self.data_dir.mkdir(mode=0o700, exist_ok=True)
-        path = search_path or os.environ.get("PATH", os.defpath)
+        self._folder = tempfile.TemporaryDirectory(prefix="sop-")
+        path = os.environ.get("PATH", os.defpath)
+        if search_path:
+            path = printing.search_path(self._folder.name, env.python, search_path)
         self.variables = {
             **server.env,
             "PATH": f"{env.bin}{os.pathsep}{path}",
@@ -47,7 +50,6 @@ class Odoo:
         names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user"}
         given = {option: self.server.env.get(name) for name, option in names.items()}
         text += "".join(f"{option} = {value}\n" for option, value in given.items() if value)
-        self._folder = tempfile.TemporaryDirectory(prefix="sop-")
         path = Path(self._folder.name) / "odoo.conf"
         path.write_text(text)
         return path

@@ -23,6 +23,9 @@
         "wizards/sop_approval_answer_views.xml",
         "data/sop_approval_route_amendment.xml",
         "report/sop_amendment_report.xml",
+        "report/sop_paper_templates.xml",
+        "report/sop_contract_reports.xml",
+        "report/sale_order_reports.xml",
         "wizards/sop_approval_refuse_views.xml",
         "wizards/sop_contract_text_views.xml",
         "wizards/sop_pod_views.xml",
@@ -79,6 +82,9 @@
     "assets": {
         "web.assets_backend": [
             "sales_sop/static/src/**/*",
+        ],
+        "web.report_assets_common": [
+            "sales_sop/static/src/paper/paper.scss",
         ],
         "web.assets_tests": [
             "sales_sop/static/tests/tours/**/*",

@@ -21,15 +21,14 @@ class SaleOrder(models.Model):
             fields.Datetime.to_string(self.commitment_date) or "",
             self.partner_shipping_id.id,
             self.with_context(lang="en_US")._sop_warranty_text(),
+            str(self.note or ""),
         ]
-
-    def _sop_warranty_text(self):
-        """Return the warranty as a paper states it, in the reader's language."""
-        return self.env._("twelve months from receipt")
 
     def _sop_contract_gaps(self):
         """Return a sentence for everything that this order does not tell its contract (K8)."""
         gaps = []
+        if self.sop_contract_id.term_id.details_required and not self.commitment_date:
+            gaps.append(self.env._("%s: the delivery date.", self.name))
         for line in self._sop_product_lines():
             if line.product_uom_qty <= 0:
                 gaps.append(
@@ -48,12 +47,19 @@ class SaleOrderLine(models.Model):
     def _sop_specification(self):
         """Return model and specification: article number, variant and what the line adds."""
         product = self.product_id
-        name = product.name or ""
         variant = product.product_template_attribute_value_ids._get_combination_name()
         own = [line.strip() for line in (self.name or "").splitlines()]
-        known = {"", name, product.display_name}
-        parts = [product.default_code, variant, *(line for line in own if line not in known)]
-        return " ".join(filter(None, parts))
+        own = [line for line in own if line and not self._sop_is_product_name(line)]
+        return " ".join(filter(None, (product.default_code, variant, *own)))
+
+    def _sop_is_product_name(self, text):
+        """Whether a line of the description only repeats the product, in whatever language."""
+        product = self.product_id
+        if text in (product.name, product.display_name):
+            return True
+        languages = [code for code, name in self.env["res.lang"].get_installed()]
+        others = (product.with_context(lang=code) for code in languages if code != self.env.lang)
+        return any(text in (other.name, other.display_name) for other in others)
 
     def _sop_quantity_text(self):
         """Return the quantity without zeros that say nothing."""

@@ -264,10 +264,11 @@ class SopContract(models.Model):
             return False
         lang = lang or self._text_customer_lang()
         contract = self.with_context(lang=lang)
+        text = template.with_context(lang=lang)._render(contract._text_values())
         self.write(
             {
                 "template_id": template.id,
-                "text": template.with_context(lang=lang)._render(contract._text_values()),
+                "text": text + contract._text_annex(),
                 "text_lang": lang,
                 "text_edited": False,
                 "text_basis": self._text_basis(),
@@ -480,6 +481,7 @@ class SopContract(models.Model):
         parts = [Markup("<tr>%s</tr>") % cells("td", row) for row in rows]
         if head:
             parts.insert(0, Markup("<tr>%s</tr>") % cells("th", head))
-        return Markup('<table class="table table-sm table-bordered"><tbody>%s</tbody></table>') % (
-            Markup().join(parts)
+        table = Markup(
+            '<table class="table table-sm table-bordered sop_paper_table"><tbody>%s</tbody></table>'
         )
+        return table % Markup().join(parts)

@@ -23,6 +23,7 @@ from . import (
     test_opening,
     test_order_review,
     test_people,
+    test_papers,
     test_policy,
     test_policy_versions,
     test_policy_vote,

@@ -265,6 +265,31 @@ class TestContractText(SopCase):
         self.countersign(order)
         self.assertEqual(contract.state, "effective")
 
+    @rule("K8")
+    def test_everything_that_is_not_stated_is_named_at_once(self):
+        self._issue_policy("2020-02-01", details_required=True)
+        self.customer.write(
+            {
+                "city": "Riverside",
+                "phone": "+1 555 0100",
+                "child_ids": [Command.create({"name": "Ann Miller"})],
+            }
+        )
+        order = self.approved_quotation(
+            commitment_date="2026-12-24",
+            validity_date=self.today(),
+            payment_term_id=self.env.ref("account.account_payment_term_30days").id,
+        )
+        order.write({"commitment_date": False, "sop_warranty": False})
+        contract = self.contract_of(order)
+        with self.assertRefused("K8", f"{order.name}: the delivery date", "blanks"):
+            self.as_user(contract, "sales_office").action_submit()
+        order.write({"commitment_date": "2026-12-24", "sop_warranty": "two years"})
+        self.countersign(order)
+        self.assertEqual(contract.state, "effective")
+        for stated in ("12/24/2026", "two years", "30 Days"):
+            self.assertIn(stated, contract.text)
+
     @rule("K7")
     def test_a_hand_worded_text_is_never_overwritten_silently(self):
         order = self.quotation()

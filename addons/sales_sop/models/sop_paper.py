@@ -1,0 +1,84 @@
+import base64
+
+from markupsafe import escape
+
+from odoo import api, fields, models
+from odoo.tools import format_date, format_datetime
+
+WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420">
+<text x="320" y="230" transform="rotate(-28 320 210)" text-anchor="middle" fill="#d9534f"
+ fill-opacity="0.22" font-family="sans-serif" font-weight="bold" font-size="{size}">{text}</text>
+</svg>"""
+
+
+class SopPaper(models.AbstractModel):
+    """What the printed papers share: a watermark, and who decided what and when.
+
+    A paper takes strings from its document, collected with all rights after the reader's access
+    to the document was checked; the templates in ``report`` only lay them out.
+    """
+
+    _name = "sop.paper"
+    _description = "Printed Paper"
+
+    @api.model
+    def _watermark_style(self, text):
+        """Return the CSS that repeats a text across every page behind what is printed."""
+        # Chinese is written in wide characters.
+        width = sum(2 if ord(character) > 0x2E80 else 1.2 for character in text)
+        picture = WATERMARK.format(text=escape(text), size=round(min(90, 900 / max(width, 1))))
+        data = base64.b64encode(picture.encode()).decode()
+        return (
+            f"background-image: url('data:image/svg+xml;base64,{data}');"
+            "background-position: center top; background-repeat: repeat-y;"
+        )
+
+    @api.model
+    def _company_lines(self, company):
+        """Return the lines of the company block below its name."""
+        partner = company.partner_id
+        address = partner._display_address(without_company=True).splitlines()
+        lines = [", ".join(filter(None, map(str.strip, address)))]
+        for label, value in (
+            (self.env._("Phone"), company.phone),
+            (self.env._("Email"), company.email),
+            (self.env._("Tax ID"), company.vat),
+        ):
+            if value:
+                lines.append(f"{label}: {value}")
+        return list(filter(None, lines))
+
+    @api.model
+    def _approval_rows(self, approvals):
+        """Return one row for every step: stage, role, who, what, when, comment.
+
+        :param approvals: ``sop.approval`` records, read with all rights
+        """
+        states = dict(
+            self.env["sop.approval.step"]._fields["state"]._description_selection(self.env)
+        )
+        return [
+            {
+                "stage": step.stage,
+                "role": step.group_id.with_env(self.env(su=True)).name,
+                "user": step.user_id.name or "",
+                "state": states[step.state],
+                "date": self._datetime(step.decided_on),
+                "comment": step.comment or "",
+            }
+            for approval in approvals
+            for step in approval.step_ids.sorted(lambda step: (step.stage, step.id))
+        ]
+
+    @api.model
+    def _datetime(self, value):
+        return format_datetime(self.env, value, dt_format="short") if value else ""
+
+    @api.model
+    def _date(self, value):
+        """Return the day of a date, or of a moment as the reader's clock shows it."""
+        if not value:
+            return ""
+        if hasattr(value, "hour"):
+            value = fields.Datetime.context_timestamp(self, value).date()
+        return format_date(self.env, value)

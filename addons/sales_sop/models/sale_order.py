@@ -411,7 +411,10 @@ class SaleOrder(models.Model):
         contract = self.sop_contract_id
         if not contract:
             number = contract._next_number(self.company_id)
-            self.sop_contract_id = contract.create({"number": number, "state": "draft", **values})
+            # The total is what it will be with the order, so that it is written once.
+            total = {"amount_total": self.amount_total}
+            values = {"number": number, "state": "draft", **total, **values}
+            self.sop_contract_id = contract.create(values)
             return
         if contract.state == "cancelled":
             contract._set_state("draft")

@@ -84,7 +84,8 @@ class SaleOrder(models.Model):
         reason = super()._approval_step_reason(route_step)
         if reason:
             return reason
-        if route_step.group_id == self.env.ref("sales_sop.group_general_manager"):
+        data = self.env["ir.model.data"]
+        if route_step.group_id.id == data._xmlid_to_res_id("sales_sop.group_general_manager"):
             return self._sop_free_value_sentence() or reason
         return reason
 

@@ -293,8 +293,7 @@ class SopApproval(models.Model):
         :raise AccessError: when no open step is the user's to decide
         :raise UserError: when it is already decided or the document has changed meanwhile
         """
-        for approval in self.sorted("id"):
-            approval._decide("approved", comment)
+        self._decide_each("approved", comment)
         return True
 
     def action_approve(self):
@@ -304,6 +303,13 @@ class SopApproval(models.Model):
         """
         if len(self) == 1:
             return self._ask_for_answer() or self.approve()
+        try:
+            # Together, which costs much less; one by one only when one of them is refused.
+            with self.env.cr.savepoint():
+                self.approve()
+            return self._tell_approved(self, [])
+        except UserError:
+            self.invalidate_recordset()
         approved, refusals = self.browse(), []
         for approval in self.sorted("id"):
             try:
@@ -334,6 +340,9 @@ class SopApproval(models.Model):
 
     def _ask_for_answer(self):
         """Return the dialog that asks for the answer of the user's step; False if none needed."""
+        # Looked for first: it is rare, and whose claim it is takes much more.
+        if not any(self.sudo().step_ids.mapped("answer_required")):
+            return False
         claim = self._claim_of(self.env.user)
         if not claim or not claim.step.sudo().answer_required:
             return False
@@ -389,8 +398,7 @@ class SopApproval(models.Model):
         """
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Say why you refuse, so that it can be put right."))
-        for approval in self.sorted("id"):
-            approval._decide("refused", reason.strip())
+        self._decide_each("refused", reason.strip())
         return True
 
     def action_refuse(self):
@@ -429,13 +437,26 @@ class SopApproval(models.Model):
                 documents[approval.id] = by_id.get(approval.res_id, existing.browse())
         return documents
 
-    def _decide(self, decision, comment):
+    def _decide_each(self, decision, comment):
+        """Decide the current user's step of each of these, then open what comes next."""
         self.check_access("read")
-        self._lock()
-        document = self._document()
+        approvals = self.sorted("id")
+        approvals._lock()
+        documents = approvals._documents()
+        delegations = self.env["sop.delegation"]._in_force(self.env.user)
+        decided = opened = self.env["sop.approval.step"].sudo()
+        for approval in approvals:
+            document = documents[approval.id]
+            decided |= approval._decide(decision, comment, document, delegations)
+            opened |= approval.sudo()._advance(document.sudo())
+        opened._open()
+        # At the end: the ORM forgets all it has read when something is deleted.
+        decided._close_activities()
+
+    def _decide(self, decision, comment, document, delegations):
         document.check_access("read")
         self._check_can_be_decided(document)
-        claim = self._claim_of(self.env.user)
+        claim = self._claim_of(self.env.user, delegations)
         if not claim:
             self._raise_not_yours()
         if decision == "approved":
@@ -449,10 +470,10 @@ class SopApproval(models.Model):
                 **claim.values(),
             }
         )
-        self.sudo()._note_decision(step)
-        self.sudo()._advance()
+        self.sudo()._note_decision(step, document.sudo())
+        return step
 
-    def _note_decision(self, step):
+    def _note_decision(self, step, document):
         """Write the decision into the document's history."""
         texts = {
             "approved": self.env._("%(route)s: approved as %(role)s%(for)s. %(comment)s"),
@@ -465,14 +486,25 @@ class SopApproval(models.Model):
             "for": self.env._(" for %s", principal.name) if principal else "",
             "comment": step.comment or "",
         }
-        self._document()._note_approval(body.strip())
+        document._note_approval(body.strip())
 
     def _lock(self):
+        """Let of two decisions at the same moment the second one start again.
+
+        What is cached stays right: PostgreSQL refuses the update when the approval has changed
+        since this transaction began, and then everything is read anew.
+        """
+        if not self.ids:
+            return
         self.env.cr.execute(
-            SQL("UPDATE sop_approval SET revision = revision + 1 WHERE id = %s", self.id)
+            SQL(
+                """UPDATE sop_approval SET revision = revision + 1
+                    WHERE id IN (
+                        SELECT id FROM sop_approval WHERE id IN %s ORDER BY id FOR UPDATE)""",
+                tuple(self.ids),
+            )
         )
-        self.invalidate_recordset()
-        self.sudo().step_ids.invalidate_recordset()
+        self.invalidate_recordset(["revision"], flush=False)
 
     def _check_is_pending(self):
         if self.state != "pending":
@@ -506,7 +538,7 @@ class SopApproval(models.Model):
         """
         self.ensure_one()
         approval, user = self.sudo(), user.sudo()
-        if approval.state != "pending" or approval.company_id not in user.company_ids:
+        if approval.state != "pending" or approval.company_id.id not in user._get_company_ids():
             return None
         steps = approval.step_ids.filtered(lambda step: step.state == "pending")
         if delegations is None:
@@ -514,7 +546,8 @@ class SopApproval(models.Model):
         principals = [user]
         principals += [row.user_id for row in delegations if row._covers(approval)]
         for principal in principals:
-            own = steps.filtered(lambda step, who=principal: step.group_id in who.all_group_ids)
+            group_ids = principal._get_group_ids()
+            own = steps.filtered(lambda step, ids=group_ids: step.group_id.id in ids)
             claims = [Claim(step, user, principal, step.group_id) for step in own]
             if claim := self._first_allowed(claims):
                 return claim
@@ -549,26 +582,26 @@ class SopApproval(models.Model):
             )
         )
 
-    def _advance(self):
-        """Close the approval or open its next stage, after a decision."""
+    def _advance(self, document):
+        """Close the approval of ``document`` after a decision, or return the steps to open."""
         self.ensure_one()
         steps = self.step_ids
-        steps.filtered(lambda step: step.state != "pending")._close_activities()
         if any(step.state == "refused" for step in steps):
             self._close("refused")
-            self._document()._on_approval_refused(self)
-            return
-        if any(step.state == "pending" for step in steps):
-            return
-        waiting = steps.filtered(lambda step: step.state == "waiting")
-        if waiting:
-            self._open_stage(min(waiting.mapped("stage")))
-            return
-        self._close("approved")
-        self._document()._on_approval_approved(self)
+            document._on_approval_refused(self)
+        elif any(step.state == "waiting" for step in steps):
+            if not any(step.state == "pending" for step in steps):
+                return self._next_stage()
+        elif not any(step.state == "pending" for step in steps):
+            self._close("approved")
+            document._on_approval_approved(self)
+        return steps.browse()
 
-    def _open_stage(self, stage):
-        self.step_ids.filtered(lambda step: step.stage == stage)._open()
+    def _next_stage(self):
+        """Return the steps of the first stage that is not open yet."""
+        waiting = self.step_ids.filtered(lambda step: step.state == "waiting")
+        stage = min(waiting.mapped("stage"), default=0)
+        return waiting.filtered(lambda step: step.stage == stage)
 
     def _close(self, state):
         """Set the outcome; steps nobody decided are cancelled, nothing is deleted."""

@@ -65,6 +65,11 @@ class SopApprovalMixin(models.AbstractModel):
         approvals = self.env["sop.approval"]
         for record in self:
             approvals |= record._submit_approval(route_code)
+        # Together, and without a client's defaults: they are written with sudo.
+        clean = self.env(context=clean_context(self.env.context))
+        approvals.with_env(clean).sudo().step_ids.filtered(
+            lambda step: step.state == "pending"
+        )._put_on_lists()
         return approvals
 
     def approval_for(self, route_code):
@@ -165,7 +170,10 @@ class SopApprovalMixin(models.AbstractModel):
         """Return the open approvals of these documents that the current user may decide."""
         approvals = self.sudo().approval_ids.filtered(lambda approval: approval.state == "pending")
         user = self.env.user
-        return approvals.filtered(lambda approval: approval._claim_of(user)).sudo(False)
+        delegations = self.env["sop.delegation"]._in_force(user)
+        return approvals.filtered(lambda approval: approval._claim_of(user, delegations)).sudo(
+            False
+        )
 
     def _approvals_i_withdraw(self):
         """Return the open approvals of these documents that the current user may take back."""
@@ -271,7 +279,9 @@ class SopApprovalMixin(models.AbstractModel):
         return document._create_approval(route).sudo(False).with_env(self.env)
 
     def _check_submitter(self, route):
-        if self.env.su or route.submit_group_ids & self.env.user.sudo().all_group_ids:
+        if self.env.su or set(route.submit_group_ids.ids).intersection(
+            self.env.user.sudo()._get_group_ids()
+        ):
             return
         raise AccessError(
             self.env._(
@@ -285,6 +295,8 @@ class SopApprovalMixin(models.AbstractModel):
     def _create_approval(self, route):
         content = self._approval_content(route.code)
         values = self._approval_values(route.code)
+        steps = self._approval_steps(route)
+        first = min((step["stage"] for step in steps), default=0)
         approval = self.env["sop.approval"].create(
             {
                 "route_id": route.id,
@@ -298,8 +310,14 @@ class SopApprovalMixin(models.AbstractModel):
                 "content_hash": self._hash_content(content),
                 "submitted_summary": self._approval_summary(route.code),
                 "step_ids": [
-                    fields.Command.create({"state": "waiting", "user_id": False, **values})
-                    for values in self._approval_steps(route)
+                    fields.Command.create(
+                        {
+                            "state": "pending" if step["stage"] == first else "waiting",
+                            "user_id": False,
+                            **step,
+                        }
+                    )
+                    for step in steps
                 ],
                 **values,
                 "amount_company": self._approval_amount_company(values),
@@ -311,9 +329,8 @@ class SopApprovalMixin(models.AbstractModel):
             self._note_approval(
                 self.env._("%s: nobody else has to decide it; it is approved.", route.name)
             )
-            approval._advance()
+            approval._advance(self)
             return approval
-        approval._open_stage(min(approval.step_ids.mapped("stage")))
         self._note_approval(
             self.env._(
                 "%(route)s: submitted, waits for %(roles)s.",
@@ -334,8 +351,8 @@ class SopApprovalMixin(models.AbstractModel):
         return currency._convert(amount, company.currency_id, company, today)
 
     def _note_approval(self, body):
-        """Write a sentence about an approval into the document's history."""
-        self.message_post(body=body, subtype_xmlid="mail.mt_note")
+        """Write a sentence about an approval into the document's history; it notifies nobody."""
+        self._message_log(body=body)
 
     def _check_steps_have_members(self, approval):
         missing = approval.step_ids._without_own_member()

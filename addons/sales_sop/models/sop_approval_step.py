@@ -57,31 +57,46 @@ class SopApprovalStep(models.Model):
 
     _pending_group_idx = models.Index("(group_id) WHERE state = 'pending'")
 
-    def _members(self):
+    def _members(self, holders=None):
         """Return the active users who may decide this step.
 
         They hold its role, work in its company, did not request it (unless the company allows
         that) and have not decided another step of the same stage.
+
+        :param dict holders: keeps who holds a role, when many steps are asked one after another
         """
         self.ensure_one()
         approval = self.approval_id
-        members = self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.group_id.ids),
-                ("company_ids", "in", approval.company_id.ids),
-                ("share", "=", False),
-            ]
-        )
+        holders = {} if holders is None else holders
+        key = self.group_id, approval.company_id
+        if key not in holders:
+            holders[key] = self.env["res.users"].search(
+                [
+                    ("all_group_ids", "in", self.group_id.ids),
+                    ("company_ids", "in", approval.company_id.ids),
+                    ("share", "=", False),
+                ]
+            )
+        members = holders[key]
         if not approval.company_id.sop_requester_may_approve:
             members -= approval._owners()
         return members - self._stage_deciders()
 
-    def _members_and_delegates(self):
-        """Return the members, and who decides today in the place of one of them."""
-        members = self._members()
-        delegations = self.env["sop.delegation"]._of(members)
-        covering = delegations.filtered(lambda row: row._covers(self.approval_id))
-        return members | (covering.delegate_id - self._stage_deciders())
+    def _deciders(self):
+        """Return ``{step: users}``: members, and who decides today in the place of one of them."""
+        holders = {}
+        members = {step: step._members(holders) for step in self}
+        delegations = self.env["sop.delegation"]._of(self.env["res.users"].union(*members.values()))
+        return {
+            step: users | step._delegates(delegations, users) for step, users in members.items()
+        }
+
+    def _delegates(self, delegations, members):
+        """Return who decides this step by one of ``delegations`` of its ``members``."""
+        covering = delegations.filtered(
+            lambda row: row.user_id in members and row._covers(self.approval_id)
+        )
+        return covering.delegate_id - self._stage_deciders()
 
     def _stage_deciders(self):
         """Return who has decided a step of this stage, also through somebody else."""
@@ -162,18 +177,26 @@ class SopApprovalStep(models.Model):
     def _open(self):
         """Make these steps the open ones and put them on their members' to-do lists."""
         self.write({"state": "pending"})
-        activity_type = self.env.ref("sales_sop.mail_activity_approval", raise_if_not_found=False)
-        if not activity_type:
+        self._put_on_lists()
+
+    def _put_on_lists(self):
+        """Make the activities of those who can decide these open steps."""
+        # Not env.ref: it would look for the record every time.
+        activity_type_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "sales_sop.mail_activity_approval", raise_if_not_found=False
+        )
+        if not activity_type_id:
             return
         values = []
-        for step in self:
+        for step, members in self._deciders().items():
             approval = step.approval_id
-            for member in step._members_and_delegates():
+            for member in members:
                 values.append(
                     {
-                        "activity_type_id": activity_type.id,
+                        "activity_type_id": activity_type_id,
                         "res_model_id": self.env["ir.model"]._get_id(approval.res_model),
                         "res_id": approval.res_id,
+                        "res_name": approval.document_name,
                         "user_id": member.id,
                         "summary": step._activity_summary(member),
                         "sop_approval_step_id": step.id,

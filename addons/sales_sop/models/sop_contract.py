@@ -451,9 +451,9 @@ class SopContract(models.Model):
 
     def _approval_step_reason(self, route_step):
         """Legal reviews the contract where the policy's term says so (K7)."""
-        legal = self.env.ref("sales_sop.group_legal")
+        legal_id = self.env["ir.model.data"]._xmlid_to_res_id("sales_sop.group_legal")
         reason = super()._approval_step_reason(route_step)
-        if reason is None and route_step.group_id == legal and self.term_id.legal_review:
+        if reason is None and route_step.group_id.id == legal_id and self.term_id.legal_review:
             return ""
         return reason
 

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import models
 
@@ -51,6 +51,12 @@ class SopPolicy(models.Model):
         """
         self.ensure_one()
         policy = self.sudo()
+        # What the products refer to is read at once.
+        products = self.env["product.product"].union(*(item.product for item in items))
+        items = [
+            replace(item, product=item.product.with_prefetch(products._prefetch_ids))
+            for item in items
+        ]
         quantities = policy._quantities_by_product(items)
         return [
             policy._judge_price(item, quantities, currency, date, partner, price_kind)

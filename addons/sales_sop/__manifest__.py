@@ -30,6 +30,7 @@
         "wizards/sop_contract_text_views.xml",
         "wizards/sop_pod_views.xml",
         "wizards/sop_policy_ballot_views.xml",
+        "wizards/sop_counter_sale_views.xml",
         "views/sop_approval_views.xml",
         "views/sop_approval_route_views.xml",
         "views/sop_delegation_views.xml",

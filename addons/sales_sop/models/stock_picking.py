@@ -385,10 +385,7 @@ class StockPicking(models.Model):
     def _check_pod_can_be_recorded(self):
         self.check_access("read")
         self.env.user._sop_require_role(
-            self.env._("record a proof of delivery"),
-            "sales_sop.group_sales_office",
-            "sales_sop.group_finance",
-            "stock.group_stock_user",
+            self.env._("record a proof of delivery"), *self._sop_pod_groups()
         )
         if self.pod_state != "waiting":
             raise UserError(
@@ -398,6 +395,14 @@ class StockPicking(models.Model):
                     self.name,
                 )
             )
+
+    def _sop_pod_groups(self):
+        """Return the groups that may record the proof of delivery."""
+        return (
+            "sales_sop.group_sales_office",
+            "sales_sop.group_finance",
+            "stock.group_stock_user",
+        )
 
     def _record_pod(self, values, quantities):
         """Keep the signed proof of delivery (D3); it is never edited afterwards.

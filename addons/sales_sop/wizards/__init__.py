@@ -2,6 +2,7 @@ from . import (
     sop_approval_answer,
     sop_approval_refuse,
     sop_contract_text,
+    sop_counter_sale,
     sop_pod,
     sop_policy_ballot,
     sop_policy_comparison,

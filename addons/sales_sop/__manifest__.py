@@ -76,6 +76,7 @@
         "demo/account_move.xml",
         "demo/sop_policy_vote.xml",
         "demo/dates.xml",
+        "demo/sale_order_type.xml",
     ],
     "oca_data_manual": [
         "demo/logins.csv",

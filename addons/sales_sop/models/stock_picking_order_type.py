@@ -20,6 +20,16 @@ class StockPicking(models.Model):
                 picking.move_ids._sop_needs_delivery_approval()
             )
 
+    @api.depends("sop_needs_approval")
+    def _compute_sop_delivery_state(self):
+        """Lists do not show as not submitted what needs no submission."""
+        result = super()._compute_sop_delivery_state()
+        for picking in self:
+            needless = picking.sop_governed and not picking.sop_needs_approval
+            if picking.sop_delivery_state == "none" and needless:
+                picking.sop_delivery_state = False
+        return result
+
     def _sop_approval_blockers(self, moves):
         """Where the terms of every order ask for no approved delivery order, D1 is met."""
         if not moves._sop_needs_delivery_approval():

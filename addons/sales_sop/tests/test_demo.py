@@ -31,6 +31,11 @@ ORDERS = {
     "paid": ("sale", "approved", "effective", False),
     "spare_parts": ("sale", "approved", "effective", False),
     "cancelled": ("cancel", "none", "cancelled", False),
+    "counter": ("sale", "approved", "effective", False),
+    "gift": ("draft", "pending", "draft", "A1"),
+    "sample": ("sale", "approved", "effective", False),
+    "replacement": ("sale", "approved", "effective", False),
+    "service": ("sale", "approved", "effective", False),
 }
 # Per order, for each delivery: state, delivery order, proof of delivery, what blocks it.
 DELIVERIES = {
@@ -45,6 +50,9 @@ DELIVERIES = {
     "free": [("done", "approved", "signed", False)],
     "paid": [("done", "approved", "signed", False)],
     "spare_parts": [("done", "approved", "signed", False)],
+    "counter": [("done", False, "signed", False)],
+    "sample": [("done", "approved", "signed", False)],
+    "replacement": [("assigned", "none", "no", "D1")],
 }
 # Per order: the invoice's state, its gate, what blocks it, what is paid.
 INVOICES = {
@@ -109,7 +117,7 @@ class TestDemoCompany(TransactionCase):
         self.assertEqual(policy.state, "issued")
         self.assertEqual(policy.create_uid, self.env.ref("sales_sop.demo_user_marketing"))
         self.assertEqual(policy.issued_by_id, self.env.ref("sales_sop.demo_user_gm"))
-        self.assertEqual(len(policy.term_ids), 4)
+        self.assertEqual(len(policy.term_ids), 9)
 
     @rule("A1", "A3", "K1", "K2")
     def test_orders_stand_at_every_stage(self):
@@ -139,6 +147,11 @@ class TestDemoCompany(TransactionCase):
             "shipped": "Instalment sale",
             "free": "Direct sale below 200,000",
             "prepayment": "Large direct sale",
+            "counter": "Over the counter below 2,000",
+            "gift": "Free goods",
+            "sample": "Samples",
+            "replacement": "Warranty replacement",
+            "service": "Services below 20,000",
         }
         for name, term in terms.items():
             self.assertEqual(self._order(name).sop_contract_id.term_id.name, term)

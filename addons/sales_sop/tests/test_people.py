@@ -363,7 +363,7 @@ class TestManyApprovals(PeopleCase):
         self.as_user(approvals, "sales_manager").action_approve()
         self.env.flush_all()
         self.assertEqual(set(approvals.mapped("state")), {"approved"})
-        self.assertLessEqual((self.env.cr.sql_log_count - before) / 50, 60)
+        self.assertLessEqual((self.env.cr.sql_log_count - before) / 50, 25)
 
     @rule("A1")
     def test_no_role_writes_what_a_decision_records(self):

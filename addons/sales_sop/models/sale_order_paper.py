@@ -17,9 +17,8 @@ class SaleOrder(models.Model):
             return False
         return self.env._("NOT APPROVED")
 
-    def _sop_watermark_style(self):
-        text = self._sop_watermark()
-        return self.env["sop.paper"]._watermark_style(text) if text else False
+    def _sop_watermark_html(self):
+        return self.env["sop.paper"]._watermark(self._sop_watermark())
 
     def _sop_offer_terms(self):
         """Return ``[(label, value)]``: validity, delivery, payment, warranty (P8)."""
@@ -67,7 +66,7 @@ class SaleOrder(models.Model):
         return {
             "company_lines": paper._company_lines(order.company_id),
             "status": states[order._approval_state("application")],
-            "watermark": self._sop_watermark_style(),
+            "watermark": self._sop_watermark_html(),
             "facts": [
                 (self.env._("Contract number"), contract.number or ""),
                 (self.env._("Order"), order.name),

@@ -35,8 +35,7 @@ class SopContract(models.Model):
             "draft": self.env._("NOT COUNTERSIGNED"),
             "cancelled": self.env._("CANCELLED"),
         }
-        text = labels.get(self.state)
-        return self.env["sop.paper"]._watermark_style(text) if text else False
+        return self.env["sop.paper"]._watermark(labels.get(self.state))
 
     def _paper_without_text(self):
         """Return the essentials of a contract for which the policy asks for no written one."""

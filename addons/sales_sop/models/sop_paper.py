@@ -1,14 +1,17 @@
 import base64
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
-WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420">
+WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"
+ viewBox="0 0 640 420">
 <text x="320" y="230" transform="rotate(-28 320 210)" text-anchor="middle" fill="#d9534f"
  fill-opacity="0.22" font-family="sans-serif" font-weight="bold" font-size="{size}">{text}</text>
 </svg>"""
+# More than a paper of ten pages takes; what is too much is cut off.
+WATERMARKS = 40
 
 
 class SopPaper(models.AbstractModel):
@@ -22,16 +25,32 @@ class SopPaper(models.AbstractModel):
     _description = "Printed Paper"
 
     @api.model
-    def _watermark_style(self, text):
-        """Return the CSS that repeats a text across every page behind what is printed."""
+    def _watermark(self, text):
+        """Return the HTML that repeats a text across every page; False without a text.
+
+        It belongs into an element with ``position: relative``. A repeated background would be
+        shorter, but wkhtmltopdf cuts its pictures.
+        """
+        if not text:
+            return False
         # Chinese is written in wide characters.
         width = sum(2 if ord(character) > 0x2E80 else 1.2 for character in text)
         picture = WATERMARK.format(text=escape(text), size=round(min(90, 900 / max(width, 1))))
         data = base64.b64encode(picture.encode()).decode()
-        return (
-            f"background-image: url('data:image/svg+xml;base64,{data}');"
-            "background-position: center top; background-repeat: repeat-y;"
+        image = Markup('<img src="data:image/svg+xml;base64,%s" alt="%s" style="%s"/>') % (
+            data,
+            text,
+            "display: block; margin: 0 auto; width: 640px; height: 420px",
         )
+        frame = Markup('<div class="sop_watermark" style="%s">%s</div>')
+        return frame % (
+            "position: absolute; top: 0; bottom: 0; left: 0; right: 0; overflow: hidden",
+            image * WATERMARKS,
+        )
+
+    @api.model
+    def _watermark_style(self, text):
+        return self._watermark(text)
 
     @api.model
     def _company_lines(self, company):

@@ -31,6 +31,8 @@
         "wizards/sop_pod_views.xml",
         "wizards/sop_policy_ballot_views.xml",
         "wizards/sop_counter_sale_views.xml",
+        "wizards/sop_start_templates.xml",
+        "wizards/sop_start_views.xml",
         "views/sop_approval_views.xml",
         "views/sop_approval_route_views.xml",
         "views/sop_delegation_views.xml",

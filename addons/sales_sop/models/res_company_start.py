@@ -1,5 +1,13 @@
 from odoo import fields, models
 
+START_STEPS = [
+    ("roles", "Roles"),
+    ("gates", "Rules"),
+    ("policy", "Policy"),
+    ("go_live", "Go-live"),
+    ("issue", "Issue"),
+]
+
 
 class ResCompany(models.Model):
     """What the general manager or the administrator sets when the company starts."""
@@ -11,10 +19,15 @@ class ResCompany(models.Model):
         help="The day on which the company starts to work with the sales procedure. Contracts and "
         "deliveries from before that day are entered as opening documents.",
     )
+    sop_start_step = fields.Selection(
+        START_STEPS,
+        string="Guided Start at",
+        help="The step of the guided start at which it was left.",
+    )
 
     def _sop_start_fields(self):
         """Names of the fields that only the general manager or the administrator sets."""
-        return frozenset({"go_live_date"})
+        return frozenset({"go_live_date", "sop_start_step"})
 
     def write(self, vals):
         if not self.env.su and self._sop_start_fields().intersection(vals):

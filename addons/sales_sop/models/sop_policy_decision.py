@@ -353,6 +353,13 @@ class SopPolicy(models.Model):
             policy._close_vote_activities()
         return result
 
+    def _check_can_be_issued(self):
+        """Policies of one company are issued one after the other, also from two desks at once."""
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", self.company_id.id)
+        )
+        return super()._check_can_be_issued()
+
     # -- protection ----------------------------------------------------------------------------
 
     def _check_is_draft(self):

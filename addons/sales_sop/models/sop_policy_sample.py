@@ -16,13 +16,18 @@ class SopPolicy(models.Model):
         )
         return self._create_sample(self.env.company)._action_open()
 
+    def _action_open_new(self):
+        """Open an empty draft."""
+        return {**self.browse()._prepare_open_action(), "name": self.env._("New Sales Policy")}
+
     def _action_open(self):
         self.ensure_one()
+        return {**self._prepare_open_action(), "name": self.name, "res_id": self.id}
+
+    def _prepare_open_action(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.name,
             "res_model": self._name,
-            "res_id": self.id,
             "view_mode": "form",
             "views": [(False, "form")],
         }

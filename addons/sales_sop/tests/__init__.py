@@ -36,6 +36,7 @@ from . import (
     test_returns,
     test_searches,
     test_service,
+    test_start,
     test_tours,
     test_transport,
     test_warranty,

@@ -6,4 +6,5 @@ from . import (
     sop_pod,
     sop_policy_ballot,
     sop_policy_comparison,
+    sop_start,
 )

@@ -22,9 +22,9 @@
         "data/sop_contract_template.xml",
         "wizards/sop_approval_answer_views.xml",
         "data/sop_approval_route_amendment.xml",
-        "report/sop_amendment_report.xml",
         "report/sop_paper_templates.xml",
         "report/sop_contract_reports.xml",
+        "report/sop_amendment_report.xml",
         "report/sale_order_reports.xml",
         "wizards/sop_approval_refuse_views.xml",
         "wizards/sop_contract_text_views.xml",
@@ -79,6 +79,7 @@
         "demo/sop_policy_vote.xml",
         "demo/dates.xml",
         "demo/sale_order_type.xml",
+        "demo/sop_amendment.xml",
     ],
     "oca_data_manual": [
         "demo/logins.csv",

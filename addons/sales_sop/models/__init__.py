@@ -76,6 +76,8 @@ from . import (
     sop_amendment_line,
     sop_amendment_approval,
     sop_amendment_price,
+    sop_amendment_review,
+    sop_amendment_paper,
     sop_amendment_apply,
     sop_contract_amendment,
     sale_order_amendment,

@@ -22,6 +22,15 @@ KINDS = [
 EDITABLE_STATES = ("draft", "refused")
 # What may still be written once an amendment is submitted: the chatter, never the content.
 OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
+# The fields that an amendment can change on a line of the order, and their name there.
+LINE_FIELDS = {
+    "product_id": "product_id",
+    "quantity": "product_uom_qty",
+    "product_uom_id": "product_uom_id",
+    "price_unit": "price_unit",
+    "discount": "discount",
+    "tax_ids": "tax_ids",
+}
 # The terms of the order that an amendment can change: its field, and ours with the new value.
 TERMS = ("payment_term_id", "partner_invoice_id", "commitment_date")
 
@@ -246,7 +255,7 @@ class SopAmendment(models.Model):
             }
             completed.append({**defaults, **vals})
         amendments = super().create(completed)
-        amendments.sudo()._refresh_old()
+        amendments.sudo()._copy_old()
         return amendments
 
     def write(self, vals):
@@ -288,29 +297,44 @@ class SopAmendment(models.Model):
 
     # -- the old content -----------------------------------------------------------------------
 
-    def _refresh_old(self):
-        """Copy the order's present content to the old side."""
+    def _copy_old(self):
+        """Copy the order's present content to the old side, for the first time."""
         for amendment in self:
-            order = amendment.order_id
-            amendment.write(
-                {
-                    "kind": order._sop_amendment_kind(),
-                    "old_payment_term_id": order.payment_term_id.id,
-                    "old_partner_invoice_id": order.partner_invoice_id.id,
-                    "old_commitment_date": order.commitment_date,
-                    "amount_old": order.amount_total,
-                }
-            )
+            amendment.write(amendment._prepare_old())
             amendment._refresh_old_lines()
-        self.env.add_to_compute(self._fields["amount_new"], self)
+
+    def _refresh_old(self):
+        """Copy the order's present content to the old side; what nobody touched follows it.
+
+        The order may have changed since the draft was made. Its new side must not undo that.
+        """
+        for amendment in self:
+            old = amendment._prepare_old()
+            untouched = [name for name in TERMS if amendment[name] == amendment[f"old_{name}"]]
+            amendment.write({**old, **{name: old[f"old_{name}"] for name in untouched}})
+            amendment._refresh_old_lines()
+
+    def _prepare_old(self):
+        order = self.order_id
+        return {
+            "kind": order._sop_amendment_kind(),
+            "old_payment_term_id": order.payment_term_id.id,
+            "old_partner_invoice_id": order.partner_invoice_id.id,
+            "old_commitment_date": order.commitment_date,
+            "amount_old": order.amount_total,
+        }
 
     def _refresh_old_lines(self):
+        self.env.add_to_compute(self._fields["amount_new"], self)
         # A line that an earlier amendment removed stays on the order with quantity zero.
         sold = self.order_id._sop_product_lines().filtered("product_uom_qty")
         prefilled = self.line_ids.filtered("old_product_id")
         prefilled.filtered(lambda line: line.order_line_id not in sold).unlink()
         for line in prefilled.exists():
-            line.write(line._prepare_old(line.order_line_id))
+            changed = line._changed_fields()
+            old = line._prepare_old(line.order_line_id)
+            untouched = {name: old[f"old_{name}"] for name in LINE_FIELDS if name not in changed}
+            line.write({**old, **untouched})
         missing = sold - self.line_ids.order_line_id
         self.env["sop.amendment.line"].create(
             [self.line_ids._prepare_prefilled(self, line) for line in missing]

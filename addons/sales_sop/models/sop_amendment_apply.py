@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .sop_amendment import TERMS
-from .sop_amendment_line import LINE_FIELDS
+from .sop_amendment import LINE_FIELDS, TERMS
 
 # Who decided a step, and how.
 DECISION_FIELDS = (

@@ -248,9 +248,6 @@ class SopAmendment(models.Model):
         lines = self.line_ids.filtered(lambda line: line.change != "same")
         return [row for line in lines for row in line._summary_rows()] + self._term_rows()
 
-    def _amount_in_words(self):
-        return self.currency_id.with_env(self.env)._sop_amount_in_words(self.amount_new)
-
     def _money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 

@@ -2,18 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_repr
 
-from .sop_amendment import EDITABLE_STATES
+from .sop_amendment import EDITABLE_STATES, LINE_FIELDS
 
 DIGITS = 6
-# The fields that an amendment can change on a line of the order, and their name there.
-LINE_FIELDS = {
-    "product_id": "product_id",
-    "quantity": "product_uom_qty",
-    "product_uom_id": "product_uom_id",
-    "price_unit": "price_unit",
-    "discount": "discount",
-    "tax_ids": "tax_ids",
-}
 
 
 class SopAmendmentLine(models.Model):

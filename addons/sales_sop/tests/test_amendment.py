@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -214,6 +215,14 @@ class TestSupplement(AmendmentCase):
         self.assertEqual(contract.amount_surplus, 300.0)
 
     @rule("A3")
+    def test_a_locked_order_is_amended_and_stays_locked(self):
+        order = self.confirmed_order()
+        order.sudo().action_lock()
+        self.in_force(order, quantity=15)
+        self.assertEqual((order.locked, order.amount_total), (True, 1500.0))
+        self.assertEqual(order.sudo().picking_ids.move_ids.product_uom_qty, 15.0)
+
+    @rule("A3")
     def test_the_history_tells_what_changed(self):
         order = self.confirmed_order()
         amendment = self.in_force(order, quantity=15)
@@ -327,6 +336,8 @@ class TestAmendmentRefusals(AmendmentCase):
         self.decide(first, "sales_manager", "sales_head", "finance")
         second.action_submit()
         self.assertEqual((second.amount_old, second.line_ids.old_quantity), (1500.0, 15.0))
+        # What the second one left alone follows the first; it does not undo it.
+        self.assertEqual((second.amount_new, second.line_ids.quantity), (1350.0, 15.0))
 
     @rule("A3")
     def test_the_button_opens_what_is_under_way(self):
@@ -517,3 +528,53 @@ class TestAmendmentOfEverydayOrders(AmendmentCase):
         amendment.line_ids.filtered(lambda line: line.change == "new").action_remove()
         self.change(amendment, quantity=2).action_submit()
         self.assertEqual(amendment.state, "pending")
+
+
+@tagged("post_install", "-at_install")
+class TestAmendmentPaper(AmendmentCase):
+    """The supplementary agreement that both parties sign."""
+
+    def _html(self, amendment, role="salesperson", **context):
+        reports = self.as_user(self.env["ir.actions.report"], role).with_context(**context)
+        html, kind = reports._render_qweb_html("sales_sop.report_amendment", amendment.ids)
+        self.assertEqual(kind, "html")
+        return html.decode()
+
+    @rule("A3")
+    def test_it_shows_old_and_new_and_what_is_not_in_force_is_marked(self):
+        amendment = self.amendment(self.confirmed_order(), quantity=15)
+        waiting = self._html(amendment)
+        self.decide(amendment, "sales_manager", "sales_head", "finance")
+        signed = self._html(amendment)
+        for text in (
+            amendment.number,
+            amendment.contract_id.number,
+            self.company.name,
+            self.customer.name,
+            "10 Units",
+            "15 Units",
+            "+$\xa0500.00",
+            "1,500.00",
+            "One Thousand, Five Hundred",
+            "The mill needs more",
+            "Authorised signature",
+        ):
+            self.assertIn(text, signed)
+        self.assertIn("background-image", waiting)
+        self.assertNotIn("background-image", signed)
+
+    @rule("A3")
+    def test_a_chinese_customer_reads_the_amount_in_capitals(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.customer.lang = "zh_CN"
+        amendment = self.amendment(self.confirmed_order(), quantity=15)
+        self.assertIn("壹仟伍佰元整", self._html(amendment))
+
+    @rule("A3")
+    def test_a_colleague_does_not_print_it(self):
+        amendment = self.amendment(self.confirmed_order(), quantity=15)
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        with self.assertRefused(exception=AccessError):
+            self._html(amendment, role="colleague")

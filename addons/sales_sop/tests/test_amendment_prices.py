@@ -109,3 +109,36 @@ class TestAmendmentPrices(AmendmentCase, PriceCase):
         amendment.policy_basis = "current"
         amendment.action_submit()
         self.assertEqual(self._roles(amendment), ["sales_head", "finance"])
+
+
+@tagged("post_install", "-at_install")
+class TestAmendmentReview(AmendmentCase):
+    """What an amendment adds is reviewed like an order (A2, C7)."""
+
+    def _steps(self, amendment):
+        steps = amendment.sudo().approval_for("amendment").step_ids
+        return {step.group_id.name: step.reason for step in steps}
+
+    @rule("C7")
+    def test_a_total_beyond_the_credit_limit_asks_the_finance_vp(self):
+        self.company.account_use_credit_limit = True
+        self.customer.with_company(self.company).credit_limit = 1200.0
+        order = self.confirmed_order()
+        amendment = self.amendment(order, quantity=12)
+        self.assertNotIn("Finance VP", self._steps(amendment))
+        amendment.action_withdraw()
+        self.change(amendment, quantity=13).action_submit()
+        self.assertIn("1,300.00", self._steps(amendment)["Finance VP"])
+        amendment.action_withdraw()
+        self.change(amendment, quantity=9).action_submit()
+        self.assertNotIn("Finance VP", self._steps(amendment))
+
+    @rule("A2")
+    def test_goods_that_are_short_ask_the_planner(self):
+        self.policy.sudo().term_ids.write({"stock_review": True})
+        order = self.confirmed_order()
+        amendment = self.amendment(order, quantity=1000)
+        self.assertNotIn("Production Planner", self._steps(amendment))
+        amendment.action_withdraw()
+        self.change(amendment, quantity=1001).action_submit()
+        self.assertIn("991 are needed", self._steps(amendment)["Production Planner"])

@@ -217,6 +217,19 @@ class TestDemoCompany(TransactionCase):
         superuser = self.env.ref("base.user_root")
         self.assertNotIn(superuser, steps.user_id | steps.approval_id.requested_by_id)
 
+    @rule("A3", "P7")
+    def test_one_amendment_is_in_force_and_two_wait(self):
+        found = {
+            (amendment.kind, amendment.state, amendment.waiting_for, amendment.order_id)
+            for amendment in self._in_company("sop.amendment")
+        }
+        expected = {
+            ("contract", "applied", False, self._order("confirmed")),
+            ("contract", "pending", "Sales Manager", self._order("prepayment")),
+            ("quotation", "pending", "Sales Manager", self._order("approved")),
+        }
+        self.assertEqual(found, expected)
+
     def test_the_dates_are_those_of_the_last_weeks(self):
         now = fields.Datetime.now()
         orders = self._in_company("sale.order")

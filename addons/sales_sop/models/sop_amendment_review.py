@@ -1,0 +1,93 @@
+from odoo import fields, models
+from odoo.tools import formatLang
+
+from .sale_order_review import CREDIT_ROLE
+
+
+class SopAmendment(models.Model):
+    """What an amendment adds is reviewed like an order: stock (A2) and credit (C7)."""
+
+    _inherit = "sop.amendment"
+
+    def _approval_steps(self, route):
+        steps = super()._approval_steps(route)
+        for values in self._review_steps():
+            self.order_id._sop_add_step(steps, {"stage": 1, **values})
+        return steps
+
+    def _review_steps(self):
+        """Return the values of the steps that ask for what is added (A2, C7)."""
+        steps = []
+        shortage = self._shortage_text() if self.contract_id.term_id.stock_review else ""
+        if shortage:
+            planner = self.env.ref("sales_sop.group_planner")
+            steps.append({"group_id": planner.id, "reason": shortage, "rules": "A2"})
+        if sentence := self._credit_sentence():
+            role = self.env.ref(CREDIT_ROLE)
+            steps.append({"group_id": role.id, "reason": sentence, "rules": "C7"})
+        return steps
+
+    def _added_quantities(self):
+        """Return ``{product: quantity}`` that the amendment adds, in the product's unit."""
+        added = {}
+        for line in self.line_ids.filtered(lambda line: line.product_id.is_storable):
+            product = line.product_id
+            quantity = line._quantity_in("", product)
+            if not line._is_replaced():
+                quantity -= line._quantity_in("old_", product)
+            added[product] = added.get(product, 0.0) + quantity
+        return added
+
+    def _shortage_text(self):
+        warehouse = self.order_id.warehouse_id
+        sentences = []
+        for product, added in self._added_quantities().items():
+            free = product.with_context(warehouse_id=warehouse.id).free_qty
+            if added > 0 and product.uom_id.compare(added, free) > 0:
+                sentences.append(
+                    self.env._(
+                        "%(product)s: %(needed)g are needed, %(free)g are free in stock.",
+                        product=product.display_name,
+                        needed=added,
+                        free=max(0.0, free),
+                    )
+                )
+        return " ".join(sentences)
+
+    def _credit_sentence(self):
+        """Say by how much a larger total exceeds the credit limit; False if it does not (C7)."""
+        company, order = self.company_id, self.order_id
+        customer = self.partner_id.commercial_partner_id.sudo().with_company(company)
+        limit = customer.credit_limit
+        grows = self.currency_id.compare_amounts(self.amount_new, order.amount_total) > 0
+        if not company.account_use_credit_limit or limit <= 0 or not grows:
+            return False
+        exposure = order._sop_exposure(customer) + self._exposure_change()
+        if company.currency_id.compare_amounts(exposure, limit) <= 0:
+            return False
+        return self.env._(
+            "%(customer)s would owe %(exposure)s with this amendment; the credit limit is "
+            "%(limit)s.",
+            customer=customer.display_name,
+            exposure=formatLang(self.env, exposure, currency_obj=company.currency_id),
+            limit=formatLang(self.env, limit, currency_obj=company.currency_id),
+        )
+
+    def _exposure_change(self):
+        """Put the contract's new total, less what is invoiced, in place of the order's old one."""
+        contract, company = self.contract_id, self.company_id
+        invoiced = contract._invoiced().get(contract.id, (0.0, 0))[0]
+        change = max(0.0, self._new_contract_total() - invoiced) - self.order_id.amount_total
+        today = fields.Date.context_today(self)
+        return self.currency_id._convert(change, company.currency_id, company, today)
+
+
+class SopAmendmentLine(models.Model):
+    _inherit = "sop.amendment.line"
+
+    def _quantity_in(self, side, product):
+        """Return the quantity of one side, in the product's unit."""
+        unit = self[f"{side}product_uom_id"]
+        if not unit or (not side and self.removed):
+            return 0.0
+        return unit._compute_quantity(self[f"{side}quantity"], product.uom_id)

@@ -15,11 +15,14 @@ class Context:
 
     cache: Path
 
-    def databases(self, kind="test", with_browser=False, requirements=()):
-        """Everything provisioned and running, for the test or the demo server."""
+    def databases(self, kind="test", with_browser=False, requirements=(), modules=()):
+        """Everything provisioned and running, for the test or the demo server.
+
+        `modules` are installed besides those that our addons need.
+        """
         check_space(self.cache)
         found = source.ensure(self.cache)
         env = python_env.ensure(self.cache, found, requirements)
         search_path = browser.search_path(self.cache) if with_browser else None
         server = postgres.start(self.cache, kind)
-        return Databases(Odoo(self.cache, env, server, search_path), found)
+        return Databases(Odoo(self.cache, env, server, search_path), found, modules)

@@ -33,14 +33,14 @@ env.cr.commit()
 class Databases:
     """The databases on one server."""
 
-    def __init__(self, odoo, source):
+    def __init__(self, odoo, source, modules=()):
         self.odoo = odoo
         self.server = odoo.server
         self.source = source
         self.cache = odoo.cache
         self.state = self.cache / f"state-{self.server.name}"
         self.state.mkdir(exist_ok=True)
-        self.extra_modules = ()
+        self.extra_modules = modules
 
     # Templates
 

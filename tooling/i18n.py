@@ -13,7 +13,7 @@ def run(context, options, rest):
     names = options.addons or list(chosen)
     if not names:
         raise Failure("there are no addons to translate")
-    databases = context.databases()
+    databases = context.databases(modules=settings.TEST_MODULES)
     odoo = databases.odoo
     folders = [chosen[name].path / "i18n" for name in names]
     translations = [folder / f"{code}.po" for folder in folders for code in settings.LANGUAGES]

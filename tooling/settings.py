@@ -28,6 +28,9 @@ LANGUAGES = ("zh_CN",)
 # It calls a web service at run time and warns when that does not answer.
 UNWANTED_MODULES = ("partner_autocomplete",)
 
+# What people may have besides: their rules are tested with them, the demo goes without.
+TEST_MODULES = ("sale_loyalty", "stock_delivery")
+
 # Bytes that a first run needs (Odoo, Python packages, browser, templates), and a later one.
 DISK_FIRST = 4 * 1024**3
 DISK_LATER = 1024**3

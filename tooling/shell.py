@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tooling import process
+from tooling import process, settings
 from tooling.console import Failure
 
 DEMO = "sop_demo"
@@ -17,11 +17,11 @@ def run(context, options, rest):
     # Read the script first: building templates must not swallow it.
     text = None if sys.stdin.isatty() else sys.stdin.read()
     if options.fresh:
-        databases = context.databases()
+        databases = context.databases(modules=settings.TEST_MODULES)
         with databases.scratch(databases.with_addons()) as name:
             return _shell(databases, name, text)
     if options.dev:
-        databases = context.databases()
+        databases = context.databases(modules=settings.TEST_MODULES)
         return _shell(databases, databases.develop(dev_name()), text)
     name = options.database or DEMO
     databases = context.databases("demo" if name == DEMO else "test")

@@ -13,7 +13,7 @@ LOG_VARIABLE = "SOP_INSTALL_LOG"
 
 
 def run(context, options, rest):
-    databases = context.databases(with_browser=True)
+    databases = context.databases(with_browser=True, modules=settings.TEST_MODULES)
     paths = _paths(options, rest)
     if options.dev:
         return _pytest(databases, databases.develop(dev_name(), options.reset), paths, rest)

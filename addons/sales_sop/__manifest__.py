@@ -50,6 +50,7 @@
         "views/sop_contract_text_views.xml",
         "views/sop_contract_template_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
         "views/sale_order_type_views.xml",
         "views/stock_picking_views.xml",
         "views/stock_picking_order_type_views.xml",

@@ -47,6 +47,7 @@ from . import (
     sale_order_details,
     sale_order_review,
     sale_order_chain,
+    sale_order_portal,
     sale_order_documents,
     sale_order_type,
     sale_order_type_chain,

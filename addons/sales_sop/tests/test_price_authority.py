@@ -96,7 +96,7 @@ class TestPriceAuthority(PriceCase):
         order = self.discounted(14)
         approval = self.submit(order)
         with self.assertRefused("Sales Manager"):
-            self.as_user(approval, "marketing_director").approve()
+            self.as_user(approval, "sales_head").approve()
         self.approve(order, "application", "sales_manager")
         self.assertEqual(approval.state, "pending")
         self.approve(order, "application", "marketing_director")
@@ -291,3 +291,152 @@ class TestPriceStrategy(PriceCase):
         self.assertEqual(self.roles_for(self.quotation(lines=[(pump, 1, 45.0)])), [])
         below = self.quotation(lines=[(pump, 1, 42.0)])
         self.assertEqual(self.roles_for(below), ["sales_manager"])
+
+
+@tagged("post_install", "-at_install")
+class TestLoyalty(PriceCase):
+    """What a loyalty program gives away is a discount like any other."""
+
+    def program(self, **reward):
+        return self.env["loyalty.program"].create(
+            {
+                "name": "Spring sale",
+                "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
+                "company_id": self.company.id,
+                "rule_ids": [Command.create({"minimum_qty": 1})],
+                "reward_ids": [Command.create(reward)],
+            }
+        )
+
+    def rewarded(self, order):
+        self.as_user(order, "salesperson")._update_programs_and_rewards()
+        (coupon, rewards) = next(iter(order.sudo()._get_claimable_rewards().items()))
+        order.sudo()._apply_program_reward(rewards[:1], coupon)
+        return order
+
+    @rule("P3")
+    def test_twenty_percent_by_loyalty_go_to_the_general_manager(self):
+        self.program(reward_type="discount", discount=20.0, discount_applicability="order")
+        order = self.rewarded(self.quotation())
+        self.assertEqual(order.amount_untaxed, 800.0)
+        self.assertEqual(self.roles_for(order)[-1], "general_manager")
+
+    @rule("P3")
+    def test_a_free_product_is_judged_with_what_is_paid_for(self):
+        self.program(
+            reward_type="product",
+            reward_product_id=self.drive.id,
+            reward_product_qty=1,
+            required_points=1,
+        )
+        order = self.rewarded(self.quotation(lines=[(self.drive, 19, 100.0)]))
+        self.assertEqual(
+            (sum(order.order_line.mapped("product_uom_qty")), order.amount_untaxed), (20.0, 1900.0)
+        )
+        self.assertEqual(self.roles_for(order), [])
+
+
+@tagged("post_install", "-at_install")
+class TestFreight(PriceCase):
+    """Real freight within the policy's tolerance is no change of what was agreed."""
+
+    def setUp(self):
+        super().setUp()
+        service = self._new_product("Freight", 0.0, type="service")
+        self.carrier = self.env["delivery.carrier"].create(
+            {"name": "Lorry", "product_id": service.id, "company_id": self.company.id}
+        )
+
+    def with_freight(self, price):
+        order = self.quotation()
+        self.submit(order)
+        order.set_delivery_line(self.carrier, price)
+        return order
+
+    @rule("A3")
+    def test_freight_up_to_the_tolerance_is_no_change(self):
+        order = self.with_freight(50.0)
+        self.assertEqual((order.amount_untaxed, order.sop_application_state), (1050.0, "approved"))
+
+    @rule("A3")
+    def test_more_freight_is_a_change(self):
+        order = self.with_freight(50.01)
+        self.assertEqual(order.sop_application_state, "stale")
+        with self.assertRefused("A1", "has changed"):
+            self.as_user(order, "salesperson").action_confirm()
+
+    @rule("A3")
+    def test_goods_marked_as_freight_are_goods(self):
+        order = self.quotation()
+        self.submit(order)
+        line = {"product_id": self.drive.id, "price_unit": 10.0, "is_delivery": True}
+        self.rpc(order, "salesperson", "write", {"order_line": [Command.create(line)]})
+        self.assertEqual(order.sop_application_state, "stale")
+
+    @rule("A3")
+    def test_negative_freight_is_a_change(self):
+        order = self.with_freight(-10.0)
+        self.assertEqual(order.sop_application_state, "stale")
+
+
+@tagged("post_install", "-at_install")
+class TestCombination(PriceCase):
+    """A combination is judged as what it is sold as."""
+
+    def combination(self, list_price):
+        pump = self._new_product("Pump", 50.0)
+        combos = self.env["product.combo"].create(
+            [
+                {
+                    "name": product.name,
+                    "combo_item_ids": [Command.create({"product_id": product.id})],
+                }
+                for product in (self.drive, pump)
+            ]
+        )
+        return self._new_product(
+            "Drive with pump",
+            list_price,
+            type="combo",
+            invoice_policy="order",
+            combo_ids=[Command.set(combos.ids)],
+        )
+
+    def ordered(self, product, prices):
+        order = self.quotation(lines=[(product, 1, 0.0)])
+        head = order.order_line
+        items = product.combo_ids.combo_item_ids
+        for item, price in zip(items, prices):
+            order.order_line.create(
+                {
+                    "order_id": order.id,
+                    "product_id": item.product_id.id,
+                    "product_uom_qty": 1,
+                    "price_unit": price,
+                    "combo_item_id": item.id,
+                    "linked_line_id": head.id,
+                    "tax_ids": [Command.set(self.tax.ids)],
+                }
+            )
+        return order
+
+    @classmethod
+    def _price_lines(cls):
+        return [{"compute_price": "percentage"}]
+
+    @rule("P3")
+    def test_the_parts_together_are_compared_with_the_combination(self):
+        product = self.combination(120.0)
+        self.assertEqual(self.roles_for(self.ordered(product, (80.0, 40.0))), [])
+        cheap = self.ordered(product, (80.0, 20.0))
+        self.assertEqual(self.roles_for(cheap)[-1], "general_manager")
+
+    @rule("P3")
+    def test_more_pieces_of_a_part_do_not_hide_in_it(self):
+        product = self.combination(120.0)
+        order = self.ordered(product, (80.0, 40.0))
+        part = order.order_line.filtered(lambda line: line.product_id == self.drive)
+        self.rpc(part, "salesperson", "write", {"product_uom_qty": 10.0, "price_unit": 8.0})
+        self.assertEqual(self.roles_for(order)[-1], "general_manager")

@@ -1,0 +1,98 @@
+from functools import partial
+from threading import Barrier, Thread
+from unittest.mock import patch
+
+from odoo import api
+from odoo.exceptions import UserError
+from odoo.service.model import retrying
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import rule
+from .test_races import RaceCase
+
+TIMES = 100
+
+
+@tagged("post_install", "-at_install")
+class TestDecisionsAtOnce(RaceCase):
+    """Two people press at the same moment, many times: one outcome, and no error but a refusal."""
+
+    def at_once(self, *actions):
+        """Run each action on a connection of its own, as Odoo runs a request; return refusals."""
+        self._commit()
+        barrier, outcomes = Barrier(len(actions)), {}
+
+        def request(number, action):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, self.env.uid, dict(self.env.context))
+                barrier.wait()
+                try:
+                    retrying(partial(action, env), env)
+                except UserError as error:
+                    cr.rollback()
+                    outcomes[number] = error
+
+        threads = [Thread(target=request, args=pair) for pair in enumerate(actions)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._rollback()
+        return outcomes
+
+    def _submitted(self, order):
+        if order.sop_application_state != "pending":
+            self.submit(order)
+        return order.sudo().approval_for("application")
+
+    def _decide_while_the_price_changes(self, order):
+        approval = self._submitted(order)
+        line = order.order_line
+
+        def change(env):
+            self.seen_by(env, line, "salesperson").write({"price_unit": 90.0})
+
+        outcomes = self.at_once(
+            lambda env: self.seen_by(env, approval, "sales_manager").approve(), change
+        )
+        self.assertNotIn(1, outcomes)
+        self.assertEqual(line.price_unit, 90.0)
+        # Decided on what was submitted, or not at all; never on the new price.
+        self.assertFalse(approval.is_valid)
+        self.assertEqual(approval.state, "pending" if 0 in outcomes else "approved")
+        self.assertEqual(order.sop_application_state, "stale")
+
+    def _two_managers_decide(self, order):
+        approval = self._submitted(order)
+        outcomes = self.at_once(
+            lambda env: self.seen_by(env, approval, "sales_manager").approve(),
+            lambda env: self.seen_by(env, approval, "general_manager").refuse("Too cheap"),
+        )
+        self.assertEqual(len(outcomes), 1, outcomes)
+        decider = self.users["general_manager" if 0 in outcomes else "sales_manager"]
+        self.assertEqual(approval.step_ids.user_id, decider)
+        self.assertEqual(approval.state, "refused" if 0 in outcomes else "approved")
+        self.assertEqual(approval.step_ids.state, approval.state)
+
+    def _cancel_while_it_is_approved(self, order):
+        self.as_user(order.order_line, "salesperson").price_unit = 95.0
+        approval = self._submitted(order)
+        outcomes = self.at_once(
+            lambda env: self.seen_by(env, approval, "sales_manager").approve(),
+            lambda env: self.seen_by(env, order, "salesperson").action_cancel(),
+        )
+        self.assertNotIn(1, outcomes)
+        self.assertEqual((order.state, approval.state), ("cancel", "superseded"))
+        self.assertEqual(order.sudo().sop_contract_id.state, "cancelled")
+
+    # Odoo waits a while before it runs a request again; here that would only take long.
+    @patch("odoo.service.model.time.sleep", lambda seconds: None)
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    @rule("A1", "A3")
+    def test_whatever_is_pressed_at_once_has_one_outcome(self):
+        for _i in range(TIMES):
+            order = self.quotation()
+            self._decide_while_the_price_changes(order)
+            self._two_managers_decide(order)
+            self._cancel_while_it_is_approved(order)

@@ -26,6 +26,7 @@
         "report/sop_contract_reports.xml",
         "report/sop_amendment_report.xml",
         "report/sale_order_reports.xml",
+        "data/ir_cron_opening.xml",
         "wizards/sop_approval_refuse_views.xml",
         "wizards/sop_contract_text_views.xml",
         "wizards/sop_pod_views.xml",
@@ -33,6 +34,7 @@
         "wizards/sop_counter_sale_views.xml",
         "wizards/sop_start_templates.xml",
         "wizards/sop_start_views.xml",
+        "wizards/sop_opening_views.xml",
         "views/sop_approval_views.xml",
         "views/sop_approval_route_views.xml",
         "views/sop_delegation_views.xml",
@@ -63,6 +65,7 @@
         "views/sop_seal_views.xml",
         "reports/sop_seal_use_report.xml",
         "views/sop_amendment_views.xml",
+        "views/sop_opening_views.xml",
     ],
     "demo": [
         "demo/res_company.xml",
@@ -81,6 +84,7 @@
         "demo/dates.xml",
         "demo/sale_order_type.xml",
         "demo/sop_amendment.xml",
+        "demo/sop_opening.xml",
     ],
     "oca_data_manual": [
         "demo/logins.csv",

@@ -129,7 +129,8 @@ class SaleOrderLine(models.Model):
         A kit counts by its scarcest part.
         """
         done = self.move_ids.filtered(lambda move: move.state == "done")
-        if not any(done.mapped("qty_accepted")):
+        opening = self.opening_qty_accepted
+        if not opening and not any(done.mapped("qty_accepted")):
             return 0.0
         moves = done.filtered(lambda move: move._sop_is_customer_bound())
         delivered, accepted = defaultdict(float), defaultdict(float)
@@ -140,6 +141,9 @@ class SaleOrderLine(models.Model):
             if move.location_id.usage == "customer":
                 accepted[move.product_id] -= move._sop_product_quantity()
         if set(delivered) <= {self.product_id}:
+            accepted[self.product_id] += self.product_uom_id._compute_quantity(
+                opening, self.product_id.uom_id, round=False
+            )
             # Goods can also come back without reference to the delivery they left with.
             accepted[self.product_id] = max(0.0, accepted[self.product_id])
             return self.product_id.uom_id._compute_quantity(

@@ -9,12 +9,14 @@ INVOICE_TYPES = SQL("('out_invoice', 'out_refund', 'out_receipt')")
 class SopCollection(models.Model):
     """Collected money, one row per contract, order and money move; read from the books.
 
-    Two kinds of rows (C1, C3):
+    Three kinds of rows (C1, C3):
 
     * ``invoice``: cash reconciled with an invoice of the contract. An invoice that serves several
       orders shares it pro rata of their product lines, tax included.
     * ``earmark``: the part of an earmark that has not reached an invoice of its contract yet, and
-      at most what is still open on the money.
+      at most what is still open on the money. Of a contract from before the go-live, money that
+      was reconciled with an opening entry counts too: it has paid no invoice of a contract.
+    * ``opening``: what such a contract had collected before the go-live.
 
     Money is a posted entry of a payment in process or paid, or of a bank statement line. Credit
     notes, write-offs and exchange differences are not money. Where the money's entry credits the
@@ -41,7 +43,10 @@ class SopCollection(models.Model):
     payment_id = fields.Many2one("account.payment", readonly=True)
     invoice_id = fields.Many2one("account.move", readonly=True)
     date = fields.Date(readonly=True)
-    kind = fields.Selection([("invoice", "Paid Invoice"), ("earmark", "Earmarked")], readonly=True)
+    kind = fields.Selection(
+        [("invoice", "Paid Invoice"), ("earmark", "Earmarked"), ("opening", "Opening")],
+        readonly=True,
+    )
     amount = fields.Monetary(string="Collected", readonly=True)
 
     @property
@@ -109,6 +114,8 @@ class SopCollection(models.Model):
             %(invoice_rows)s
             UNION ALL
             %(earmark_rows)s
+            UNION ALL
+            %(opening_rows)s
             """,
             scope=self._scope_sql(contract_ids),
             invoice_share=self._invoice_share_sql(contract_ids),
@@ -116,6 +123,7 @@ class SopCollection(models.Model):
             earmark=self._earmark_sql(contract_ids),
             invoice_rows=self._invoice_rows_sql(contract_ids),
             earmark_rows=self._earmark_rows_sql(contract_ids),
+            opening_rows=self._opening_rows_sql(contract_ids),
         )
 
     def _scope_sql(self, contract_ids):
@@ -297,8 +305,10 @@ class SopCollection(models.Model):
                    money.origin_payment_id AS payment_id,
                    allocation.amount - COALESCE(paid.amount, 0) AS remaining,
                    residual.amount * factor.value AS open,
-                   residual.rate
+                   residual.rate,
+                   opened.amount * factor.value AS opening_paid
               FROM sop_payment_allocation allocation
+              JOIN sop_contract contract ON contract.id = allocation.contract_id
          LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
          LEFT JOIN account_bank_statement_line statement_line
                 ON statement_line.id = allocation.statement_line_id
@@ -306,12 +316,14 @@ class SopCollection(models.Model):
                 ON money.id = COALESCE(payment.move_id, statement_line.move_id)
               JOIN LATERAL (%(factor)s) factor ON TRUE
               JOIN LATERAL (%(residual)s) residual ON TRUE
+              JOIN LATERAL (%(opening_paid)s) opened ON TRUE
          LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
              WHERE %(is_money)s
                AND allocation.contract_id IN (SELECT id FROM scope)
             """,
             factor=self._factor_sql(),
             residual=self._residual_sql(),
+            opening_paid=self._opening_paid_sql(),
             paid=self._paid_sql(),
             is_money=self._is_money_sql(),
         )
@@ -332,6 +344,31 @@ class SopCollection(models.Model):
             """,
             receivable=RECEIVABLE,
             credited=self._credited_sql(),
+        )
+
+    def _opening_paid_sql(self):
+        """What the money paid on entries from before the go-live, for an opening contract only.
+
+        The old receivable is an entry of the accountants and no invoice of a contract.
+        """
+        return SQL(
+            """
+            SELECT COALESCE(SUM(partial.credit_amount_currency), 0) AS amount
+              FROM account_move_line line
+              JOIN account_account account
+                ON account.id = line.account_id AND account.account_type = %s
+              JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+              JOIN account_move_line debit ON debit.id = partial.debit_move_id
+              JOIN account_move entry ON entry.id = debit.move_id
+             WHERE line.move_id = money.id
+               AND contract.is_opening
+               AND entry.move_type = 'entry'
+               AND entry.state = 'posted'
+               AND entry.origin_payment_id IS NULL
+               AND entry.statement_line_id IS NULL
+               AND entry.date <= contract.opening_date
+            """,
+            RECEIVABLE,
         )
 
     def _paid_sql(self):
@@ -385,7 +422,10 @@ class SopCollection(models.Model):
         )
 
     def _earmark_rows_sql(self, contract_ids):
-        """The open part of each earmark; earmarks of one money share what is open, oldest first."""
+        """The open part of each earmark; earmarks of one money share what is open, oldest first.
+
+        Those of opening contracts first share what the money paid on opening entries.
+        """
         return SQL(
             """
             SELECT contract.id,
@@ -405,14 +445,48 @@ class SopCollection(models.Model):
                        ELSE earmark.rate * contract.currency_rate
                    END
               FROM (
-                  SELECT earmark.*,
-                         GREATEST(0, LEAST(remaining, open - COALESCE(SUM(GREATEST(remaining, 0))
-                             OVER (PARTITION BY money_id ORDER BY id
-                                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
+                  SELECT split.*,
+                         from_opening + GREATEST(0, LEAST(
+                             remaining - from_opening,
+                             open - COALESCE(SUM(GREATEST(remaining - from_opening, 0))
+                                 OVER (PARTITION BY money_id ORDER BY id
+                                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
                              AS counted
-                    FROM earmark) earmark
+                    FROM (
+                        SELECT earmark.*,
+                               GREATEST(0, LEAST(
+                                   remaining,
+                                   opening_paid - COALESCE(SUM(GREATEST(remaining, 0))
+                                       FILTER (WHERE opening_paid > 0)
+                                       OVER (PARTITION BY money_id ORDER BY id
+                                             ROWS BETWEEN UNBOUNDED PRECEDING
+                                                      AND 1 PRECEDING), 0)))
+                                   AS from_opening
+                          FROM earmark) split) earmark
               JOIN sop_contract contract ON contract.id = earmark.contract_id
              WHERE earmark.counted > 0 AND %s
+            """,
+            self._asked_sql(contract_ids),
+        )
+
+    def _opening_rows_sql(self, contract_ids):
+        """What contracts from before the go-live had collected by then."""
+        return SQL(
+            """
+            SELECT contract.id,
+                   NULL::integer,
+                   contract.partner_id,
+                   contract.user_id,
+                   contract.company_id,
+                   contract.currency_id,
+                   NULL::integer,
+                   NULL::integer,
+                   NULL::integer,
+                   contract.opening_date,
+                   'opening',
+                   contract.opening_amount_collected
+              FROM sop_contract contract
+             WHERE contract.opening_amount_collected > 0 AND %s
             """,
             self._asked_sql(contract_ids),
         )

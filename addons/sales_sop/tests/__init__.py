@@ -27,6 +27,7 @@ from . import (
     test_papers,
     test_payer,
     test_point_of_sale,
+    test_opening_contracts,
     test_policy,
     test_policy_versions,
     test_portal_chain,

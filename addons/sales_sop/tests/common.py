@@ -22,6 +22,7 @@ ROLES = (
     "finance",
     "finance_vp",
     "legal",
+    "migration",
 )
 # People who have no role of the procedure but work with its documents.
 STANDARD_USERS = {

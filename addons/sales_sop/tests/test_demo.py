@@ -94,6 +94,11 @@ class TestDemoCompany(TransactionCase):
     def _in_company(self, model):
         return self.env[model].search([("company_id", "=", self.company.id)])
 
+    def _orders(self):
+        """Those made in this Odoo; the order of an opening contract is older."""
+        orders = self._in_company("sale.order")
+        return orders.filtered(lambda order: not order.sop_contract_id.is_opening)
+
     def test_everybody_in_the_table_of_logins_works_in_the_company(self):
         with file_open("sales_sop/demo/logins.csv") as rows:
             people = list(csv.DictReader(rows))
@@ -121,7 +126,7 @@ class TestDemoCompany(TransactionCase):
 
     @rule("A1", "A3", "K1", "K2")
     def test_orders_stand_at_every_stage(self):
-        self.assertEqual(len(self._in_company("sale.order")), len(ORDERS))
+        self.assertEqual(len(self._orders()), len(ORDERS))
         for name, expected in ORDERS.items():
             order = self._order(name)
             with self.subTest(order=name):
@@ -230,9 +235,35 @@ class TestDemoCompany(TransactionCase):
         }
         self.assertEqual(found, expected)
 
+    @rule("C1", "D1")
+    def test_one_older_contract_is_taken_over_and_one_waits_for_finance(self):
+        taken = self.env.ref("sales_sop.demo_opening_glass")
+        waiting = self.env.ref("sales_sop.demo_opening_textile")
+        self.assertEqual((taken.state, waiting.state), ("taken", "ready"))
+        self.assertEqual(self.company.sop_opening_state, "open")
+        contract, line = taken.contract_id, taken.order_id.order_line
+        self.assertEqual((contract.amount_total, contract.amount_collected), (108480.0, 54240.0))
+        self.assertEqual(contract.percent_collected, 50.0)
+        self.assertEqual((line.qty_accepted, line.qty_invoiced, line.qty_to_invoice), (4, 4, 0))
+        self.assertEqual(taken.order_id.picking_ids.move_ids.product_uom_qty, 6.0)
+        self.assertEqual(waiting.invoice_gate_percent, 60.0)
+
+    def test_the_example_file_of_the_import_fits_the_company(self):
+        migration = self.env.ref("sales_sop.demo_user_migration")
+        openings = self.env["sop.opening.contract"].with_user(migration)
+        path = openings.get_import_templates()[0]["template"]
+        with file_open(path.removeprefix("/")) as rows:
+            header, *data = csv.reader(rows)
+        result = openings.load(header, data)
+        self.assertEqual(result["messages"], [])
+        imported = openings.browse(result["ids"])
+        self.assertEqual(imported.mapped("problems"), [False, False])
+        self.assertEqual(imported.mapped("amount_total"), [12288.0, 53280.0])
+        imported.action_submit()
+
     def test_the_dates_are_those_of_the_last_weeks(self):
         now = fields.Datetime.now()
-        orders = self._in_company("sale.order")
+        orders = self._orders()
         self.assertGreater(min(orders.mapped("date_order")), now - timedelta(days=90))
         self.assertGreater(len({order.date_order.date() for order in orders}), 10)
         for order in orders:

@@ -1,6 +1,9 @@
 from odoo import fields, models
 from odoo.tools import formatLang
 
+# As the field's default is before it is translated.
+USUAL_WARRANTY = "twelve months from receipt"
+
 
 class SaleOrder(models.Model):
     """What the papers say about an order: contract text (K7, K8) and quotation (P8)."""
@@ -23,6 +26,11 @@ class SaleOrder(models.Model):
             self.with_context(lang="en_US")._sop_warranty_text(),
             str(self.note or ""),
         ]
+
+    def _sop_warranty_text(self):
+        """Say the usual warranty in the words of the paper's reader."""
+        text = super()._sop_warranty_text()
+        return self.env._("twelve months from receipt") if text == USUAL_WARRANTY else text
 
     def _sop_contract_gaps(self):
         """Return a sentence for everything that this order does not tell its contract (K8)."""

@@ -33,8 +33,8 @@ class SaleOrder(models.Model):
         """Return ``[(label, value)]`` of what was agreed beside goods and prices."""
         contract = self.sop_contract_id.with_env(self.env)
         return [
-            (self.env._("Delivery"), self._sop_delivery_text()),
-            (self.env._("Payment"), self._sop_payment_text(contract)),
+            (self.env._("Delivery terms"), self._sop_delivery_text()),
+            (self.env._("Payment terms"), self._sop_payment_text(contract)),
             (self.env._("After-sales and warranty"), self._sop_warranty_text()),
         ]
 
@@ -45,10 +45,12 @@ class SaleOrder(models.Model):
 
     def _sop_payment_text(self, contract):
         parts = [self.payment_term_id.name]
-        for name, text in (
-            ("prepayment_percent", self.env._("%s %% before the goods are dispatched")),
-            ("first_payment_percent", self.env._("%s %% before installation")),
-        ):
+        names = ("prepayment_percent", "first_payment_percent")
+        texts = (
+            self.env._("%s %% before the goods are dispatched"),
+            self.env._("%s %% before installation"),
+        )
+        for name, text in zip(names, texts, strict=True):
             if contract and contract[name]:
                 parts.append(text % f"{contract[name]:g}")
         return "; ".join(filter(None, parts))

@@ -40,7 +40,7 @@ class SopAmendment(models.Model):
         if self.state == "applied":
             return False
         text = self.env._("CANCELLED") if self.state == "cancelled" else self.env._("NOT IN FORCE")
-        return self.env["sop.paper"]._watermark_style(text)
+        return self.env["sop.paper"]._watermark(text)
 
     def _paper_facts(self):
         paper, contract = self.env["sop.paper"], self.contract_id

@@ -425,27 +425,19 @@ class SopContract(models.Model):
 
     def _text_payment(self):
         """The terms of the policy that are frozen on the contract, in money."""
-        templates = (
-            (
-                "prepayment_percent",
-                self.env._(
-                    "The Buyer pays %(percent)s of the contract amount, %(amount)s, before the "
-                    "goods are dispatched."
-                ),
+        names = ("prepayment_percent", "first_payment_percent", "invoice_gate_percent")
+        texts = (
+            self.env._(
+                "The Buyer pays %(percent)s of the contract amount, %(amount)s, before the goods "
+                "are dispatched."
             ),
-            (
-                "first_payment_percent",
-                self.env._(
-                    "The Buyer pays at least %(percent)s of the contract amount, %(amount)s, "
-                    "before installation begins."
-                ),
+            self.env._(
+                "The Buyer pays at least %(percent)s of the contract amount, %(amount)s, before "
+                "installation begins."
             ),
-            (
-                "invoice_gate_percent",
-                self.env._(
-                    "The Seller issues the invoice when %(percent)s of the contract amount, "
-                    "%(amount)s, has been paid."
-                ),
+            self.env._(
+                "The Seller issues the invoice when %(percent)s of the contract amount, "
+                "%(amount)s, has been paid."
             ),
         )
         sentences = [
@@ -454,7 +446,7 @@ class SopContract(models.Model):
                 "percent": f"{self[name]:g} %",
                 "amount": self._format(self._gate_amount(self[name])),
             }
-            for name, text in templates
+            for name, text in zip(names, texts, strict=True)
             if self[name]
         ]
         return self._text_paragraphs([*sentences, self._text_balance()])

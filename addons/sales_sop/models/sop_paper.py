@@ -49,10 +49,6 @@ class SopPaper(models.AbstractModel):
         )
 
     @api.model
-    def _watermark_style(self, text):
-        return self._watermark(text)
-
-    @api.model
     def _company_lines(self, company):
         """Return the lines of the company block below its name."""
         partner = company.partner_id

@@ -37,9 +37,8 @@ class SopAmendment(models.Model):
 
     def _paper_watermark(self):
         """Mark what is not in force."""
-        if self.state == "applied":
-            return False
-        text = self.env._("CANCELLED") if self.state == "cancelled" else self.env._("NOT IN FORCE")
+        labels = {"applied": False, "cancelled": self.env._("CANCELLED")}
+        text = labels.get(self.state, self.env._("NOT IN FORCE"))
         return self.env["sop.paper"]._watermark(text)
 
     def _paper_facts(self):

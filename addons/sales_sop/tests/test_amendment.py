@@ -560,8 +560,8 @@ class TestAmendmentPaper(AmendmentCase):
             "Authorised signature",
         ):
             self.assertIn(text, signed)
-        self.assertIn("background-image", waiting)
-        self.assertNotIn("background-image", signed)
+        self.assertIn("NOT IN FORCE", waiting)
+        self.assertNotIn("sop_watermark", signed)
 
     @rule("A3")
     def test_a_chinese_customer_reads_the_amount_in_capitals(self):

@@ -360,6 +360,23 @@ class SopPolicy(models.Model):
         )
         return super()._check_can_be_issued()
 
+    def action_send_back(self):
+        """The general manager does not approve a decided policy: it is a draft again (P2)."""
+        self.env.user._sop_require_role(
+            self.env._("send back a sales policy"), "sales_sop.group_general_manager"
+        )
+        self.check_access("write")
+        for policy in self:
+            if policy.state != "decided":
+                raise UserError(
+                    self.env._("%s is not decided; there is nothing to send back.", policy.name)
+                )
+        # The votes stay in the history; a new decision needs a new round.
+        self.sudo().write(
+            {"state": "draft", "decided_on": False, "decided_by_id": False, "vote_opened_on": False}
+        )
+        return True
+
     # -- protection ----------------------------------------------------------------------------
 
     def _check_is_draft(self):

@@ -307,6 +307,24 @@ class TestMeeting(MeetingCase):
         policy.action_open_for_decision()
         self.assertEqual(len(policy.meeting_member_ids), 4)
 
+    @rule("P1", "P2")
+    def test_the_general_manager_sends_a_decided_policy_back(self):
+        policy = self.open_draft()
+        self.cast(policy, planner="for", quality="for", finance_vp="for")
+        with self.assertRefused("nothing to send back"):
+            self.as_user(policy, "general_manager").action_send_back()
+        policy.action_decide()
+        for role in ("marketing_director", "planner", "administrator"):
+            with self.assertRefused(exception=AccessError, unchanged=policy):
+                self.rpc(policy, role, "action_send_back")
+        self.as_user(policy, "general_manager").action_send_back()
+        self.assertEqual((policy.state, policy.vote_state), ("draft", "none"))
+        with self.assertRefused("Open it for decision first"):
+            policy.action_decide()
+        policy.action_open_for_decision()
+        self.assertEqual((policy.vote_round, self.counted(policy)), (2, {}))
+        self.assertEqual(len(policy.vote_ids), 3)
+
     # -- what members see ------------------------------------------------------------------------
 
     @rule("P1")
@@ -530,6 +548,37 @@ class TestVoteRaces(RaceCase, MeetingCase):
 
         self.race(change, vote)
         self.assertEqual((len(tries), self.counted(policy)), (2, {}))
+
+    @rule("P1")
+    def test_two_first_policies_are_issued_at_once(self):
+        """With no earlier policy there is no row of a predecessor that both would change."""
+        manager = self.users["general_manager"]
+        self.company = self.env["res.company"].create({"name": "Twins Ltd"})
+        manager.company_ids |= self.company
+        first, second = (self.draft_of_twins(name) for name in ("First", "Second"))
+        tries = []
+
+        def issue(env):
+            tries.append(env)
+            mine = self.seen_by(env, second, "general_manager")
+            if len(tries) == 1:
+                return mine.action_issue()
+            with self.assertRefused("has to start on a later day"):
+                mine.action_issue()
+
+        self.race(lambda env: self.seen_by(env, first, "general_manager").action_issue(), issue)
+        self.assertEqual((first.state, second.state), ("issued", "decided"))
+
+    def draft_of_twins(self, name):
+        values = {
+            "name": name,
+            "company_id": self.company.id,
+            "date_from": "2021-01-01",
+            "term_ids": [Command.create({"name": "All sales"})],
+        }
+        policy = self.as_user(self.env["sop.policy"], "general_manager").create(values)
+        policy.action_decide()
+        return policy
 
 
 @tagged("post_install", "-at_install")

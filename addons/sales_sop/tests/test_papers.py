@@ -74,6 +74,7 @@ class TestPapers(SopCase):
         paper = self.quotation_paper(order)
         for text in ("Valid until", "12/01/2026", "12/24/2026", "30 Days", "warranty"):
             self.assertIn(text, paper)
+        self.assertEqual(paper.count("<strong>Salesperson</strong>"), 1)
 
     # -- application ---------------------------------------------------------------------------
 

@@ -92,4 +92,12 @@ from . import (
     sop_opening_check,
     sop_opening_takeover,
     sop_opening_balance,
+    sale_order_tender,
+    sop_contract_frame,
+    sale_order_frame,
+    sop_amendment_frame,
+    sop_contract_close,
+    sop_contract_closing,
+    sale_order_cancel,
+    sop_contract_key,
 )

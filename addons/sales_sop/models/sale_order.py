@@ -375,7 +375,7 @@ class SaleOrder(models.Model):
         if self.state not in ("draft", "sent"):
             raise UserError(self.env._("%s is not a quotation any more.", self.name))
         contract = self.sop_contract_id.sudo()
-        if contract.state in ("effective", "closed"):
+        if contract.state in ("effective", "closed") and not self._sop_is_call_off():
             raise UserError(
                 self.env._(
                     "Contract %(contract)s of %(order)s is already effective; there is nothing to "

@@ -35,7 +35,8 @@ class SaleOrder(models.Model):
     def _sop_contract_gaps(self):
         """Return a sentence for everything that this order does not tell its contract (K8)."""
         gaps = []
-        if self.sop_contract_id.term_id.details_required and not self.commitment_date:
+        dated = self.commitment_date or self._sop_is_frame()
+        if self.sop_contract_id.term_id.details_required and not dated:
             gaps.append(self.env._("%s: the delivery date.", self.name))
         for line in self._sop_product_lines():
             if line.product_uom_qty <= 0:

@@ -390,6 +390,16 @@ class SopContract(models.Model):
 
     # -- approval ------------------------------------------------------------------------------
 
+    def _agreed_orders(self):
+        """Return the orders whose content the contract says."""
+        self.ensure_one()
+        return self.order_ids.filtered(lambda order: order.state != "cancel").sorted("id")
+
+    def _stated_amount(self):
+        """Return the amount that the contract states to its parties (K8)."""
+        self.ensure_one()
+        return self.amount_total
+
     def _approval_content(self, route_code):
         """The agreed content: parties, terms and what each order sells at which price."""
         self.ensure_one()
@@ -405,19 +415,18 @@ class SopContract(models.Model):
             ],
             "orders": [
                 [order.id, order._approval_content("application")]
-                for order in self.order_ids.sorted("id")
-                if order.state != "cancel"
+                for order in self._agreed_orders()
             ],
         }
 
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
-            "amount": self.amount_total,
+            "amount": self._stated_amount(),
             "currency_id": self.currency_id.id,
         }
 
     def _approval_summary(self, route_code):
-        orders = self.order_ids.filtered(lambda order: order.state != "cancel")
+        orders = self._agreed_orders()
         return self._approval_table(
             [self.env._("Order"), self.env._("Customer"), self.env._("Total")],
             [
@@ -438,7 +447,7 @@ class SopContract(models.Model):
                 self.env._("submit the contract of another salesperson"),
                 "sales_sop.group_sales_office",
             )
-        for order in self.sudo().order_ids.filtered(lambda order: order.state != "cancel"):
+        for order in self.sudo()._agreed_orders():
             if not order._is_approved("application"):
                 raise UserError(
                     self.env._(

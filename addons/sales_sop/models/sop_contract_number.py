@@ -16,9 +16,12 @@ class SopContract(models.Model):
         """
         date = self._company_date(company)
         sequence = self._ensure_sequence(company, date)
+        counter = self._year_of(sequence, date)
         if sequence.implementation == "no_gap":
-            self._wait_for_number(sequence, date)
-        return sequence._next(sequence_date=date)
+            self._wait_for(counter)
+        if sequence.use_date_range:
+            counter = counter.with_context(ir_sequence_date_range=counter.date_from)
+        return counter._next()
 
     @api.model
     def _company_date(self, company):
@@ -80,9 +83,8 @@ class SopContract(models.Model):
         }
 
     @api.model
-    def _wait_for_number(self, sequence, date):
+    def _wait_for(self, counter):
         """Wait for whoever takes a number now, instead of failing because somebody does."""
-        counter = self._year_of(sequence, date)
         self.env.cr.execute(
             SQL(
                 "UPDATE %s SET write_date = write_date WHERE id = %s",

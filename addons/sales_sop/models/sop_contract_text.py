@@ -222,7 +222,7 @@ class SopContract(models.Model):
     # -- drafting ------------------------------------------------------------------------------
 
     def _text_orders(self):
-        return self.order_ids.filtered(lambda order: order.state != "cancel").sorted("id")
+        return self._agreed_orders()
 
     def _text_basis(self):
         """Return a hash of all that the text says about the orders."""
@@ -299,7 +299,7 @@ class SopContract(models.Model):
             "buyer_contact": lambda: (orders.partner_id - buyer)[:1].name or buyer.name,
             "orders": lambda: ", ".join(orders.mapped("name")),
             "currency": lambda: self.currency_id.name,
-            "amount": lambda: self._format(self.amount_total),
+            "amount": lambda: self._format(self._stated_amount()),
             "amount_untaxed": lambda: self._format(sum(orders.mapped("amount_untaxed"))),
             "amount_tax": lambda: self._format(sum(orders.mapped("amount_tax"))),
             "amount_in_words": self._text_amount_in_words,
@@ -326,7 +326,7 @@ class SopContract(models.Model):
         return values
 
     def _text_amount_in_words(self):
-        return self.currency_id.with_env(self.env)._sop_amount_in_words(self.amount_total)
+        return self.currency_id.with_env(self.env)._sop_amount_in_words(self._stated_amount())
 
     def _text_address(self, partner):
         lines = partner.with_env(self.env)._display_address(without_company=True).splitlines()
@@ -396,7 +396,7 @@ class SopContract(models.Model):
         rows = [
             (self.env._("Amount without tax"), self._format(sum(orders.mapped("amount_untaxed")))),
             (self.env._("Tax"), self._format(sum(orders.mapped("amount_tax")))),
-            (self.env._("Total, tax included"), self._format(self.amount_total)),
+            (self.env._("Total, tax included"), self._format(self._stated_amount())),
             (self.env._("In words"), self._text_amount_in_words()),
         ]
         return self._text_table((), rows)

@@ -36,6 +36,7 @@ class SopKeptPaperMixin(models.AbstractModel):
         string="Registered by",
         readonly=True,
         copy=False,
+        ondelete="restrict",
         default=lambda self: self.env.uid,
     )
     registered_on = fields.Datetime(readonly=True, copy=False, default=fields.Datetime.now)

@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-SALES_MODES = [("direct", "Direct Sale"), ("instalment", "Instalment Sale")]
+SALES_MODES = [
+    ("direct", "Direct Sale"),
+    ("instalment", "Instalment Sale"),
+    ("frame", "Frame Contract"),
+]
 
 
 class SopPolicyTerm(models.Model):

@@ -16,8 +16,17 @@ class SopSeal(models.Model):
     active = fields.Boolean(default=True)
     use_ids = fields.One2many("sop.seal.use", "seal_id", string="Uses", readonly=True)
 
+    def write(self, vals):
+        if {"name", "company_id", "use_ids"} & set(vals):
+            self._check_unused()
+        return super().write(vals)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
+        self._check_unused()
+
+    def _check_unused(self):
+        """The register names the seal; a used one keeps its name (K3)."""
         for seal in self.sudo():
             if seal.use_ids:
                 raise UserError(

@@ -368,7 +368,15 @@ class TestSeal(PaperCase):
             ],
             unchanged=[use, other],
         )
-        self.refused_to_everybody(self.seal, [("unlink",)], unchanged=[self.seal, use])
+        self.refused_to_everybody(
+            self.seal,
+            [
+                ("unlink",),
+                ("write", {"name": "Another seal"}),
+                ("write", {"use_ids": [Command.clear()]}),
+            ],
+            unchanged=[self.seal, use],
+        )
         with self.assertRefused("kept as it was written", exception=AccessError):
             use.sudo().unlink()
 

@@ -36,10 +36,14 @@ ORDERS = {
     "sample": ("sale", "approved", "effective", False),
     "replacement": ("sale", "approved", "effective", False),
     "service": ("sale", "approved", "effective", False),
+    "frame": ("draft", "approved", "effective", "K1"),
+    "call_off": ("sale", "approved", "effective", False),
+    "call_off_approved": ("draft", "approved", "effective", False),
 }
 # Per order, for each delivery: state, delivery order, proof of delivery, what blocks it.
 DELIVERIES = {
     "confirmed": [("assigned", "none", "no", "D1")],
+    "call_off": [("assigned", "none", "no", "D1")],
     "delivery_waiting": [("assigned", "pending", "no", "D1")],
     "prepayment": [("assigned", "approved", "no", "D4")],
     "released": [("assigned", "approved", "no", False)],
@@ -122,7 +126,7 @@ class TestDemoCompany(TransactionCase):
         self.assertEqual(policy.state, "issued")
         self.assertEqual(policy.create_uid, self.env.ref("sales_sop.demo_user_marketing"))
         self.assertEqual(policy.issued_by_id, self.env.ref("sales_sop.demo_user_gm"))
-        self.assertEqual(len(policy.term_ids), 9)
+        self.assertEqual(len(policy.term_ids), 10)
 
     @rule("A1", "A3", "K1", "K2")
     def test_orders_stand_at_every_stage(self):
@@ -200,6 +204,16 @@ class TestDemoCompany(TransactionCase):
         self.assertEqual(invoice.sop_gate_state, "approval")
         self.assertEqual(invoice._approval_for("invoice").waiting_for, "Finance VP")
 
+    @rule("K3", "K6", "K9")
+    def test_papers_seal_and_key_contract_are_there(self):
+        paid = self._order("paid").sop_contract_id
+        self.assertTrue(paid.signed_file_id.is_intact)
+        self.assertEqual(len(self._in_company("sop.seal.use")), 2)
+        key = self._order("prepayment").sop_contract_id
+        self.assertTrue(key.is_key and key.check_ids.activity_ids)
+        frame = self._order("frame").order_line.sorted("id")
+        self.assertEqual(frame.mapped("sop_frame_rest"), [20.0, 20.0])
+
     @rule("C3")
     def test_money_is_collected_at_every_stage(self):
         for name in ORDERS:
@@ -267,9 +281,11 @@ class TestDemoCompany(TransactionCase):
         self.assertGreater(min(orders.mapped("date_order")), now - timedelta(days=90))
         self.assertGreater(len({order.date_order.date() for order in orders}), 10)
         for order in orders:
+            # A frame contract is older than what is called off from it.
+            contract = order.sop_contract_id - order.sop_frame_contract_id
             dates = [
                 order.date_order,
-                order.sop_contract_id._approval_for("contract").decided_on,
+                contract and contract._approval_for("contract").decided_on,
                 *order.picking_ids.filtered("date_done").sorted("id").mapped("date_done"),
             ]
             dates = [date for date in dates if date]

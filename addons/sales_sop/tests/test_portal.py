@@ -1,0 +1,127 @@
+import json
+from unittest.mock import patch
+
+from odoo import http
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from odoo.addons.base.models.ir_actions_report import IrActionsReport
+
+from .common import rule
+from .test_frame import FrameCase
+
+# The smallest picture there is.
+SIGNATURE = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAA"
+    "AABJRU5ErkJggg=="
+)
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(FrameCase, HttpCase):
+    """What the customer does in the browser never goes past the procedure, and never fails."""
+
+    def _sign(self, order, token=None):
+        """The customer signs; returns what the portal answers."""
+        self.env.flush_all()
+        with patch.object(IrActionsReport, "_render_qweb_pdf", lambda *a, **k: (b"%PDF", "pdf")):
+            response = self.url_open(
+                f"/my/orders/{order.id}/accept",
+                data=json.dumps(
+                    {
+                        "jsonrpc": "2.0",
+                        "method": "call",
+                        "params": {
+                            "access_token": order.sudo()._portal_ensure_token()
+                            if token is None
+                            else token,
+                            "name": "Wang Fang",
+                            "signature": SIGNATURE,
+                        },
+                    }
+                ),
+                headers={"Content-Type": "application/json"},
+            )
+        self.assertEqual(response.status_code, 200)
+        answer = response.json()
+        self.assertNotIn("error", answer)
+        self.env.invalidate_all()
+        return answer["result"]
+
+    @rule("A1")
+    def test_an_unapproved_quotation_is_not_signed(self):
+        order = self.quotation(require_signature=True, require_payment=False)
+        self.assertIn("not in a state", self._sign(order)["error"])
+        self.submit(order)
+        self.assertIn("not in a state", self._sign(order)["error"])
+        self.assertFalse(order.signature)
+        self.assertEqual(order.state, "draft")
+
+    @rule("K2")
+    def test_a_signed_quotation_waits_for_its_contract(self):
+        order = self.approved_quotation(require_signature=True, require_payment=False)
+        self.assertTrue(self._sign(order)["force_refresh"])
+        self.assertEqual((order.signed_by, order.state), ("Wang Fang", "draft"))
+        self.assertIn("waits", " ".join(order.sudo().message_ids.mapped("body")))
+
+    @rule("K2")
+    def test_a_signed_quotation_with_its_contract_is_confirmed(self):
+        order = self.effective_order(require_signature=True, require_payment=False)
+        self.assertTrue(self._sign(order)["force_refresh"])
+        self.assertEqual(order.state, "sale")
+
+    @rule("K1")
+    def test_a_signed_frame_is_not_confirmed(self):
+        order = self.frame(require_signature=True, require_payment=True)
+        self.assertTrue(order.sudo()._has_to_be_signed())
+        self.assertTrue(self._sign(order)["force_refresh"])
+        self.assertEqual((order.signed_by, order.state), ("Wang Fang", "draft"))
+        self.assertFalse(order.sudo().picking_ids)
+
+    @rule("A1")
+    def test_somebody_else_does_not_sign(self):
+        order = self.effective_order(require_signature=True, require_payment=False)
+        self.assertEqual(self._sign(order, token="wrong")["error"], "Invalid order.")
+        stranger = new_test_user(self.env, login="stranger.portal", groups="base.group_portal")
+        self.authenticate(stranger.login, stranger.login)
+        self.assertEqual(self._sign(order, token=False)["error"], "Invalid order.")
+        self.assertFalse(order.signature)
+
+    def test_the_customer_sees_the_contract_of_the_order(self):
+        order = self.effective_order()
+        url = order.sudo().get_portal_url()
+        self.env.flush_all()
+        page = self.url_open(url).text
+        self.assertIn(order.sudo().sop_contract_id.number, page)
+        self.assertIn("Effective", page)
+
+    @rule("A3")
+    def test_the_customer_declines_an_offer_that_is_paid(self):
+        order = self.effective_order(require_signature=True)
+        self.collect(order, 100.0)
+        response = self._decline(order)
+        self.assertIn("cant_reject", response.url)
+        self.assertEqual(order.state, "draft")
+        self.assertIn("Too dear", " ".join(order.sudo().message_ids.mapped("body")))
+
+    @rule("A1")
+    def test_the_customer_declines_an_offer(self):
+        order = self.approved_quotation(require_signature=True)
+        response = self._decline(order)
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual((order.state, order.sudo().sop_contract_id.state), ("cancel", "cancelled"))
+
+    def _decline(self, order):
+        token = order.sudo()._portal_ensure_token()
+        self.env.flush_all()
+        self.authenticate(None, None)
+        response = self.url_open(
+            f"/my/orders/{order.id}/decline?access_token={token}",
+            data={
+                "decline_message": "Too dear",
+                "access_token": token,
+                "csrf_token": http.Request.csrf_token(self),
+            },
+        )
+        self.assertEqual(response.status_code, 200)
+        self.env.invalidate_all()
+        return response

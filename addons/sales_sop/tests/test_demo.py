@@ -128,6 +128,16 @@ class TestDemoCompany(TransactionCase):
         self.assertEqual(policy.issued_by_id, self.env.ref("sales_sop.demo_user_gm"))
         self.assertEqual(len(policy.term_ids), 10)
 
+    @rule("K7", "K8")
+    def test_every_written_contract_has_a_text(self):
+        contracts = self._in_company("sop.contract").filtered("contract_required")
+        self.assertTrue(contracts)
+        for contract in contracts.filtered(lambda contract: contract.state != "cancelled"):
+            with self.subTest(contract=contract.number):
+                self.assertIn(contract.number, contract.text)
+                self.assertIn(contract.partner_id.name, contract.text)
+                self.assertNotIn("____", contract.text)
+
     @rule("A1", "A3", "K1", "K2")
     def test_orders_stand_at_every_stage(self):
         self.assertEqual(len(self._orders()), len(ORDERS))

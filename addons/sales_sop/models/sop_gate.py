@@ -2,6 +2,16 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 
+class Blocker(tuple):
+    """A ``(rule_id, sentence)`` of a gate that also knows the contract it is about."""
+
+    def __new__(cls, rule, sentence, contract):
+        """Make the pair; ``contract`` is one ``sop.contract``."""
+        blocker = super().__new__(cls, (rule, sentence))
+        blocker.contract = contract
+        return blocker
+
+
 class SopGate(models.AbstractModel):
     """What the gates of orders, deliveries and invoices have in common.
 

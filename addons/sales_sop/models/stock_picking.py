@@ -286,7 +286,10 @@ class StockPicking(models.Model):
         return done
 
     def _sop_approved_quantities(self, approval):
-        content = approval.content or {}
+        return self._sop_quantities_of(approval.content or {})
+
+    @api.model
+    def _sop_quantities_of(self, content):
         return {int(line): float(quantity) for line, quantity in content.get("lines", [])}
 
     def _approval_content(self, route_code):
@@ -311,11 +314,14 @@ class StockPicking(models.Model):
         """Less than approved is still approved; another customer or more goods is not."""
         if approval.code != "delivery":
             return super()._approval_holds(approval)
-        approved = approval.content or {}
+        return self._sop_stays_within(approval.content or {})
+
+    def _sop_stays_within(self, content):
+        """Whether customer and quantities are those of the earlier ``content``, or less."""
         now = self.sudo()._approval_content("delivery")
-        if now["partner"] != approved.get("partner"):
+        if now["partner"] != content.get("partner"):
             return False
-        allowed = self._sop_approved_quantities(approval)
+        allowed = self._sop_quantities_of(content)
         unit = self.env["decimal.precision"].precision_get("Product Unit")
         return all(
             float(quantity) <= allowed.get(line, 0.0) + 10**-unit / 2

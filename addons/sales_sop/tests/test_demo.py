@@ -30,6 +30,8 @@ ORDERS = {
     "free": ("sale", "approved", "effective", False),
     "paid": ("sale", "approved", "effective", False),
     "spare_parts": ("sale", "approved", "effective", False),
+    "special": ("sale", "approved", "effective", False),
+    "weekend": ("sale", "approved", "effective", False),
     "cancelled": ("cancel", "none", "cancelled", False),
     "counter": ("sale", "approved", "effective", False),
     "gift": ("draft", "pending", "draft", "A1"),
@@ -57,6 +59,8 @@ DELIVERIES = {
     "counter": [("done", False, "signed", False)],
     "sample": [("done", "approved", "signed", False)],
     "replacement": [("assigned", "none", "no", "D1")],
+    "special": [("done", "approved", "waiting", False)],
+    "weekend": [("done", "none", "waiting", False)],
 }
 # Per order: the invoice's state, its gate, what blocks it, what is paid.
 INVOICES = {
@@ -190,6 +194,26 @@ class TestDemoCompany(TransactionCase):
                     for picking in self._order(name).picking_ids.sorted("id")
                 ]
                 self.assertEqual(found, DELIVERIES.get(name, []))
+
+    @rule("D4", "C1")
+    def test_releases_stand_at_every_stage(self):
+        found = {
+            name: (release.rule, release.state, release.timeliness)
+            for name in ("used", "pending", "refused", "overdue")
+            if (release := self.env.ref(f"sales_sop.demo_release_{name}"))
+        }
+        self.assertEqual(
+            found,
+            {
+                "used": ("D4", "used", False),
+                "pending": ("D4", "pending", False),
+                "refused": ("C1", "refused", False),
+                "overdue": ("D1_D4", "pending", "overdue"),
+            },
+        )
+        overdue = self.env.ref("sales_sop.demo_release_overdue")
+        self.assertTrue(overdue._is_overdue())
+        self.assertEqual(overdue.used_on.weekday(), 5)
 
     @rule("D3")
     def test_damaged_and_missing_goods_are_recorded(self):

@@ -65,6 +65,22 @@ class SopPolicy(models.Model):
             for sequence, (rule, group, percent) in enumerate(DEFAULT_AUTHORITY)
         ]
 
+    def _content_lines(self):
+        """Who releases is voted on and compared like everything else the policy says (P1)."""
+        lines = self.env["sop.policy.release"].search([("policy_id", "=", self.id)])
+        return super()._content_lines() | {"release_line_ids": lines}
+
+    def _line_keys(self, lines):
+        if lines._name != "sop.policy.release":
+            return super()._line_keys(lines)
+        return (lambda line: (line.rule, line.group_id), lambda line: line.rule)
+
+    def _line_name(self, record):
+        if record._name != "sop.policy.release":
+            return super()._line_name(record)
+        rules = dict(record._fields["rule"]._description_selection(self.env))
+        return f"{rules[record.rule]} · {record.group_id.name}"
+
     @api.constrains("release_max_days", "after_the_fact_days")
     def _check_release_days(self):
         for policy in self:

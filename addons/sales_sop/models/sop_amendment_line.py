@@ -30,6 +30,7 @@ class SopAmendmentLine(models.Model):
     quantity = fields.Float(string="New Quantity", digits="Product Unit", default=1.0)
     product_uom_id = fields.Many2one(
         "uom.uom",
+        string="Unit",
         compute="_compute_product_uom_id",
         store=True,
         readonly=False,

@@ -199,7 +199,7 @@ class SopPolicy(models.Model):
         if field.type == "float":
             return formatLang(self.env, value, digits=(field.get_digits(self.env) or (0, 2))[1])
         if field.relational:
-            return ", ".join(value.mapped("display_name"))
+            return ", ".join(value.with_context(short_display_name=True).mapped("display_name"))
         if field.type == "date":
             return format_date(self.env, value) if value else ""
         return html2plaintext(value or "") if field.type == "html" else str(value or "")

@@ -166,6 +166,7 @@ class TestVersions(VersionCase):
         self.assertEqual(authority, {"Down to (% Below)": ("15.00", "20.00")})
         gone = found["Terms", "Instalment sale"][1]
         self.assertEqual(gone["Payment Before Goods (%)"], ("30.00", ""))
+        self.assertEqual(gone["Reviewed by"], ("Sales Manager", ""))
 
     @rule("P5")
     def test_a_renamed_term_is_the_same_term(self):

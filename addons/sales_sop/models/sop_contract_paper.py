@@ -40,8 +40,18 @@ class SopContract(models.Model):
     def _paper_without_text(self):
         """Return the essentials of a contract for which the policy asks for no written one."""
         head = Markup('<h2 style="text-align: center">%s</h2>') % self.env._("Sales Contract")
+        if not self._text_orders():
+            return head + self._text_parties() + self._paper_total()
         parts = (self._text_parties(), self._text_goods(), self._text_delivery())
         return head + Markup().join(parts) + self._text_payment()
+
+    def _paper_total(self):
+        """Return the total of a contract whose goods were sold before the go-live."""
+        rows = [
+            (self.env._("Total, tax included"), self._format(self.amount_total)),
+            (self.env._("In words"), self._text_amount_in_words()),
+        ]
+        return self._text_table((), rows)
 
     def _countersigning_paper(self):
         """Return what the countersigning sheet prints, in the reader's language (K2)."""

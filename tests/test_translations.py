@@ -17,7 +17,9 @@ VIEW_ATTRIBUTES = {"string", "placeholder", "confirm", "help", "sum", "title"}
 FIELD_TEXTS = {"string", "help"}
 BROWSER_TEXT = re.compile(r"\b_t\(\s*(\"(?:[^\"\\]|\\.)*\")")
 # The same word in Chinese: a translation equal to its source is left empty.
-SAME_IN_CHINESE = {"ID"}
+SAME_IN_CHINESE = {"ID", "SHA-256", "D1"}
+# Names that a template's author types are the same in every language.
+CODE = re.compile(r"<code>[^<]*</code>")
 # Other ERP systems, and Odoo itself, say these; the company does not.
 NOT_OUR_WORDS = {
     "开据": "开具",
@@ -183,7 +185,8 @@ def test_every_text_is_translated(addon, language):
     missing = [
         msgid
         for msgid in sorted(template - SAME_IN_CHINESE)
-        if msgid not in entries or not entries[msgid].msgstr.strip()
+        if CODE.sub("", msgid).strip()
+        and (msgid not in entries or not entries[msgid].msgstr.strip())
     ]
     assert not missing, missing
     gone = sorted(set(entries) - template)

@@ -584,7 +584,6 @@ class TestTwoPeople(OpeningContractCase):
         order = self.taken().order_id
         line, quotation = order.order_line, self.quotation()
         other = self._new_product("Large drive", 9000.0)
-        self.rpc(order, "sales_office", "action_cancel")
         for values in ({"order_id": quotation.id}, {"product_id": other.id}):
             with self.assertRefused("figures from before the go-live", unchanged=line):
                 self.rpc(line, "sales_office", "write", values)
@@ -614,7 +613,11 @@ class TestTwoPeople(OpeningContractCase):
 
     @rule("A1")
     def test_its_order_never_becomes_a_quotation(self):
-        order = self.taken().order_id
+        started = self.taken().order_id
+        with self.assertRefused("cannot be cancelled just so", "5,999.99", unchanged=started):
+            self.rpc(started, "sales_office", "action_cancel")
+        nothing = {"line_ids/qty_delivered": "0", "line_ids/qty_accepted": "0"}
+        order = self.taken(self.row("B", amount_collected="0", **nothing)).order_id
         self.rpc(order, "sales_office", "action_cancel")
         self.assertEqual((order.state, order.sop_contract_id.state), ("cancel", "cancelled"))
         with self.assertRefused("Make a new quotation", unchanged=order):

@@ -1,0 +1,298 @@
+from psycopg2 import IntegrityError
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import ROLES, STANDARD_USERS, SopCase, rule
+
+EVERYBODY = (*ROLES, *STANDARD_USERS, "portal")
+# Who may change what is configuration and no decision.
+CONFIGURATION = {
+    "sop.approval.route": {"general_manager", "administrator"},
+    "sop.approval.route.step": {"general_manager", "administrator"},
+}
+# What is the person's own to do: another delegation of their own decisions.
+OWN = {("sop.delegation", "create", "sales_manager"), ("sop.delegation", "copy", "sales_manager")}
+# What a copy, an import or a form may make is a draft and no more.
+DRAFTS = {"draft", False}
+CONTEXT = {
+    "default_state": "approved",
+    "default_user_id": 1,
+    "tracking_disable": True,
+    "install_mode": True,
+    "import_file": True,
+    "sop_force": True,
+    "bypass": True,
+    "uid": 1,
+    "su": True,
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAttacksTable(SopCase):
+    """Model by model, role by role, operation by operation: what was decided stays."""
+
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users["portal"] = new_test_user(
+            cls.env,
+            login=f"portal.{cls.company.id}",
+            groups="base.group_portal",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+        cls.users["portal"].partner_id.parent_id = cls.customer
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        policy = cls.env["sop.policy"].create(
+            {
+                "name": "Sales policy",
+                "company_id": cls.company.id,
+                "date_from": date_from,
+                "term_ids": [Command.create({"name": "Direct sale", **term})],
+                "line_ids": [Command.create({"compute_price": "percentage"})],
+                "authority_ids": [
+                    Command.create(
+                        {
+                            "group_id": cls.env.ref("sales_sop.group_salesperson").id,
+                            "max_discount": 5,
+                        }
+                    )
+                ],
+            }
+        )
+        manager = cls.users["general_manager"]
+        policy.with_user(manager).action_decide()
+        policy.with_user(manager).action_issue()
+        return policy
+
+    # -- the victims ---------------------------------------------------------------------------
+
+    def _victims(self):
+        """Return ``{record: (values to write, values to create, methods to call)}``."""
+        order = self.effective_order().sudo()
+        contract = order.sop_contract_id
+        approval = order.approval_for("application").sudo()
+        step = approval.step_ids
+        policy = self.policy.sudo()
+        route = approval.route_id
+        today = fields.Date.today()
+        delegation = self.as_user(self.env["sop.delegation"], "sales_manager").create(
+            {
+                "delegate_id": self.users["planner"].id,
+                "company_id": self.company.id,
+                "date_from": today,
+                "date_to": today,
+            }
+        )
+        group = self.env.ref("sales_sop.group_salesperson").id
+        person = self.users["sales_manager"].id
+        document = {"res_model": "sale.order", "res_id": order.id}
+        return {
+            approval: (
+                {"state": "refused", "content_hash": "0"},
+                {"route_id": route.id, "code": "application", "state": "approved", **document},
+                ("unlink", "_close", "_advance", "approve", "withdraw"),
+            ),
+            step: (
+                {"state": "refused", "user_id": person},
+                {"approval_id": approval.id, "stage": 1, "group_id": group, "state": "approved"},
+                ("unlink", "_open"),
+            ),
+            route: (
+                {"code": "nothing", "submit_group_ids": [Command.clear()]},
+                {"name": "Mine", "code": "application", "res_model": "sale.order"},
+                ("unlink",),
+            ),
+            route.step_ids[:1]: (
+                {"group_id": group},
+                {"route_id": route.id, "stage": 1, "group_id": group},
+                ("unlink",),
+            ),
+            delegation: (
+                {"delegate_id": self.users["quality"].id, "amount_limit": 5.0},
+                {
+                    "user_id": person,
+                    "delegate_id": self.users["quality"].id,
+                    "company_id": self.company.id,
+                    "date_from": today,
+                    "date_to": "2099-12-31",
+                },
+                ("unlink",),
+            ),
+            policy: (
+                {"state": "draft", "date_from": "2030-01-01"},
+                {
+                    "name": "Mine",
+                    "company_id": self.company.id,
+                    "date_from": "2020-02-02",
+                    "state": "issued",
+                },
+                ("unlink", "_issue", "action_decide", "action_issue"),
+            ),
+            policy.term_ids: (
+                {"invoice_gate_percent": 0.0, "review_group_ids": [Command.clear()]},
+                {"policy_id": policy.id, "name": "Free", "sequence": 0},
+                ("unlink",),
+            ),
+            policy.line_ids: (
+                {"percent_off": 99.0},
+                {"policy_id": policy.id, "percent_off": 99.0, "sequence": 0},
+                ("unlink",),
+            ),
+            policy.authority_ids: (
+                {"max_discount": 99.0},
+                {"policy_id": policy.id, "group_id": group, "max_discount": 99.0},
+                ("unlink",),
+            ),
+            contract: (
+                {"invoice_gate_percent": 0.0, "state": "closed"},
+                {
+                    "number": "HT-1",
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "currency_id": self.company.currency_id.id,
+                    "policy_id": policy.id,
+                    "state": "effective",
+                },
+                ("unlink", "_make_effective", "_set_state", "action_submit"),
+            ),
+            **self._amendment_victims(order),
+            **self._release_victims(),
+            **self._seal_victims(contract),
+        }
+
+    def _amendment_victims(self, order):
+        amendment = self.as_user(self.env["sop.amendment"], "salesperson").create(
+            {"order_id": order.id, "reason": "More"}
+        )
+        amendment.line_ids.quantity = 12
+        amendment.action_submit()
+        return {
+            amendment: (
+                {"state": "applied", "reason": "Another"},
+                {"order_id": order.id, "reason": "Mine", "state": "applied"},
+                ("unlink", "_apply", "_set_state"),
+            ),
+            amendment.line_ids: (
+                {"quantity": 99.0, "price_unit": 1.0},
+                {
+                    "amendment_id": amendment.id,
+                    "product_id": self.drive.id,
+                    "quantity": 1.0,
+                    "price_unit": 0.0,
+                },
+                ("unlink", "action_remove"),
+            ),
+        }
+
+    def _release_victims(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        document = {"res_model": "stock.picking", "res_id": picking.id, "rule": "D1"}
+        release = self.as_user(self.env["sop.release"], "sales_office").create(
+            {**document, "reason": "The line stands still", "quantity_max": 10.0}
+        )
+        release.action_submit()
+        return {
+            release: (
+                {"quantity_max": 99.0, "date_expiry": "2099-12-31", "state": "approved"},
+                {**document, "reason": "Mine", "quantity_max": 10.0, "state": "approved"},
+                ("unlink", "_use"),
+            )
+        }
+
+    def _seal_victims(self, contract):
+        seal = self.env["sop.seal"].create({"name": "Seal", "company_id": self.company.id})
+        office = self.as_user(self.env["sop.seal.use"], "sales_office")
+        values = {
+            "seal_id": seal.id,
+            "contract_id": contract.id,
+            "purpose": "Contract",
+            "document": "JVBERi0xLjQ=",
+            "document_name": "contract.pdf",
+        }
+        use = office.create(values)
+        return {use: ({"copies": 99, "purpose": "Other"}, None, ("unlink",))}
+
+    # -- the operations ------------------------------------------------------------------------
+
+    def _operations(self, record, values, new, methods):
+        """Yield ``(name, positional arguments with the ids where the method takes them)``."""
+        ids = [record.ids]
+        name, value = next(iter(values.items()))
+        yield "write", [*ids, values]
+        yield "web_save", [*ids, values, {}]
+        yield "copy", [*ids, values]
+        if not isinstance(value, list):
+            yield "load", [[".id", name], [[str(record.ids[0]), str(value)]]]
+        if new:
+            yield "create", [[new]]
+        for method in methods:
+            yield method, [*ids, *(["approved"] if method in ("_set_state", "_close") else [])]
+
+    @mute_logger("odoo.addons.base.models.ir_access", "odoo.sql_db", "odoo.models")
+    @rule("A1", "A3", "K2", "K3", "P1", "P3", "D4")
+    def test_nobody_changes_what_was_decided(self):
+        victims = self._victims()
+        self.env.flush_all()
+        before = self._stored_values(list(victims))
+        went_through = []
+        for record, (values, new, methods) in victims.items():
+            for operation, arguments in self._operations(record, values, new, methods):
+                for role in EVERYBODY:
+                    if role in CONFIGURATION.get(record._name, ()):
+                        continue
+                    if (record._name, operation, role) in OWN:
+                        continue
+                    if not self._is_harmless(record, role, operation, arguments):
+                        went_through.append((record._name, operation, role))
+        self.assertEqual(went_through, [])
+        self.assertEqual(self._stored_values(list(victims)), before)
+
+    def _is_harmless(self, record, role, operation, arguments):
+        model = self.as_user(record.browse(), role)
+        before = self._content(record)
+        savepoint = self.env.cr.savepoint()
+        try:
+            with savepoint:
+                result = call_kw(model, operation, arguments, {"context": {**CONTEXT}})
+                self.env.flush_all()
+                self.env.invalidate_all()
+                harmless = self._content(record) == before and self._made_drafts(
+                    record, operation, result
+                )
+                savepoint.rollback()
+        except (UserError, IntegrityError):
+            return True
+        return harmless
+
+    def _content(self, record):
+        """What counts of a record; None once it is gone."""
+        record = record.sudo()
+        if not record.exists():
+            return None
+        names = [
+            name
+            for name, field in record._fields.items()
+            if field.store and not name.startswith(("message_", "activity_", "write_"))
+        ]
+        return record.read(names, load=None)
+
+    def _made_drafts(self, record, operation, result):
+        """Whether what the operation has made, if anything, is no more than a draft."""
+        if operation == "load":
+            return True
+        if operation not in ("create", "copy") or not result:
+            return True
+        ids = result if isinstance(result, list) else [result]
+        made = record.browse(ids)
+        return "state" in made._fields and set(made.sudo().mapped("state")) <= DRAFTS

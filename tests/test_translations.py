@@ -127,7 +127,9 @@ def _options(addon):
         if name == "Selection" and _is_field(call) and call.args:
             options = constants.get(getattr(call.args[0], "id", ""), call.args[0])
             for option in getattr(options, "elts", []):
-                yield _text(option.elts[1])
+                # Others are taken over from a constant, whose own field is read here too.
+                if isinstance(option, ast.Tuple):
+                    yield _text(option.elts[1])
 
 
 def _xml_roots(addon, *folders):

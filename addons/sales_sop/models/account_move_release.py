@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         contracts = self.sudo().sop_contract_ids
         if self.move_type == "out_refund" or not contracts:
             return frozenset()
-        drafts = all(contract.state in ("draft", "effective", "closed") for contract in contracts)
+        drafts = all(contract.state in ("draft", "effective") for contract in contracts)
         return frozenset({"C1", "D3", "K2"} if drafts else {"C1", "D3"})
 
     def _release_demands(self, **scope):

@@ -458,11 +458,22 @@ class SaleOrder(models.Model):
             "user_id": self.user_id.id,
             "policy_id": policy.id,
             "term_id": term.id,
-            "contract_required": term.contract_required,
-            "prepayment_percent": term.prepayment_percent,
-            "first_payment_percent": term.first_payment_percent,
-            "invoice_gate_percent": term.invoice_gate_percent,
+            **self._sop_frozen_terms(term),
         }
+
+    def _sop_frozen_terms(self, term):
+        """Return what the policy's ``term`` says and the contract keeps (P5).
+
+        Also when an amendment of a quotation freezes it anew; what an order itself makes stricter
+        is said by overriding this.
+        """
+        names = (
+            "contract_required",
+            "prepayment_percent",
+            "first_payment_percent",
+            "invoice_gate_percent",
+        )
+        return {name: term[name] for name in names}
 
     def _sop_product_lines(self):
         """Return the lines that say what is sold.

@@ -152,6 +152,13 @@ class SaleOrder(models.Model):
             pickings.move_ids._action_assign()
             ready = pickings.filtered(lambda picking: picking.state == "assigned")
             (ready or pickings)._sop_counter_check_stock()
+            if not ready:
+                raise UserError(
+                    self.env._(
+                        "%s is not ready to be handed out. Ask the warehouse to check it.",
+                        ", ".join(pickings.mapped("name")),
+                    )
+                )
             for picking in ready:
                 picking._sop_hand_out(signatory)
 

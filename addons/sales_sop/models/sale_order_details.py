@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+# Kept in English; papers say it in the words of their reader.
+USUAL_WARRANTY = "twelve months from receipt"
+
 
 class SaleOrder(models.Model):
     """What a quotation and an order have to state (A4, P8), and the customer's yes (P9)."""
@@ -10,7 +13,7 @@ class SaleOrder(models.Model):
 
     sop_warranty = fields.Char(
         string="After-Sales and Warranty",
-        default=lambda self: self.env._("twelve months from receipt"),
+        default=USUAL_WARRANTY,
         help="What the quotation promises after the sale (P8).",
     )
     sop_customer_confirmed_on = fields.Date(

@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.tools import formatLang
 
-# As the field's default is before it is translated.
-USUAL_WARRANTY = "twelve months from receipt"
+from .sale_order_details import USUAL_WARRANTY
 
 
 class SaleOrder(models.Model):

@@ -89,13 +89,13 @@ class SaleOrder(models.Model):
                 )
             seen |= line.product_id
 
-    def _prepare_sop_contract_values(self):
+    def _sop_frozen_terms(self, term):
         until = self.sop_frame_until if self._sop_is_frame() else False
-        values = super()._prepare_sop_contract_values() | {"frame_until": until}
+        terms = super()._sop_frozen_terms(term) | {"frame_until": until}
         if self._sop_is_frame():
             # What others call off later rests on what is signed now.
-            values["contract_required"] = True
-        return values
+            terms["contract_required"] = True
+        return terms
 
     def _has_to_be_paid(self):
         return super()._has_to_be_paid() and not self._sop_is_frame()
@@ -177,9 +177,9 @@ class SaleOrder(models.Model):
         return [name for name in missing if name != self.env._("the delivery date")]
 
     def _approval_steps(self, route):
-        """What is inside a frame has been decided with the frame."""
+        """What is inside a frame has been decided with the frame; the review is each order's."""
         if route.code == "application" and self._sop_is_call_off():
-            return []
+            return self._sop_review_steps()
         return super()._approval_steps(route)
 
     def _on_approval_approved(self, approval):

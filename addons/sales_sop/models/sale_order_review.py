@@ -168,46 +168,71 @@ class SaleOrder(models.Model):
             limit=formatLang(self.env, limit, currency_obj=currency),
         )
 
-    def _sop_exposure(self, customer):
+    def _sop_exposure(self, customer, contract_total=None):
         """Return what ``customer`` owes, has ordered and would owe by this order.
 
         Read from the books now, never from the cache: the gate relies on it.
+
+        :param float contract_total: total of this order's contract as it would become, in its
+            currency; with this order when None
         """
         customer.invalidate_recordset(["credit"], flush=False)
-        company = self.company_id
-        contracts = (
+        own = self.sudo().sop_contract_id
+        totals = {contract: contract.amount_total for contract in self._sop_agreed_with(customer)}
+        if own and contract_total is None:
+            contract_total = own.amount_total - self._sop_amount_within(own) + self.amount_total
+        if own:
+            totals[own] = contract_total
+        invoiced = own.union(*totals)._invoiced()
+        open_amount = sum(
+            max(0.0, total - invoiced.get(contract.id, (0.0, 0))[0])
+            / (contract.currency_rate or 1.0)
+            for contract, total in totals.items()
+        )
+        currency = self.company_id.currency_id
+        if not own:
+            today = fields.Date.context_today(self)
+            open_amount += self.currency_id._convert(
+                self.amount_total, currency, self.company_id, today
+            )
+        return currency.round(customer.credit + open_amount + self._sop_opening_amount(customer))
+
+    def _sop_agreed_with(self, customer):
+        """Return the contracts in force with ``customer``, and drafts released for an order."""
+        return (
             self.env["sop.contract"]
             .sudo()
             .search(
                 [
-                    ("company_id", "=", company.id),
+                    ("company_id", "=", self.company_id.id),
                     ("partner_id", "=", customer.id),
+                    "|",
                     ("state", "=", "effective"),
+                    "&",
+                    ("state", "=", "draft"),
+                    ("order_ids.state", "=", "sale"),
                 ]
             )
         )
-        others = contracts - self.sudo().sop_contract_id
-        invoiced = others._invoiced()
-        open_amount = sum(
-            max(0.0, contract.amount_total - invoiced.get(contract.id, (0.0, 0))[0])
-            / (contract.currency_rate or 1.0)
-            for contract in others
-        )
-        opening = self.sudo().search(
+
+    def _sop_opening_amount(self, customer):
+        """Return what is ordered and not invoiced on orders from before the first policy."""
+        orders = self.sudo().search(
             [
-                ("company_id", "=", company.id),
+                ("company_id", "=", self.company_id.id),
                 ("partner_id", "child_of", customer.id),
                 ("state", "=", "sale"),
                 ("sop_contract_id", "=", False),
             ]
         )
-        open_amount += sum(
+        return sum(
             max(0.0, order.amount_total - order.amount_invoiced) / (order.currency_rate or 1.0)
-            for order in opening
+            for order in orders
         )
-        today = fields.Date.context_today(self)
-        own = self.currency_id._convert(self.amount_total, company.currency_id, company, today)
-        return company.currency_id.round(customer.credit + open_amount + own)
+
+    def _sop_amount_within(self, contract):
+        """Return how much of the contract's total is this order's."""
+        return self.amount_total if self in contract._counted_orders() else 0.0
 
     def _sop_credit_is_approved(self):
         """Whether the finance VP has approved this order's credit, at review or on its own."""

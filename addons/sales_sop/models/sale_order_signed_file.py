@@ -6,10 +6,9 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _prepare_sop_contract_values(self):
-        values = super()._prepare_sop_contract_values()
-        term = self.env["sop.policy.term"].browse(values["term_id"])
-        return values | {"signed_file_required": term.signed_file_required}
+    def _sop_frozen_terms(self, term):
+        terms = super()._sop_frozen_terms(term)
+        return terms | {"signed_file_required": term.signed_file_required}
 
     def _confirm_blockers(self):
         """The signed file is named when it is all that is missing (K6)."""

@@ -21,12 +21,12 @@ class SaleOrder(models.Model):
         # Any other order keeps the content it had before tenders were told apart.
         return content | {"tender": True} if self.is_tender else content
 
-    def _prepare_sop_contract_values(self):
-        values = super()._prepare_sop_contract_values() | {"is_tender": self.is_tender}
+    def _sop_frozen_terms(self, term):
+        terms = super()._sop_frozen_terms(term) | {"is_tender": self.is_tender}
         if self.is_tender:
             # A tender is always signed, also where its goods alone would need no paper.
-            values["contract_required"] = True
-        return values
+            terms["contract_required"] = True
+        return terms
 
 
 class SopContract(models.Model):

@@ -46,10 +46,12 @@ class SaleOrder(models.Model):
         order_type = self._sop_judged_type()
         return values | {
             "order_type": order_type,
-            "delivery_approval": term.delivery_approval,
             "warranty_months": term.warranty_months if order_type == "warranty" else 0,
             "claimed_on": fields.Date.context_today(self) if order_type == "warranty" else False,
         }
+
+    def _sop_frozen_terms(self, term):
+        return super()._sop_frozen_terms(term) | {"delivery_approval": term.delivery_approval}
 
     @api.model
     def _sop_content_fields(self):

@@ -12,14 +12,6 @@ DECISION_FIELDS = (
     "decided_on",
     "comment",
 )
-# What the policy's term says and the contract keeps, see ``_prepare_sop_contract_values``.
-FROZEN_TERMS = (
-    "contract_required",
-    "prepayment_percent",
-    "first_payment_percent",
-    "invoice_gate_percent",
-    "delivery_approval",
-)
 
 
 class SopAmendment(models.Model):
@@ -138,16 +130,15 @@ class SopAmendment(models.Model):
         contract, term = self.contract_id, self.term_id
         contract._supersede_approvals()
         contract.activity_unlink(["sales_sop.mail_activity_approval"])
-        frozen = {name: term[name] for name in FROZEN_TERMS}
         contract.write(
             {
                 "policy_id": self.policy_id.id,
                 "term_id": term.id,
                 "order_type": self._judged_type(),
-                **frozen,
+                **self.order_id._sop_frozen_terms(term),
             }
         )
-        if term.contract_required:
+        if contract.contract_required:
             contract._sop_remind_to_submit()
         else:
             contract._make_effective()

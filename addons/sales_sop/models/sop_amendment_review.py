@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import formatLang
 
 from .sale_order_review import CREDIT_ROLE
@@ -62,7 +62,7 @@ class SopAmendment(models.Model):
         grows = self.currency_id.compare_amounts(self.amount_new, order.amount_total) > 0
         if not company.account_use_credit_limit or limit <= 0 or not grows:
             return False
-        exposure = order._sop_exposure(customer) + self._exposure_change()
+        exposure = order._sop_exposure(customer, self._new_contract_total())
         if company.currency_id.compare_amounts(exposure, limit) <= 0:
             return False
         return self.env._(
@@ -72,14 +72,6 @@ class SopAmendment(models.Model):
             exposure=formatLang(self.env, exposure, currency_obj=company.currency_id),
             limit=formatLang(self.env, limit, currency_obj=company.currency_id),
         )
-
-    def _exposure_change(self):
-        """Put the contract's new total, less what is invoiced, in place of the order's old one."""
-        contract, company = self.contract_id, self.company_id
-        invoiced = contract._invoiced().get(contract.id, (0.0, 0))[0]
-        change = max(0.0, self._new_contract_total() - invoiced) - self.order_id.amount_total
-        today = fields.Date.context_today(self)
-        return self.currency_id._convert(change, company.currency_id, company, today)
 
 
 class SopAmendmentLine(models.Model):

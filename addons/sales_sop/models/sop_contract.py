@@ -143,6 +143,11 @@ class SopContract(models.Model):
             orders = contract.order_ids.filtered(lambda order: order.state != "cancel")
             contract.amount_total = sum(orders.mapped("amount_total"))
 
+    def _counted_orders(self):
+        """Return the orders that the total consists of."""
+        self.ensure_one()
+        return self.order_ids.filtered(lambda order: order.state != "cancel")
+
     @api.depends("amount_total", "allocation_ids.amount", "state")
     def _compute_collection(self):
         collected = self._collected()

@@ -282,7 +282,7 @@ class SaleOrder(models.Model):
         contract = self.sop_contract_id.sudo()
         if blockers or not contract.is_short_closed:
             return blockers
-        return [("K2", contract._short_closed_sentence())]
+        return [("C9", contract._short_closed_sentence())]
 
     def _sop_amendment_refusal(self):
         contract = self.sop_contract_id.sudo()
@@ -299,7 +299,7 @@ class StockPicking(models.Model):
     def _sop_contract_blockers(self, contracts):
         blockers = super()._sop_contract_blockers(contracts)
         return blockers + [
-            ("K2", contract._short_closed_sentence())
+            ("C9", contract._short_closed_sentence())
             for contract in contracts
             if contract.state == "effective" and contract.is_short_closed
         ]
@@ -315,7 +315,7 @@ class AccountMove(models.Model):
             return super()._sop_contract_blockers(contract)
         return [
             (
-                "K2",
+                "C9",
                 self.env._(
                     "Contract %s is closed, so nothing may be invoiced on it. What is invoiced can "
                     "be credited.",

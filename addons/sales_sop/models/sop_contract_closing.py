@@ -111,9 +111,12 @@ class SopContractClosing(models.Model):
     def _compute_amount_after(self):
         for request in self:
             contract = request.contract_id
-            is_short = request.kind == "closing" and contract
-            after = contract._accepted_total() if is_short else 0.0
-            request.amount_after = contract.closed_total if contract.is_short_closed else after
+            if request.kind != "closing" or not contract:
+                request.amount_after = 0.0
+            elif request.state == "done":
+                request.amount_after = contract.closed_total
+            else:
+                request.amount_after = contract._accepted_total()
 
     @api.depends("state", "contract_id", "order_id")
     def _compute_open_work(self):
@@ -289,6 +292,8 @@ class SopContractClosing(models.Model):
     def _on_approval_approved(self, approval):
         self.amount_before = self.contract_id.amount_total
         if self.kind == "closing":
+            # Goods may have left since it was submitted.
+            self._check_short_close(self.contract_id)
             self.state = "done"
             self.settled_on = fields.Date.context_today(self)
             self.contract_id._apply_short_close()

@@ -55,6 +55,9 @@ class SopContract(models.Model):
         self.ensure_one()
         return self.order_ids.filtered(lambda order: order._sop_is_live_call_off())
 
+    def _counted_orders(self):
+        return self._live_call_offs() if self.kind == "frame" else super()._counted_orders()
+
     def _agreed_orders(self):
         """A call-off carries out what the frame says; it is not part of what was signed."""
         return super()._agreed_orders().filtered(lambda order: not order._sop_is_call_off())
@@ -128,6 +131,7 @@ class SopContract(models.Model):
     def action_call_off(self):
         """Open a new quotation that calls off what is left of this frame."""
         self.ensure_one()
+        self.check_access("read")
         lines = [
             fields.Command.create(
                 {

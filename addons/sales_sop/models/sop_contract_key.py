@@ -72,14 +72,15 @@ class SopContractCheck(models.Model):
     partner_id = fields.Many2one(related="contract_id.partner_id", store=True)
     date = fields.Date(string="Planned for", required=True)
     user_id = fields.Many2one(
-        "res.users", string="Checked by", required=True, default=lambda self: self.env.uid
+        "res.users", string="To Be Checked by", required=True, default=lambda self: self.env.uid
     )
+    checked_by_id = fields.Many2one("res.users", string="Checked by", readonly=True, copy=False)
     result = fields.Text(help="How far the contract is, what is late, what is done about it.")
     checked_on = fields.Date(readonly=True, copy=False)
 
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"checked_on"}
+        return super()._sop_protected_fields() | {"checked_on", "checked_by_id"}
 
     @api.depends("contract_id.number", "date")
     def _compute_display_name(self):
@@ -103,6 +104,10 @@ class SopContractCheck(models.Model):
         own = {name for name in vals if not name.startswith(("message_", "activity_"))}
         if own and not self.env.su:
             self._sop_check_open()
+        if "contract_id" in own and not self.env.su:
+            raise AccessError(
+                self.env._("A check stays with its contract. Plan another one for the other.")
+            )
         result = super().write(vals)
         if {"date", "user_id"} & own:
             for check in self.filtered(lambda check: not check.checked_on):
@@ -137,7 +142,9 @@ class SopContractCheck(models.Model):
             if not (check.result or "").strip():
                 raise UserError(self.env._("%s: write down the result.", check.display_name))
             check.activity_unlink(["sales_sop.mail_activity_check"])
-            check.sudo().checked_on = fields.Date.context_today(check)
+            check.sudo().write(
+                {"checked_on": fields.Date.context_today(check), "checked_by_id": self.env.uid}
+            )
             check.contract_id.sudo()._note_approval(
                 self.env._("Execution checked: %s", check.result)
             )

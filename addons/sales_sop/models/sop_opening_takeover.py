@@ -1,7 +1,11 @@
+import logging
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 from odoo.tools.misc import clean_context
+
+_logger = logging.getLogger(__name__)
 
 # More than these are taken over in the background, so that nobody waits before a frozen screen.
 AT_ONCE = 20
@@ -199,7 +203,10 @@ class SopOpeningContract(models.Model):
                 mine._check_state("queued")
                 mine._raise_problems()
                 mine._take_over(user)
-        except UserError as error:
+        except Exception as error:
+            # Whatever it is, it must not stay first in the queue and stop all others.
+            if not isinstance(error, UserError):
+                _logger.exception("Taking over %s failed", self.display_name)
             self.write({"state": "ready", "taken_by_id": False, "takeover_error": str(error)})
             self._note(self.env._("Not taken over: %s", error))
 

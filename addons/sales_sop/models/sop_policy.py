@@ -154,6 +154,14 @@ class SopPolicy(models.Model):
                     )
                 )
 
+    # The dialog of translations writes past ``write``.
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        if not self.env.su:
+            self._check_is_draft()
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_if_draft(self):
         self._check_is_draft()

@@ -22,6 +22,13 @@ class SopPolicyPart(models.AbstractModel):
         self._check_policy_is_draft()
         return result
 
+    # The dialog of translations writes past ``write``.
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        self._check_policy_is_draft()
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_if_policy_is_draft(self):
         self._check_policy_is_draft()

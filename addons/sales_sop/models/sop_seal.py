@@ -21,6 +21,14 @@ class SopSeal(models.Model):
             self._check_unused()
         return super().write(vals)
 
+    # The dialog of translations writes past ``write``.
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        if not self.env.su:
+            self._check_unused()
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         self._check_unused()
@@ -99,6 +107,12 @@ class SopSealUse(models.Model):
 
     def _sop_check_new(self):
         result = super()._sop_check_new()
+        for row in self.sudo().filtered("voids_id"):
+            voided = row.voids_id
+            if (row.seal_id, row.contract_id) != (voided.seal_id, voided.contract_id):
+                raise UserError(
+                    self.env._("%s is an entry of another seal or contract.", voided.display_name)
+                )
         for row in self.sudo().filtered("contract_id"):
             row._sop_check_countersigned()
         return result

@@ -57,7 +57,8 @@ class StockPicking(models.Model):
 
     def _release_units(self):
         """Return the units in which the goods of this delivery were ordered."""
-        return self._release_moves().sale_line_id.product_uom_id
+        # Also of what has left: a used release still says how much it allowed.
+        return self.move_ids._sop_governed_deliveries().sudo().sale_line_id.product_uom_id
 
     def _release_content(self):
         return self.sudo()._approval_content("delivery")

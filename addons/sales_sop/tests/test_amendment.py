@@ -496,6 +496,38 @@ class TestChangedQuotation(AmendmentCase):
 
 
 @tagged("post_install", "-at_install")
+class TestAmendmentOfTenders(AmendmentCase):
+    """What makes an order stricter than its term stays when the quotation changes."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, **{"contract_required": False, **term})
+
+    @rule("P7", "K1", "K10")
+    def test_a_changed_tender_is_still_signed(self):
+        order = self.approved_quotation(is_tender=True)
+        contract = order.sudo().sop_contract_id
+        self.assertEqual((contract.contract_required, contract.state), (True, "draft"))
+        self.decide(self.amendment(order, price_unit=90.0), "sales_manager")
+        self.assertEqual(order.amount_total, 900.0)
+        self.assertEqual((contract.contract_required, contract.state), (True, "draft"))
+        with self.assertRefused("K2", contract.number):
+            self.as_user(order, "salesperson").action_confirm()
+
+    @rule("P7")
+    def test_a_changed_plain_quotation_becomes_effective_as_its_term_says(self):
+        self._issue_policy(date_from="2021-01-01", contract_required=True)
+        order = self.approved_quotation()
+        self._issue_policy(date_from="2021-01-02")
+        amendment = self.amendment(order, price_unit=90.0)
+        amendment.action_withdraw()
+        amendment.policy_basis = "current"
+        amendment.action_submit()
+        self.decide(amendment, "sales_manager")
+        self.assertEqual(order.sudo().sop_contract_id.state, "effective")
+
+
+@tagged("post_install", "-at_install")
 class TestAmendmentOfEverydayOrders(AmendmentCase):
     """Orders that are free of some gates stay what they were freed for (P5)."""
 

@@ -104,7 +104,7 @@ class TestClose(ClosingCase):
             ):
                 self.close(order, role=role)
 
-    @rule("K2")
+    @rule("C9")
     def test_nothing_is_invoiced_after_closing_but_credited(self):
         order = self.paid_order()
         invoice = order.sudo().invoice_ids
@@ -127,7 +127,7 @@ class TestClose(ClosingCase):
                 ],
             }
         )
-        with self.assertRefused("K2", "is closed"):
+        with self.assertRefused("C9", "is closed"):
             self.post(another)
         credit = invoice._reverse_moves()
         self.post(credit)
@@ -191,7 +191,7 @@ class TestShortClose(ClosingCase):
         with self.assertRefused("C1"):
             self.post(invoice)
 
-    @rule("K2")
+    @rule("C9")
     def test_open_deliveries_are_cancelled_and_nothing_more_leaves(self):
         order = self.partly_delivered()
         rest = order.sudo().picking_ids.filtered(lambda picking: picking.state != "done")
@@ -219,7 +219,7 @@ class TestShortClose(ClosingCase):
         )
         again.action_confirm()
         self.approve_delivery(again)
-        with self.assertRefused("K2", "short closed"):
+        with self.assertRefused("C9", "short closed"):
             self.ship(again)
 
     @rule("C9")
@@ -242,6 +242,17 @@ class TestShortClose(ClosingCase):
         self.sign(picking, damaged=2)
         self.as_user(request, "salesperson").action_submit()
         self.assertEqual(request.amount_after, 800.0)
+
+    @rule("C9")
+    def test_goods_that_leave_before_the_last_approval_stop_it(self):
+        order = self.partly_delivered()
+        request = self.request(order, "closing")
+        approval = self.as_user(request, "salesperson").submit_approval("closing").sudo()
+        self.as_user(approval, "sales_head").approve()
+        rest = order.sudo().picking_ids.filtered(lambda picking: picking.state != "done")
+        self.ship(rest)
+        with self.assertRefused(rest.name, "not signed", unchanged=request):
+            self.as_user(approval, "finance").approve()
 
     @rule("A3", "C9")
     def test_what_is_accepted_meanwhile_makes_the_request_stale(self):

@@ -391,6 +391,23 @@ class TestSeal(PaperCase):
         self.assertEqual(use.copies, 4)
 
     @rule("K3")
+    def test_an_entry_voids_no_entry_of_another_contract(self):
+        use = self.use(self.effective_order().sudo().sop_contract_id)
+        other = self.effective_order().sudo().sop_contract_id
+        with self.assertRefused("another seal or contract", unchanged=use):
+            self.use(other, voids_id=use.id, document=False, reason="Wrong")
+
+    @rule("K3")
+    def test_a_used_seal_keeps_its_name_in_every_language(self):
+        self.rpc(self.seal, "sales_office", "update_field_translations", "name", {"en_US": "Stamp"})
+        self.assertEqual(self.seal.name, "Stamp")
+        self.use(self.effective_order().sudo().sop_contract_id)
+        with self.assertRefused("has been used", unchanged=self.seal):
+            self.rpc(
+                self.seal, "sales_office", "update_field_translations", "name", {"en_US": "Other"}
+            )
+
+    @rule("K3")
     def test_the_printed_register_shows_each_use(self):
         contract = self.effective_order().sudo().sop_contract_id
         uses = self.use(contract) | self.use(purpose="Power of attorney")

@@ -239,6 +239,36 @@ class TestFrame(FrameCase):
         self.submit(order)
         self.assertEqual(frame.sudo().order_line.sop_frame_rest, 0.0)
 
+    @rule("K1")
+    def test_nobody_calls_off_what_they_may_not_read(self):
+        contract = self.frame().sudo().sop_contract_id
+        colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        with self.assertRefused(exception=AccessError):
+            contract.with_user(colleague).action_call_off()
+
+    @rule("A2")
+    def test_a_special_requirement_of_a_call_off_is_answered(self):
+        order = self.call_off(
+            self.frame(), 10, sop_requirement="RAL 7035", sop_requirement_by="quality"
+        )
+        approval = self.submit(order)
+        self.assertEqual(approval.state, "pending")
+        self.as_user(approval, "quality").approve("Possible")
+        self.assertEqual(approval.state, "approved")
+
+    @rule("C7")
+    def test_call_offs_count_together_against_the_credit_limit(self):
+        self.company.account_use_credit_limit = True
+        self.customer.with_company(self.company).credit_limit = 1000.0
+        frame = self.frame(lines=[(self.drive, 10, 90.0)])
+        first = self.call_off(frame, 5)
+        self.assertEqual(self.submit(first).state, "approved")
+        self.customer.with_company(self.company).credit_limit = 800.0
+        second = self.call_off(frame, 4)
+        approval = self.submit(second)
+        self.assertEqual(approval.step_ids.mapped("rules"), ["C7"])
+        self.assertIn("810.00", approval.step_ids.reason)
+
     @rule("K10")
     def test_a_tender_is_reviewed_by_legal_and_the_head_of_sales_before_it_is_signed(self):
         order = self.approved_quotation(is_tender=True)

@@ -53,6 +53,19 @@ class TestPolicy(SopCase):
         self.assertEqual(policy.term_ids.invoice_gate_percent, 60)
 
     @rule("P1")
+    def test_an_issued_policy_keeps_its_words_in_every_language(self):
+        policy = self._issue(self._draft_policy())
+        for record in (policy, policy.term_ids):
+            with self.assertRefused(policy.name, unchanged=[policy, policy.term_ids]):
+                self.rpc(
+                    record,
+                    "general_manager",
+                    "update_field_translations",
+                    "name",
+                    {"en_US": "Something else"},
+                )
+
+    @rule("P1")
     def test_a_successor_ends_the_earlier_policy_the_day_before(self):
         successor = self._issue(self._draft_policy())
         self.assertEqual(self.policy.state, "superseded")

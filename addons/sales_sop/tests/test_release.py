@@ -113,6 +113,10 @@ class TestRelease(ReleaseCase):
             self.ship(picking, quantity=5)
         self.ship(picking, quantity=4)
         self.assertEqual((release.state, release.quantity_used), ("used", 4.0))
+        backorder = picking.backorder_ids
+        self.assertIn("D4", backorder.sop_blockers)
+        with self.assertRefused("D4", unchanged=release):
+            self.ship(backorder, quantity=1)
 
     @rule("D1")
     def test_the_vp_sales_releases_a_delivery_nobody_approved(self):

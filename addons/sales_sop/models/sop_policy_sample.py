@@ -106,6 +106,41 @@ class SopPolicy(models.Model):
                 "prepayment_percent": 30.0,
                 "invoice_gate_percent": 60.0,
             },
+            {
+                "name": self.env._("Frame contract"),
+                "sales_mode": "frame",
+                "invoice_gate_percent": 60.0,
+            },
+            *self._sample_free_terms(),
+        ]
+
+    def _sample_free_terms(self):
+        """Return the terms of what costs the customer nothing."""
+        free = {
+            "judge_prices": False,
+            "details_required": False,
+            "contract_required": False,
+            "invoice_gate_percent": 0.0,
+        }
+        return [
+            {
+                **free,
+                "name": self.env._("Free goods"),
+                "order_type": "free",
+                "max_free_value": 2000.0,
+            },
+            {
+                **free,
+                "name": self.env._("Samples"),
+                "order_type": "sample",
+                "max_free_value": 1000.0,
+            },
+            {
+                **free,
+                "name": self.env._("Warranty replacement"),
+                "order_type": "warranty",
+                "warranty_months": 12,
+            },
         ]
 
     def _sample_authority(self):

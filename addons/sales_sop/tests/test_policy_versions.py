@@ -50,7 +50,10 @@ class TestSample(VersionCase):
     def test_the_sample_covers_the_usual_kinds_of_sale(self):
         policy = self.sample()
         self.assertEqual((policy.state, policy.company_id), ("draft", self.company))
-        counter, instalment, direct, large = policy.term_ids
+        counter, instalment, direct, large, frame, *free = policy.term_ids
+        self.assertEqual(frame.sales_mode, "frame")
+        self.assertEqual([term.order_type for term in free], ["free", "sample", "warranty"])
+        self.assertFalse(any(term.judge_prices for term in free))
         self.assertFalse(counter.contract_required or counter.review_group_ids)
         self.assertEqual(counter.invoice_gate_percent, 0.0)
         self.assertEqual((instalment.sales_mode, instalment.prepayment_percent), ("instalment", 30))

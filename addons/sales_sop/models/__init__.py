@@ -1,5 +1,6 @@
 from . import (
     sop_protected_mixin,
+    sop_own_defaults_mixin,
     res_company,
     res_company_start,
     res_company_meeting,

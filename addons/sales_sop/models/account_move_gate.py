@@ -139,6 +139,8 @@ class AccountMove(models.Model):
         if contracts:
             rules |= gates["order"]["invoice"]
         blockers = self._sop_approval_blockers(facts) if "C2" in rules else []
+        orders = self.sudo()._sop_product_lines().sale_line_ids.order_id
+        blockers += orders._sop_without_contract_blockers()
         for contract in contracts:
             if "K2" in rules:
                 blockers += self._sop_contract_blockers(contract)

@@ -7,7 +7,8 @@ class ProductProduct(models.Model):
     def _sop_list_price(self, currency, company, date):
         """Return the list price of one unit without tax, in ``currency``, at the day's rate."""
         self.ensure_one()
-        product = self.with_company(company).with_context(lst_price=False)
+        # A client's context could ask for the price of another unit.
+        product = self.with_context({}).with_company(company)
         price = product.lst_price
         taxes = product.taxes_id._filter_taxes_by_company(company)
         if any(taxes.mapped("price_include")):

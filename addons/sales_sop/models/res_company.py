@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 
 
@@ -24,3 +26,9 @@ class ResCompany(models.Model):
         """Whether the rules apply to this company: it or a parent has issued a policy (P1)."""
         governed = self.env["sop.policy"]._governed_company_ids()
         return bool(governed) and not governed.isdisjoint(self.sudo().parent_ids.ids)
+
+    def _sop_today(self):
+        """Return the day it is where the company is; a client's time zone moves no deadline."""
+        self.ensure_one()
+        zone = pytz.timezone(self.sudo().partner_id.tz or "UTC")
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()

@@ -11,6 +11,8 @@ APPLICATION_STATES = [
     ("refused", "Refused"),
     ("stale", "Changed Since Submission"),
 ]
+# What Odoo itself writes when it confirms.
+CONFIRMING_FIELDS = frozenset({"state", "date_order", "locked"})
 # A change of one of these changes what was agreed (A3).
 CONTENT_FIELDS = frozenset(
     {
@@ -31,6 +33,8 @@ class SaleOrder(models.Model):
 
     _name = "sale.order"
     _inherit = ["sale.order", "sop.approval.mixin", "sop.protected.mixin"]
+    # Within the salesperson's authority nobody is asked (P3).
+    _free_routes = frozenset({"application"})
 
     sop_governed = fields.Boolean(
         string="Under the Sales Policy", compute="_compute_sop_governed", compute_sudo=True
@@ -155,6 +159,20 @@ class SaleOrder(models.Model):
             return [("K2", self._contract_sentence(contract))]
         return []
 
+    def _sop_without_contract_blockers(self):
+        """Return ``[("K2", sentence)]`` of the orders that rest on no contract; all gates ask."""
+        return [
+            (
+                "K2",
+                self.env._(
+                    "Order %s rests on no contract. Cancel it, and submit it as a quotation.",
+                    order.name,
+                ),
+            )
+            for order in self
+            if not order.sop_contract_id and not order.sop_opening
+        ]
+
     def _application_sentence(self, state):
         if state == "refused":
             return self.env._(
@@ -227,11 +245,28 @@ class SaleOrder(models.Model):
         return orders
 
     def write(self, vals):
+        if vals.get("state") == "sale" and not CONFIRMING_FIELDS.issuperset(vals):
+            # First the content, then the gate: it must judge what is confirmed.
+            self.write({name: vals[name] for name in vals if name not in CONFIRMING_FIELDS})
+            return self.write({name: vals[name] for name in vals if name in CONFIRMING_FIELDS})
+        if "company_id" in vals:
+            self._sop_check_company_stays()
         self._sop_before_state(vals.get("state"))
         result = super().write(vals)
         if not self._sop_content_fields().isdisjoint(vals):
             self._sop_check_content()
         return result
+
+    def _sop_check_company_stays(self):
+        """A confirmed order would come into a company with a policy without its rules (A1)."""
+        confirmed = self.filtered(lambda order: order.state == "sale")
+        if confirmed and self.env["sop.policy"]._governed_company_ids():
+            raise UserError(
+                self.env._(
+                    "%s is confirmed and stays in its company. Cancel it and make a new one.",
+                    ", ".join(confirmed.mapped("name")),
+                )
+            )
 
     @api.model
     def _sop_content_fields(self):
@@ -423,7 +458,7 @@ class SaleOrder(models.Model):
         contract.write(values)
 
     def _prepare_sop_contract_values(self):
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         policy = self.env["sop.policy"]._in_force(self.company_id, today)
         if not policy:
             raise UserError(
@@ -440,12 +475,12 @@ class SaleOrder(models.Model):
             self.company_id.currency_id, self.currency_id, self.company_id, today
         )
         amount = self.amount_total / rate
-        categories = self._sop_product_lines().product_id.categ_id
+        products = self._sop_product_lines().product_id
         term = self.env["sop.policy.term"]._match(
             policy,
             self.sop_sales_mode,
             amount,
-            categories,
+            products,
             self.name,
             self._sop_judged_type(),
         )

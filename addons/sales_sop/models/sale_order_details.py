@@ -27,6 +27,14 @@ class SaleOrder(models.Model):
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {"sop_customer_confirmed_on"}
 
+    @api.model
+    def _sop_content_fields(self):
+        return super()._sop_content_fields() | {"sop_warranty"}
+
+    def _approval_content(self, route_code):
+        """What is promised after the sale is part of what is approved (P8, A3)."""
+        return super()._approval_content(route_code) | {"warranty": self.sop_warranty or ""}
+
     def _sop_warranty_text(self):
         return self.sop_warranty or ""
 

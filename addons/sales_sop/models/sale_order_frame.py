@@ -70,7 +70,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("%s is a frame itself and calls off from no other one.", self.name)
             )
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         if not self.sop_frame_until or self.sop_frame_until < today:
             raise UserError(
                 self.env._("%s: say until when the frame is valid, today or later.", self.name)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 
 
 class SaleOrder(models.Model):
@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
         """
         freight = lines.browse()
         if "is_delivery" in lines._fields:
-            freight = lines.filtered(lambda line: line.is_delivery and line.price_unit >= 0)
+            freight = lines.filtered(lambda line: line.is_delivery and line._sop_is_charge())
         if not freight:
             return freight
         carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
@@ -33,6 +33,15 @@ class SaleOrder(models.Model):
 
     def _sop_freight_tolerance(self):
         policy = self.sudo().sop_contract_id.policy_id or self.env["sop.policy"]._in_force(
-            self.company_id, fields.Date.context_today(self)
+            self.company_id, self.company_id._sop_today()
         )
         return policy.freight_tolerance
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _sop_is_charge(self):
+        """Whether the line can only raise the total; anything else would be a discount."""
+        self.ensure_one()
+        return self.price_unit >= 0 and self.product_uom_qty > 0 and 0 <= self.discount <= 100

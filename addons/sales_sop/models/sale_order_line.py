@@ -48,11 +48,23 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {
-            "qty_accepted",
-            "qty_delivered_method",
-            "sop_by_receipt",
+        # Prices are judged by the amounts that Odoo computes; by RPC they could be written (P3).
+        amounts = {
+            "price_subtotal",
+            "price_tax",
+            "price_total",
+            "price_reduce_taxexcl",
+            "price_reduce_taxinc",
         }
+        return (
+            super()._sop_protected_fields()
+            | amounts
+            | {
+                "qty_accepted",
+                "qty_delivered_method",
+                "sop_by_receipt",
+            }
+        )
 
     def _sop_freeze_receipt(self):
         """Fix which of these lines are invoiced by what the customer accepted (D3)."""

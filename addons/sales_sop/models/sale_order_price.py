@@ -64,7 +64,7 @@ class SaleOrder(models.Model):
         judged = contract.policy_id._judge_prices(
             list(items.values()),
             self.currency_id,
-            fields.Date.context_today(self),
+            self.company_id._sop_today(),
             self.partner_id,
             self.sop_price_kind,
         )
@@ -175,7 +175,10 @@ class SaleOrderLine(models.Model):
     def _sop_is_reward(self):
         """Whether the line is a free product of a loyalty program."""
         self.ensure_one()
-        return "reward_id" in self._fields and self.sudo().reward_id.reward_type == "product"
+        if "reward_id" not in self._fields or self.price_subtotal:
+            return False
+        line = self.sudo()
+        return bool(line.coupon_id) and line.reward_id.reward_type == "product"
 
     def _sop_price_key(self):
         """Lines with the same key are judged together."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from .sop_policy_term_order_type import ORDER_TYPES
@@ -47,7 +48,7 @@ class SaleOrder(models.Model):
         return values | {
             "order_type": order_type,
             "warranty_months": term.warranty_months if order_type == "warranty" else 0,
-            "claimed_on": fields.Date.context_today(self) if order_type == "warranty" else False,
+            "claimed_on": self.company_id._sop_today() if order_type == "warranty" else False,
         }
 
     def _sop_frozen_terms(self, term):
@@ -65,6 +66,19 @@ class SaleOrder(models.Model):
         if self.sop_order_type == "warranty":
             content["origin_order"] = self.sop_origin_order_id.id
         return content
+
+    def _check_submission(self, route_code):
+        result = super()._check_submission(route_code)
+        lines = self._sop_product_lines()
+        if self.sop_order_type in FREE_TYPES and any(line.product_uom_qty <= 0 for line in lines):
+            raise UserError(
+                self.env._(
+                    "%s gives goods away: every quantity has to be above zero. Take goods back "
+                    "with a return.",
+                    self.name,
+                )
+            )
+        return result
 
     def _create_approval(self, route):
         approval = super()._create_approval(route)

@@ -15,6 +15,7 @@ class SopAmendment(models.Model):
     """What is submitted, when it may be, and who decides it (A3, P4, P7)."""
 
     _inherit = "sop.amendment"
+    _free_routes = frozenset({"amendment"})
 
     # -- content -------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class SopAmendment(models.Model):
         """Return the contract's policy, or the one in force today when that is asked for (P4)."""
         if self.policy_basis == "original":
             return self.contract_id.policy_id
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         return self.env["sop.policy"]._in_force(self.company_id, today)
 
     def _matching_term(self, policy):
@@ -161,7 +162,7 @@ class SopAmendment(models.Model):
             policy,
             self.order_id.sop_sales_mode,
             amount,
-            lines.product_id.categ_id,
+            lines.product_id,
             self.display_name,
             self._judged_type(),
         )

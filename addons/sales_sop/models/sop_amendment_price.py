@@ -42,7 +42,7 @@ class SopAmendment(models.Model):
         judged = self.policy_id._judge_prices(
             list(items.values()),
             self.currency_id,
-            fields.Date.context_today(self),
+            self.company_id._sop_today(),
             order.partner_id,
             order.sop_price_kind,
         )

@@ -80,6 +80,7 @@ class SopApproval(models.Model):
 
     _name = "sop.approval"
     _description = "Approval"
+    _inherit = ["sop.own.defaults.mixin"]
     _order = "id desc"
     _rec_name = "document_name"
 
@@ -440,11 +441,13 @@ class SopApproval(models.Model):
     def _decide_each(self, decision, comment):
         """Decide the current user's step of each of these, then open what comes next."""
         self.check_access("read")
-        approvals = self.sorted("id")
+        # Nothing that a client sends along decides who may, and on what content.
+        context = self.env["sop.approval.mixin"]._approval_context()
+        approvals = self.with_context(context).sorted("id")
         approvals._lock()
         documents = approvals._documents()
-        delegations = self.env["sop.delegation"]._in_force(self.env.user)
-        decided = opened = self.env["sop.approval.step"].sudo()
+        delegations = approvals.env["sop.delegation"]._in_force(self.env.user)
+        decided = opened = approvals.env["sop.approval.step"].sudo()
         for approval in approvals:
             document = documents[approval.id]
             decided |= approval._decide(decision, comment, document, delegations)

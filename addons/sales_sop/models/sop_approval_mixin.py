@@ -63,14 +63,20 @@ class SopApprovalMixin(models.AbstractModel):
         :raise UserError: when the document is not ready or a step of the route has no member
         """
         approvals = self.env["sop.approval"]
-        for record in self:
+        for record in self.with_context(self._approval_context()):
             approvals |= record._submit_approval(route_code)
         # Together, and without a client's defaults: they are written with sudo.
         clean = self.env(context=clean_context(self.env.context))
         approvals.with_env(clean).sudo().step_ids.filtered(
             lambda step: step.state == "pending"
         )._put_on_lists()
-        return approvals
+        return approvals.with_env(self.env)
+
+    @api.model
+    def _approval_context(self):
+        """The context in which documents are judged: nothing that a client sends along decides."""
+        kept = ("lang", "allowed_company_ids", "tracking_disable")
+        return {key: self.env.context[key] for key in kept if key in self.env.context}
 
     def approval_for(self, route_code):
         """Return the newest ``sop.approval`` on the route; superseded ones do not count."""
@@ -326,6 +332,7 @@ class SopApprovalMixin(models.AbstractModel):
         self.invalidate_recordset(["approval_ids"])
         self._check_steps_have_members(approval)
         if not approval.step_ids:
+            self._check_may_be_free(approval)
             self._note_approval(
                 self.env._("%s: nobody else has to decide it; it is approved.", route.name)
             )
@@ -339,6 +346,20 @@ class SopApprovalMixin(models.AbstractModel):
             )
         )
         return approval
+
+    # Routes on which nobody may have to decide; everywhere else somebody does.
+    _free_routes = frozenset()
+
+    def _check_may_be_free(self, approval):
+        if approval.code not in self._free_routes:
+            raise UserError(
+                self.env._(
+                    "%(document)s cannot be submitted: the approval route “%(route)s” has no step "
+                    "for it. Ask the administrator to complete it under Configuration.",
+                    document=approval.document_name,
+                    route=approval.route_id.name,
+                )
+            )
 
     def _approval_amount_company(self, values):
         """Return the document's amount in its company's currency, at today's rate."""

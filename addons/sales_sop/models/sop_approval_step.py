@@ -14,6 +14,7 @@ class SopApprovalStep(models.Model):
 
     _name = "sop.approval.step"
     _description = "Approval Step"
+    _inherit = ["sop.own.defaults.mixin"]
     _order = "approval_id, stage, id"
 
     approval_id = fields.Many2one(

@@ -33,6 +33,7 @@ class SopContract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "sop.approval.mixin",
+        "sop.own.defaults.mixin",
     ]
     _order = "id desc"
     _rec_name = "number"

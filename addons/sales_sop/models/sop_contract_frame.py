@@ -95,7 +95,7 @@ class SopContract(models.Model):
                 contract=self.number,
                 state=states[self.state],
             )
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         if self.frame_until and self.frame_until < today:
             return self.env._(
                 "%(order)s: frame contract %(contract)s ended on %(date)s. Make a new frame "

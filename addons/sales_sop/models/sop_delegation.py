@@ -90,8 +90,8 @@ class SopDelegation(models.Model):
     def create(self, vals_list):
         delegations = super().create(vals_list)
         delegations._check_is_own()
-        today = fields.Date.context_today(self)
-        if not self.env.su and any(delegation.date_from < today for delegation in delegations):
+        past = delegations.filtered(lambda row: row.date_from < row.company_id._sop_today())
+        if past and not self.env.su:
             raise UserError(self.env._("A delegation cannot begin in the past."))
         return delegations
 
@@ -123,8 +123,7 @@ class SopDelegation(models.Model):
             )
 
     def _begun(self):
-        today = fields.Date.context_today(self)
-        return self.filtered(lambda delegation: delegation.date_from <= today)
+        return self.filtered(lambda row: row.date_from <= row.company_id._sop_today())
 
     def _check_has_not_begun(self):
         begun = self._begun()
@@ -149,21 +148,25 @@ class SopDelegation(models.Model):
     @api.model
     def _in_force(self, delegate):
         """Return the delegations by which ``delegate`` decides for others today."""
-        return self._today(Domain("delegate_id", "=", delegate.id))
+        return self._of_today(Domain("delegate_id", "=", delegate.id))
 
     @api.model
     def _of(self, users):
         """Return the delegations by which others decide today for ``users``."""
-        return self._today(Domain("user_id", "in", users.ids)) if users else self.browse()
+        return self._of_today(Domain("user_id", "in", users.ids)) if users else self.browse()
 
     @api.model
-    def _today(self, domain):
-        today = fields.Date.context_today(self)
-        return self.sudo().search(
+    def _of_today(self, domain):
+        """Return those in force today, by the day it is in each one's company."""
+        day = fields.Date.today()
+        found = self.sudo().search(
             domain
-            & Domain("date_from", "<=", today)
-            & Domain("date_to", ">=", today)
+            & Domain("date_from", "<=", fields.Date.add(day, days=1))
+            & Domain("date_to", ">=", fields.Date.subtract(day, days=1))
             & Domain("user_id.active", "=", True)
+        )
+        return found.filtered(
+            lambda row: row.date_from <= row.company_id._sop_today() <= row.date_to
         )
 
     def _covers(self, approval):

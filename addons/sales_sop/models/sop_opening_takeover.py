@@ -107,7 +107,7 @@ class SopOpeningContract(models.Model):
             self._policy(),
             self.kind,
             self.amount_total / (self.currency_rate or 1.0),
-            self.line_ids.product_id.categ_id,
+            self.line_ids.product_id,
             self.number,
         )
 

@@ -115,11 +115,11 @@ class SopPolicyTerm(models.Model):
                     )
                 )
 
-    def _matches(self, sales_mode, amount, categories, order_type="sale"):
+    def _matches(self, sales_mode, amount, products, order_type="sale"):
         """Whether this line is for an order of ``sales_mode`` over ``amount``.
 
         :param float amount: order total, tax included, in the company's currency
-        :param categories: ``product.category`` records of the order's products
+        :param products: ``product.product`` records that the order sells
         :param str order_type: the type the order is judged as
         """
         self.ensure_one()
@@ -130,13 +130,16 @@ class SopPolicyTerm(models.Model):
         if self.amount_to and self.currency_id.compare_amounts(amount, self.amount_to) >= 0:
             return False
         prefix = self.product_categ_id.parent_path
-        return not prefix or all(category.parent_path.startswith(prefix) for category in categories)
+        # A product without a category is of none, not of every one.
+        return not prefix or all(
+            (product.categ_id.parent_path or "").startswith(prefix) for product in products
+        )
 
     @api.model
-    def _match(self, policy, sales_mode, amount, categories, document, order_type="sale"):
+    def _match(self, policy, sales_mode, amount, products, document, order_type="sale"):
         """Return the first line of ``policy`` that matches; raise if there is none (P5)."""
         for term in policy.sudo().term_ids:
-            if term._matches(sales_mode, amount, categories, order_type):
+            if term._matches(sales_mode, amount, products, order_type):
                 return term
         raise UserError(self._no_term_sentence(policy, document, order_type, amount))
 

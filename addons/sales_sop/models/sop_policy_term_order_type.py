@@ -59,9 +59,9 @@ class SopPolicyTerm(models.Model):
             return order_type not in NAMED_TYPES
         return self.order_type == order_type
 
-    def _matches(self, sales_mode, amount, categories, order_type="sale"):
+    def _matches(self, sales_mode, amount, products, order_type="sale"):
         return self._is_for_order_type(order_type) and super()._matches(
-            sales_mode, amount, categories, order_type
+            sales_mode, amount, products, order_type
         )
 
     @api.model

@@ -12,6 +12,7 @@ class SopPolicyVote(models.Model):
 
     _name = "sop.policy.vote"
     _description = "Vote on a Sales Policy"
+    _inherit = ["sop.own.defaults.mixin"]
     _order = "policy_id, id desc"
 
     policy_id = fields.Many2one(

@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -221,8 +219,7 @@ class SopRelease(models.Model):
     @api.model
     def _today(self, company):
         """Today in the company's own time zone; a client's zone or context does not shift it."""
-        zone = pytz.timezone(company.sudo().partner_id.tz or "UTC")
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return company._sop_today()
 
     def _document(self):
         """Return the document, or an empty recordset when it no longer exists."""

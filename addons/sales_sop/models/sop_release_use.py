@@ -7,6 +7,7 @@ class SopReleaseUse(models.Model):
 
     _name = "sop.release.use"
     _description = "Use of an Exception Release"
+    _inherit = ["sop.own.defaults.mixin"]
     _order = "id"
 
     release_id = fields.Many2one(

@@ -178,7 +178,9 @@ class StockPicking(models.Model):
         blockers += moves._sop_leaving_excess_blockers()
         if bases == {"opening"}:
             return blockers
-        contracts = moves.sudo().sale_line_id.order_id.sop_contract_id
+        orders = moves.sudo().sale_line_id.order_id
+        contracts = orders.sop_contract_id
+        blockers += orders._sop_without_contract_blockers()
         blockers += self._sop_contract_blockers(contracts)
         blockers += self._sop_approval_blockers(moves)
         if collected is None:

@@ -90,7 +90,7 @@ class SopGate(models.AbstractModel):
         if len(blocked) != 1:
             return {}
         [(record, reasons)] = blocked
-        if len(record) != 1 or "release_ids" not in record._fields:
+        if len(record) != 1 or not isinstance(record, self.pool["sop.release.mixin"]):
             return {}
         if not record._sop_may_request_release(reasons):
             return {}

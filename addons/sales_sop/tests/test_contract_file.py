@@ -231,7 +231,11 @@ class TestContractFile(PaperCase):
     def test_moving_the_file_store_is_no_change(self):
         file = self.register(self.approved_quotation().sudo().sop_contract_id)
         attachment = self.env["ir.attachment"].search(
-            [("res_model", "=", "sop.contract.file"), ("res_field", "=", "document")]
+            [
+                ("res_model", "=", "sop.contract.file"),
+                ("res_field", "=", "document"),
+                ("res_id", "=", file.id),
+            ]
         )
         attachment.write({"raw": SCAN, "mimetype": attachment.mimetype})
         self.assertTrue(file.is_intact)

@@ -173,9 +173,18 @@ class TestWarranty(WarrantyCase):
         picking = order.sudo().picking_ids
         self.approve_delivery(picking)
         self.ship(picking, quantity=5)
-        self.as_user(order, "sales_office").with_context(
-            disable_cancel_warning=True
-        ).action_cancel()
+        self.sign(picking)
+        request = self.as_user(self.env["sop.contract.closing"], "sales_office").create(
+            {
+                "contract_id": order.sudo().sop_contract_id.id,
+                "kind": "cancellation",
+                "reason": "The customer repairs the others.",
+            }
+        )
+        request.action_submit()
+        self.approve(request, "cancellation", "sales_head")
+        self.approve(request, "cancellation", "finance")
+        self.assertEqual(order.state, "cancel")
         self.assertEqual(origin.sudo()._sop_replaced(self.drive, order.browse()), 5)
 
     @rule("S1")

@@ -24,7 +24,7 @@ tours.add("sop_finance_countersigns", {
         { trigger: ".o_breadcrumb .active:contains('Waiting for me')" },
         {
             content: "Countersign in the list",
-            trigger: `${row("Kiln Street Pottery", "Contract")} button[name=approve]`,
+            trigger: `${row("Kiln Street Pottery", "Contract")} button[name=action_approve]`,
             run: "click",
         },
         { trigger: ".o_view_nocontent:contains('Nothing waits for your decision')" },

@@ -90,7 +90,7 @@ tours.add("sop_sales_manager_decides", {
         seeRow("Hillside Foundry", "Kiln fan", "3 Units", "Salesperson"),
         {
             content: "Approve the first",
-            trigger: `${row("Kiln Street Pottery")} button[name=approve]`,
+            trigger: `${row("Kiln Street Pottery")} button[name=action_approve]`,
             run: "click",
         },
         seeNoRow("Kiln Street Pottery"),

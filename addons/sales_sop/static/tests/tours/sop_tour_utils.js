@@ -121,7 +121,7 @@ function readRefusal(...texts) {
         },
         {
             content: "Close the refusal",
-            trigger: ".modal .o_error_dialog footer button",
+            trigger: ".modal .o_error_dialog footer button:not(.o_sop_request_exception)",
             run: "click",
         },
         { trigger: "body:not(:has(.o_error_dialog))" },

@@ -8,7 +8,7 @@ class ProductProduct(models.Model):
         """Return the list price of one unit without tax, in ``currency``, at the day's rate."""
         self.ensure_one()
         # A client's context could ask for the price of another unit.
-        product = self.with_context({}).with_company(company)
+        product = self.with_env(self.env(context={})).with_company(company)
         price = product.lst_price
         taxes = product.taxes_id._filter_taxes_by_company(company)
         if any(taxes.mapped("price_include")):

@@ -443,7 +443,7 @@ class SopApproval(models.Model):
         self.check_access("read")
         # Nothing that a client sends along decides who may, and on what content.
         context = self.env["sop.approval.mixin"]._approval_context()
-        approvals = self.with_context(context).sorted("id")
+        approvals = self.with_env(self.env(context=context)).sorted("id")
         approvals._lock()
         documents = approvals._documents()
         delegations = approvals.env["sop.delegation"]._in_force(self.env.user)

@@ -63,7 +63,7 @@ class SopApprovalMixin(models.AbstractModel):
         :raise UserError: when the document is not ready or a step of the route has no member
         """
         approvals = self.env["sop.approval"]
-        for record in self.with_context(self._approval_context()):
+        for record in self.with_env(self.env(context=self._approval_context())):
             approvals |= record._submit_approval(route_code)
         # Together, and without a client's defaults: they are written with sudo.
         clean = self.env(context=clean_context(self.env.context))

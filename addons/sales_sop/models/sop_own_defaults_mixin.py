@@ -12,7 +12,7 @@ class SopOwnDefaultsMixin(models.AbstractModel):
     _description = "Records That Take No Defaults of Users"
 
     @api.model
-    def default_get(self, fields):
+    def default_get(self, fields):  # pylint: disable=method-required-super
         values = {}
         for name in fields:
             field = self._fields.get(name)

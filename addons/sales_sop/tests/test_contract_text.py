@@ -279,12 +279,13 @@ class TestContractText(SopCase):
             commitment_date="2026-12-24",
             validity_date=self.today(),
             payment_term_id=self.env.ref("account.account_payment_term_30days").id,
+            sop_warranty="two years",
         )
-        order.write({"commitment_date": False, "sop_warranty": False})
+        order.write({"commitment_date": False})
         contract = self.contract_of(order)
         with self.assertRefused("K8", f"{order.name}: the delivery date", "blanks"):
             self.as_user(contract, "sales_office").action_submit()
-        order.write({"commitment_date": "2026-12-24", "sop_warranty": "two years"})
+        order.write({"commitment_date": "2026-12-24"})
         self.countersign(order)
         self.assertEqual(contract.state, "effective")
         for stated in ("12/24/2026", "two years", "30 Days"):

@@ -283,7 +283,7 @@ class TestContractText(SopCase):
         )
         order.write({"commitment_date": False})
         contract = self.contract_of(order)
-        with self.assertRefused("K8", f"{order.name}: the delivery date", "blanks"):
+        with self.assertRefused("K8", f"{order.name}: the delivery date"):
             self.as_user(contract, "sales_office").action_submit()
         order.write({"commitment_date": "2026-12-24"})
         self.countersign(order)

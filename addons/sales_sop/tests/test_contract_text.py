@@ -283,9 +283,11 @@ class TestContractText(SopCase):
         )
         order.write({"commitment_date": False})
         contract = self.contract_of(order)
-        with self.assertRefused("K8", f"{order.name}: the delivery date"):
+        self.rpc(contract, "legal", "set_text", "<p>Delivered on ________.</p>")
+        with self.assertRefused("K8", f"{order.name}: the delivery date", "blanks"):
             self.as_user(contract, "sales_office").action_submit()
         order.write({"commitment_date": "2026-12-24"})
+        self.rpc(contract, "legal", "draft_text")
         self.countersign(order)
         self.assertEqual(contract.state, "effective")
         for stated in ("12/24/2026", "two years", "30 Days"):

@@ -114,4 +114,5 @@
         ],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

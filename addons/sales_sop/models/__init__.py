@@ -111,5 +111,6 @@ from . import (
     sop_contract_close,
     sop_contract_closing,
     sale_order_cancel,
+    sale_order_collected,
     sop_contract_key,
 )

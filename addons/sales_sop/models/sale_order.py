@@ -79,18 +79,6 @@ class SaleOrder(models.Model):
         help="Why the quotation cannot be confirmed now, one reason a line.",
         groups="base.group_user",
     )
-    amount_collected = fields.Monetary(
-        string="Collected",
-        compute="_compute_amount_collected",
-        compute_sudo=True,
-        help="Money collected for the contract of this order (C1), in the contract's currency.",
-    )
-    sop_percent_collected = fields.Float(
-        string="Collected (%)",
-        digits=(5, 2),
-        compute="_compute_amount_collected",
-        compute_sudo=True,
-    )
     sop_invoice_gate_percent = fields.Float(
         related="sop_contract_id.invoice_gate_percent", string="Collected Before Invoice (%)"
     )
@@ -131,13 +119,6 @@ class SaleOrder(models.Model):
             waits = order._sop_is_governed() and order.state in ("draft", "sent")
             blockers = order._confirm_blockers() if waits else []
             order.sop_blockers = gate._blockers_text(blockers)
-
-    @api.depends("sop_contract_id")
-    def _compute_amount_collected(self):
-        for order in self:
-            contract = order.sop_contract_id.sudo()
-            order.amount_collected = contract.amount_collected
-            order.sop_percent_collected = contract.percent_collected
 
     # -- gate ----------------------------------------------------------------------------------
 

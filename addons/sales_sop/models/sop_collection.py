@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -67,20 +69,30 @@ class SopCollection(models.Model):
 
         Contracts without money are missing from the result.
         """
+        amounts = defaultdict(float)
+        for contract_id, __, amount in self._collected_parts(contracts):
+            amounts[contract_id] += amount
+        currencies = {contract.id: contract.currency_id for contract in contracts.sudo()}
+        return {
+            contract_id: currencies[contract_id].round(amount)
+            for contract_id, amount in amounts.items()
+        }
+
+    @api.model
+    def _collected_parts(self, contracts):
+        """Return ``[(contract id, order id or None, money)]``, read now and not rounded."""
         if not contracts.ids:
-            return {}
+            return []
         self._flush_sources()
         rows = self.env.execute_query(
             SQL(
-                "SELECT contract_id, SUM(amount) FROM (%s) rows GROUP BY contract_id",
+                """SELECT contract_id, order_id, SUM(amount)
+                     FROM (%s) rows
+                 GROUP BY contract_id, order_id""",
                 self._rows_sql(contracts.ids),
             )
         )
-        currencies = {contract.id: contract.currency_id for contract in contracts.sudo()}
-        return {
-            contract_id: currencies[contract_id].round(float(amount))
-            for contract_id, amount in rows
-        }
+        return [(contract_id, order_id, float(amount)) for contract_id, order_id, amount in rows]
 
     @api.model
     def _flush_sources(self):

@@ -22,6 +22,7 @@ from . import (
     test_invoice_gate,
     test_links,
     test_menus,
+    test_money_cases,
     test_money_sequences,
     test_online,
     test_order_type,

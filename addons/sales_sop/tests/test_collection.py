@@ -16,7 +16,9 @@ class CollectionCase(SopCase):
         """``assertCollected(order, amount, order, amount, …)``"""
         self.env.invalidate_all()
         for order, amount in zip(expected[::2], expected[1::2]):
+            # One order to each contract: what the contract collected, its order did.
             self.assertEqual(order.sudo().sop_contract_id.amount_collected, amount)
+            self.assertEqual(order.sudo().amount_collected, amount)
 
     def order(self, total=1000.0, **values):
         return self.effective_order(lines=[(self.work, 1, total)], **values)

@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import api, models
+from odoo.exceptions import AccessError
 
 # Changing one of these on goods that have left would rewrite what was delivered.
 DONE_FIELDS = frozenset(
@@ -15,6 +15,9 @@ DONE_FIELDS = frozenset(
         "picking_id",
         "state",
         "company_id",
+        # Of goods that came back: what they are counted against.
+        "origin_returned_move_id",
+        "to_refund",
     }
 )
 PLACE_FIELDS = frozenset({"location_id", "location_dest_id", "company_id"})
@@ -26,20 +29,6 @@ class StockMove(models.Model):
 
     _name = "stock.move"
     _inherit = ["stock.move", "sop.protected.mixin"]
-
-    qty_accepted = fields.Float(
-        string="Accepted",
-        digits="Product Unit",
-        readonly=True,
-        copy=False,
-        help="Quantity the customer accepted by the signed proof of delivery (D3).",
-    )
-    qty_damaged = fields.Float(string="Damaged", digits="Product Unit", readonly=True, copy=False)
-    qty_missing = fields.Float(string="Missing", digits="Product Unit", readonly=True, copy=False)
-
-    @api.model
-    def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"qty_accepted", "qty_damaged", "qty_missing"}
 
     # -- what a move is ------------------------------------------------------------------------
 
@@ -136,21 +125,6 @@ class StockMove(models.Model):
         """Quantity that moved, in the product's unit."""
         return self.product_uom._compute_quantity(self.quantity, self.product_id.uom_id)
 
-    def _sop_accepted_and_kept(self):
-        """Accepted quantity without what came back, in the product's unit.
-
-        What was damaged comes back first; only more than that takes from what was accepted.
-        """
-        unit = self.product_id.uom_id
-        returned = sum(
-            move._sop_product_quantity()
-            for move in self.returned_move_ids
-            if move.state == "done" and move.location_id.usage == "customer"
-        )
-        damaged = self.product_uom._compute_quantity(self.qty_damaged, unit)
-        accepted = self.product_uom._compute_quantity(self.qty_accepted, unit)
-        return max(0.0, accepted - max(0.0, returned - damaged))
-
     def _sop_quantity_in_line_unit(self):
         """Quantity that leaves or has left, in the order line's unit."""
         return self._sop_to_line_unit(self.quantity)
@@ -170,12 +144,16 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         leaving = self._sop_governed_deliveries()
-        if not leaving:
+        coming_back = self._sop_governed_returns()
+        if not leaving and not coming_back:
             return super()._action_done(cancel_backorder=cancel_backorder)
-        leaving._sop_check_delivery()
-        with leaving._sop_in_action_done():
+        if leaving:
+            leaving._sop_check_delivery()
+        coming_back._sop_touch_contracts()
+        with (leaving | coming_back)._sop_in_action_done():
             done = super()._action_done(cancel_backorder=cancel_backorder)
         done.picking_id._sop_expect_pod()
+        done._sop_check_returned()
         return done
 
     def _sop_check_delivery(self):
@@ -212,36 +190,12 @@ class StockMove(models.Model):
     def _sop_passing(self):
         return self.env.cr.cache.get(IN_ACTION_DONE) or set()
 
-    # -- proof of delivery (D3) ----------------------------------------------------------------
-
-    def _sop_record_acceptance(self, accepted, damaged, missing):
-        self.ensure_one()
-        total = accepted + damaged + missing
-        unit = self.product_uom
-        negative = any(unit.compare(value, 0.0) < 0 for value in (accepted, damaged, missing))
-        if negative or unit.compare(total, self.quantity) != 0:
-            raise UserError(
-                self.env._(
-                    "%(picking)s, %(product)s: accepted, damaged and missing have to add up to "
-                    "the %(quantity)g delivered, none of them negative; they add up to %(total)g.",
-                    picking=self.picking_id.name,
-                    product=self.product_id.display_name,
-                    quantity=self.quantity,
-                    total=total,
-                )
-            )
-        self.sudo().write(
-            {"qty_accepted": accepted, "qty_damaged": damaged, "qty_missing": missing}
-        )
-
     # -- hooks ---------------------------------------------------------------------------------
 
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        done = moves.filtered(lambda move: move.state == "done")
-        if done._sop_governed_deliveries():
-            done._sop_raise_done_by_hand()
+        moves.filtered(lambda move: move.state == "done")._sop_refuse_by_hand()
         return moves
 
     def write(self, vals):
@@ -258,8 +212,14 @@ class StockMove(models.Model):
         suspects = self.filtered(
             lambda move: (becoming_done or move.state == "done") and move.id not in passing
         )
-        if suspects._sop_governed_deliveries():
-            suspects._sop_raise_done_by_hand()
+        suspects._sop_refuse_by_hand()
+
+    def _sop_refuse_by_hand(self):
+        """Raise when one of these moves brought goods to a customer or back from one."""
+        if self._sop_governed_deliveries():
+            self._sop_raise_done_by_hand()
+        if self._sop_governed_returns():
+            self._sop_raise_returned_by_hand()
 
     def _sop_raise_done_by_hand(self):
         raise AccessError(

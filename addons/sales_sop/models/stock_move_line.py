@@ -42,6 +42,4 @@ class StockMoveLine(models.Model):
     def _sop_check_move_is_open(self):
         done = self.move_id.filtered(lambda move: move.state == "done")
         passing = done._sop_passing()
-        suspects = done.filtered(lambda move: move.id not in passing)
-        if suspects._sop_governed_deliveries():
-            suspects._sop_raise_done_by_hand()
+        done.filtered(lambda move: move.id not in passing)._sop_refuse_by_hand()

@@ -5,9 +5,6 @@ from odoo.tools import float_repr
 
 from .sale_order import APPLICATION_STATES
 
-POD_FIELDS = frozenset(
-    {"pod_state", "pod_date", "pod_signatory", "pod_user_id", "pod_document", "pod_document_name"}
-)
 RELEASE_STATES = [
     ("released", "Released"),
     ("payment", "Waits for Payment"),
@@ -54,31 +51,12 @@ class StockPicking(models.Model):
     sop_contract_id = fields.Many2one(
         "sop.contract", string="Contract", compute="_compute_sop_contract_id", compute_sudo=True
     )
-    pod_state = fields.Selection(
-        [("no", "Not Needed"), ("waiting", "To Be Signed"), ("signed", "Signed")],
-        string="Proof of Delivery",
-        default="no",
-        readonly=True,
-        copy=False,
-        index=True,
-        help="Whether the customer has signed for the goods (D3).",
-    )
-    pod_date = fields.Date(string="Received on", readonly=True, copy=False)
-    pod_signatory = fields.Char(string="Signed by", readonly=True, copy=False)
-    pod_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True, copy=False)
-    pod_document = fields.Binary(string="Signed Paper", attachment=False, readonly=True, copy=False)
-    pod_document_name = fields.Char(readonly=True, copy=False)
-
     sop_chain = fields.Json(
         string="Sales Procedure",
         compute="_compute_sop_chain",
         compute_sudo=True,
         groups="base.group_user",
     )
-
-    @api.model
-    def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | POD_FIELDS
 
     # -- computed ------------------------------------------------------------------------------
 
@@ -375,67 +353,6 @@ class StockPicking(models.Model):
         self.submit_approval("delivery")
         return True
 
-    # -- proof of delivery (D3) ----------------------------------------------------------------
-
-    def action_pod(self):
-        """Open the dialog that records what the customer signed for."""
-        self.ensure_one()
-        self._check_pod_can_be_recorded()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Proof of Delivery"),
-            "res_model": "sop.pod",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_picking_id": self.id},
-        }
-
-    def _check_pod_can_be_recorded(self):
-        self.check_access("read")
-        self.env.user._sop_require_role(
-            self.env._("record a proof of delivery"), *self._sop_pod_groups()
-        )
-        if self.pod_state != "waiting":
-            raise UserError(
-                self.env._(
-                    "%s waits for no proof of delivery: the goods have not left yet, or it is "
-                    "already signed.",
-                    self.name,
-                )
-            )
-
-    def _sop_pod_groups(self):
-        """Return the groups that may record the proof of delivery."""
-        return (
-            "sales_sop.group_sales_office",
-            "sales_sop.group_finance",
-            "stock.group_stock_user",
-        )
-
-    def _record_pod(self, values, quantities):
-        """Keep the signed proof of delivery (D3); it is never edited afterwards.
-
-        :param dict values: ``pod_signatory``, ``pod_date``, ``pod_document`` …
-        :param dict quantities: per done move ``(accepted, damaged, missing)``, in its unit
-        """
-        self.ensure_one()
-        self._check_pod_can_be_recorded()
-        if values.get("pod_date") and values["pod_date"] > fields.Date.context_today(self):
-            raise UserError(self.env._("%s: goods are not signed for in advance.", self.name))
-        if not (values.get("pod_signatory") or "").strip():
-            raise UserError(self.env._("%s: say who signed for the goods.", self.name))
-        moves = self.move_ids.filtered(lambda move: move.state == "done")
-        if set(quantities) != set(moves):
-            raise AccessError(
-                self.env._(
-                    "%s: the proof of delivery has to cover every delivered line.", self.name
-                )
-            )
-        self._sop_contracts()._touch()
-        for move, (accepted, damaged, missing) in quantities.items():
-            move._sop_record_acceptance(accepted, damaged, missing)
-        self.sudo().write({**values, "pod_state": "signed", "pod_user_id": self.env.uid})
-
     # -- hooks ---------------------------------------------------------------------------------
 
     @api.model_create_multi
@@ -464,20 +381,6 @@ class StockPicking(models.Model):
                         picking.name,
                     )
                 )
-
-    def _sop_expect_pod(self):
-        """Goods that left for a customer have to be signed for."""
-        leaving = self.sudo().filtered(
-            lambda picking: (
-                picking.pod_state == "no"
-                and any(
-                    move.state == "done" and move._sop_basis() != "opening"
-                    for move in picking.move_ids._sop_governed_deliveries()
-                )
-            )
-        )
-        if leaving:
-            leaving.write({"pod_state": "waiting"})
 
     def action_cancel(self):
         """A cancelled delivery order's approval is void."""

@@ -298,7 +298,7 @@ class SopCase(TransactionCase):
         pod = self.as_user(self.env["sop.pod"], role).create(
             {"picking_id": picking.id, "signatory": "Wang Fang", "date": "2026-03-02"}
         )
-        line = pod.line_ids[0]
+        line = pod.line_ids[:1]
         line.write(
             {
                 "qty_accepted": line.qty_delivered - damaged - missing,

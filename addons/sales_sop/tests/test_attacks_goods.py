@@ -312,7 +312,7 @@ class TestDeliveryAttacks(SopCase):
             "sop.pod", "sales_office", {"picking_id": mine.id, "signatory": "Wang Fang"}
         )
         pod.line_ids[0].move_id = other.move_ids
-        with self.assertRefused("cover every delivered line"):
+        with self.assertRefused("covers lines of this delivery"):
             self.rpc(pod, "sales_office", "action_confirm")
         self.assertEqual((mine.pod_state, other.pod_state), ("waiting", "waiting"))
 

@@ -51,7 +51,8 @@ DELIVERIES = {
     "released": [("assigned", "approved", "no", False)],
     "shipped": [("done", "approved", "waiting", False)],
     "partial": [("done", "approved", "signed", False), ("assigned", "approved", "no", False)],
-    "damaged": [("done", "approved", "signed", False)],
+    # The second one is the return of what arrived damaged.
+    "damaged": [("done", "approved", "signed", False), ("assigned", "none", "no", False)],
     "money_missing": [("done", "approved", "signed", False)],
     "free": [("done", "approved", "signed", False)],
     "paid": [("done", "approved", "signed", False)],
@@ -220,8 +221,10 @@ class TestDemoCompany(TransactionCase):
 
     @rule("D3")
     def test_damaged_and_missing_goods_are_recorded(self):
-        move = self._order("damaged").picking_ids.move_ids
+        move, returned = self._order("damaged").picking_ids.move_ids.sorted("id")
         self.assertEqual((move.qty_accepted, move.qty_damaged, move.qty_missing), (7, 2, 1))
+        self.assertEqual((returned.product_uom_qty, returned.state), (2, "assigned"))
+        self.assertEqual((move.sop_missing_ids.quantity, move.sop_missing_ids.state), (1, "open"))
         moves = self._order("partial").picking_ids.move_ids.sorted("id")
         self.assertEqual(sorted(moves.mapped("quantity")), [4, 6])
 

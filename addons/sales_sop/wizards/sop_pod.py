@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SopPod(models.TransientModel):
@@ -12,6 +13,9 @@ class SopPod(models.TransientModel):
     date = fields.Date(string="Received on", required=True, default=fields.Date.context_today)
     document = fields.Binary(string="Signed Paper", attachment=False)
     document_name = fields.Char()
+    comment = fields.Text(
+        string="Remarks", help="What else stands on the signed copy, such as a complaint."
+    )
     line_ids = fields.One2many(
         "sop.pod.line",
         "wizard_id",
@@ -23,9 +27,9 @@ class SopPod(models.TransientModel):
 
     @api.depends("picking_id")
     def _compute_line_ids(self):
-        """Propose that everything delivered was accepted."""
+        """Propose that everything that nobody has signed for yet was accepted."""
         for wizard in self:
-            moves = wizard.picking_id.move_ids.filtered(lambda move: move.state == "done")
+            moves = wizard.picking_id._sop_unsigned_moves()
             wizard.line_ids = [
                 fields.Command.clear(),
                 *(
@@ -37,12 +41,17 @@ class SopPod(models.TransientModel):
     def action_confirm(self):
         """Keep the proof of delivery on the delivery."""
         self.ensure_one()
+        if len(self.line_ids.move_id) != len(self.line_ids):
+            raise UserError(
+                self.env._("%s: the same line stands here twice. Remove one.", self.picking_id.name)
+            )
         self.picking_id._record_pod(
             {
                 "pod_signatory": self.signatory,
                 "pod_date": self.date,
                 "pod_document": self.document,
                 "pod_document_name": self.document_name,
+                "comment": self.comment,
             },
             {
                 line.move_id: (line.qty_accepted, line.qty_damaged, line.qty_missing)

@@ -135,6 +135,10 @@ def _decide_delivery(env, chains):
     _pickings(env, chains).action_sop_approve()
 
 
+def _sign_for_payment(env, chains):
+    _pickings(env, chains).action_sop_confirm_payment()
+
+
 def _sign(env, chains):
     for picking in _pickings(env, chains):
         env["sop.pod"].create(
@@ -172,7 +176,11 @@ STEPS = (
     Step("earmark", (("finance", _earmark),), own=True),
     Step(
         "approval of the delivery",
-        (("sales_office", _submit_delivery), ("sales_manager", _decide_delivery)),
+        (
+            ("sales_office", _submit_delivery),
+            ("sales_manager", _decide_delivery),
+            ("finance", _sign_for_payment),
+        ),
         own=True,
     ),
     Step("deliver", (("storekeeper", _deliver),)),

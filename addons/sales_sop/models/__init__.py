@@ -78,6 +78,8 @@ from . import (
     stock_picking_release,
     stock_picking_order_type,
     stock_picking_transport,
+    sop_payment_confirmation,
+    stock_picking_payment,
     stock_picking_counter,
     account_move,
     account_move_gate,

@@ -41,7 +41,7 @@ class StockPicking(models.Model):
     )
     sop_release_state = fields.Selection(
         RELEASE_STATES,
-        string="Release",
+        string="Go-Ahead",
         compute="_compute_sop_blockers",
         compute_sudo=True,
         search="_search_sop_release_state",
@@ -98,9 +98,12 @@ class StockPicking(models.Model):
             waits = picking.sop_governed and picking.state not in ("draft", "done", "cancel")
             blockers = picking._delivery_blockers(collected=collected) if waits else []
             picking.sop_blockers = gate._blockers_text(blockers)
-            rules = {rule for rule, sentence in blockers}
-            state = "approval" if rules - {"D4"} else "payment" if rules else "released"
-            picking.sop_release_state = waits and state
+            picking.sop_release_state = waits and picking._sop_release_state_of(blockers)
+
+    def _sop_release_state_of(self, blockers):
+        """Return what a delivery with these blockers waits for."""
+        rules = {rule for rule, sentence in blockers}
+        return "approval" if rules - {"D4"} else "payment" if rules else "released"
 
     def _search_sop_release_state(self, operator, value):
         if operator != "in":
@@ -164,8 +167,12 @@ class StockPicking(models.Model):
         if collected is None:
             collected = contracts._collected()
         for contract in contracts:
-            blockers += contract._collection_blockers("D4", "prepayment_percent", collected)
+            blockers += self._sop_payment_blockers(contract, collected)
         return blockers
+
+    def _sop_payment_blockers(self, contract, collected):
+        """Goods wait for the money that the contract demands first (D4)."""
+        return contract._collection_blockers("D4", "prepayment_percent", collected)
 
     def _sop_contract_blockers(self, contracts):
         return [
@@ -254,12 +261,19 @@ class StockPicking(models.Model):
         root = self.sudo()
         if approval.res_id != self.id:
             root = root.browse(approval.res_id)
-        family, newest = root, root
+        return root._sop_done_since()
+
+    def _sop_done_since(self, but=None):
+        """Quantities per order line id that left with this delivery and its backorders.
+
+        :param but: a delivery that is not counted
+        """
+        family, newest = self, self
         while newest:
             newest = newest.backorder_ids - family
             family |= newest
         done = {}
-        for move in family.move_ids:
+        for move in (family - but if but else family).move_ids:
             if move.state == "done" and move._sop_is_customer_bound() and move.sale_line_id:
                 line_id = move.sale_line_id.id
                 done[line_id] = done.get(line_id, 0.0) + move._sop_quantity_in_line_unit()
@@ -296,15 +310,19 @@ class StockPicking(models.Model):
             return super()._approval_holds(approval)
         return self._sop_stays_within(approval.content or {})
 
-    def _sop_stays_within(self, content):
-        """Whether customer and quantities are those of the earlier ``content``, or less."""
+    def _sop_stays_within(self, content, gone=None):
+        """Whether customer and quantities are those of the earlier ``content``, or less.
+
+        :param dict gone: quantities per order line id that the content has let out already
+        """
         now = self.sudo()._approval_content("delivery")
         if now["partner"] != content.get("partner"):
             return False
         allowed = self._sop_quantities_of(content)
         unit = self.env["decimal.precision"].precision_get("Product Unit")
+        gone = gone or {}
         return all(
-            float(quantity) <= allowed.get(line, 0.0) + 10**-unit / 2
+            float(quantity) + gone.get(line, 0.0) <= allowed.get(line, 0.0) + 10**-unit / 2
             for line, quantity in now["lines"]
         )
 

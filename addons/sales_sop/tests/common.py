@@ -273,12 +273,20 @@ class SopCase(TransactionCase):
         self.approve(picking, "delivery", "sales_manager")
         return picking
 
+    def sign_for_payment(self, picking):
+        """Finance signs the delivery orders that wait for nothing else (D4)."""
+        picking.invalidate_recordset(["sop_blockers", "sop_release_state"])
+        for delivery in picking.sudo():
+            if delivery.sop_release_state == "signature":
+                self.as_user(delivery, "finance").action_sop_confirm_payment()
+
     def ship(self, picking, quantity=None):
         """The warehouse keeper validates the delivery, all of it or ``quantity``."""
         picking = self.as_user(picking, "stock_user")
         if quantity is not None:
             picking.move_ids.quantity = quantity
             picking.move_ids.picked = True
+        self.sign_for_payment(picking)
         result = picking.with_context(skip_backorder=True).button_validate()
         return result
 

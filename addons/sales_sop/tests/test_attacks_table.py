@@ -168,6 +168,32 @@ class TestAttacksTable(SopCase):
             **self._amendment_victims(order),
             **self._release_victims(),
             **self._seal_victims(contract),
+            **self._delivery_victims(),
+        }
+
+    def _delivery_victims(self):
+        """What finance signed on a delivery order (D4)."""
+        picking = self.confirmed_order().sudo().picking_ids
+        contract = picking.sop_contract_id
+        contract.sudo().prepayment_percent = 30.0
+        self.approve_delivery(picking)
+        self.collect(picking.sale_id, 300.0)
+        self.sign_for_payment(picking)
+        values = {
+            "picking_id": picking.id,
+            "document_name": picking.name,
+            "contract_id": contract.id,
+            "company_id": self.company.id,
+            "user_id": self.users["finance"].id,
+            "signed_on": "2026-03-01 08:00:00",
+            "amount_collected": 1000.0,
+        }
+        return {
+            picking.sop_payment_ids: (
+                {"amount_collected": 5000.0, "content": {}},
+                values,
+                ("unlink",),
+            )
         }
 
     def _amendment_victims(self, order):

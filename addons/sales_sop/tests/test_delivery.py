@@ -130,6 +130,8 @@ class TestPaymentBeforeGoods(SopCase):
         self.approve_delivery(picking)
         self.assertEqual(self._deliveries("payment"), picking)
         self.collect(order, 300.0)
+        self.assertEqual(self._deliveries("signature"), picking)
+        self.as_user(picking, "finance").action_sop_confirm_payment()
         self.assertEqual(self._deliveries("released"), picking)
         self.assertFalse(self._deliveries("approval") | self._deliveries("payment"))
         self.ship(picking)

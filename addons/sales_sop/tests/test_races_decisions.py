@@ -14,9 +14,8 @@ from .test_races import RaceCase
 TIMES = 100
 
 
-@tagged("post_install", "-at_install")
-class TestDecisionsAtOnce(RaceCase):
-    """Two people press at the same moment, many times: one outcome, and no error but a refusal."""
+class AtOnceCase(RaceCase):
+    """Each on a connection of its own, at the same moment, as Odoo runs requests."""
 
     def at_once(self, *actions):
         """Run each action on a connection of its own, as Odoo runs a request; return refusals."""
@@ -40,6 +39,11 @@ class TestDecisionsAtOnce(RaceCase):
             thread.join()
         self._rollback()
         return outcomes
+
+
+@tagged("post_install", "-at_install")
+class TestDecisionsAtOnce(AtOnceCase):
+    """Two people press at the same moment, many times: one outcome, and no error but a refusal."""
 
     def _submitted(self, order):
         if order.sop_application_state != "pending":

@@ -1,0 +1,81 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import rule
+from .test_races_decisions import TIMES, AtOnceCase
+
+
+@tagged("post_install", "-at_install")
+class TestPaymentFirstAtOnce(AtOnceCase):
+    """Two deliveries against one prepayment, on two connections: never more than allowed."""
+
+    prepayment_percent = 30.0
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._put_in_stock(cls.drive, 100 * TIMES)
+
+    def setUp(self):
+        super().setUp()
+        # Odoo waits a while before it runs a request again; here that would only take long.
+        sleep = patch("odoo.service.model.time.sleep", lambda seconds: None)
+        sleep.start()
+        self.addCleanup(sleep.stop)
+
+    def _validate(self, picking):
+        return lambda env: (
+            self.seen_by(env, picking, "stock_user")
+            .with_context(skip_backorder=True)
+            .button_validate()
+        )
+
+    def _in_two_halves(self, order):
+        """Two deliveries of five; the warehouse picks six for each."""
+        picking = order.sudo().picking_ids
+        picking.move_ids.product_uom_qty = 5
+        other = picking.copy({"move_ids": [Command.clear()]})
+        picking.move_ids.copy({"picking_id": other.id, "product_uom_qty": 5})
+        other.action_confirm()
+        both = picking | other
+        both.move_ids.write({"quantity": 6, "picked": True})
+        return both
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    @rule("D4", "D9")
+    def test_two_deliveries_of_one_contract_share_its_prepayment(self):
+        """The prepayment is of the contract: both leave on it, but no more than is ordered."""
+        self._issue_policy("2020-02-01", delivery_approval=False)
+        for _i in range(TIMES):
+            order = self.confirmed_order()
+            first, second = both = self._in_two_halves(order)
+            self.collect(order, 300.0)
+            self.rpc(both, "finance", "action_sop_confirm_payment")
+            outcomes = self.at_once(self._validate(first), self._validate(second))
+            self.assertEqual(len(outcomes), 1, outcomes)
+            self.assertIn("D9", str(*outcomes.values()))
+            self.assertEqual(order.order_line.qty_delivered, 6.0)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    @rule("D4", "C3")
+    def test_the_money_goes_back_while_the_goods_leave(self):
+        """Either they left while it was there, or they stay."""
+        for _i in range(TIMES):
+            order = self.confirmed_order()
+            picking = self.approve_delivery(order.sudo().picking_ids)
+            earmark = self.collect(order, 300.0)
+            self.sign_for_payment(picking)
+            contract = order.sudo().sop_contract_id
+
+            def take_back(env, earmark=earmark):
+                self.seen_by(env, earmark, "finance").unlink()
+
+            outcomes = self.at_once(self._validate(picking), take_back)
+            self.assertEqual(contract.amount_collected, 0.0)
+            if 0 in outcomes:
+                self.assertIn("300.00 more is needed", str(outcomes[0]))
+            self.assertEqual(picking.state, "assigned" if 0 in outcomes else "done")
+            self.assertNotIn(1, outcomes)

@@ -1,24 +1,32 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
+# What Odoo computes from quantity, price, discount and taxes; by RPC it could be written.
+COMPUTED_FIELDS = frozenset({"price_subtotal", "price_total"})
 # Together they say what the gate judged when the invoice was posted.
-JUDGED_FIELDS = frozenset(
-    {
-        "move_id",
-        "display_type",
-        "product_id",
-        "product_uom_id",
-        "quantity",
-        "price_unit",
-        "discount",
-        "price_subtotal",
-        "price_total",
-        "sale_line_ids",
-    }
-)
+JUDGED_FIELDS = COMPUTED_FIELDS | {
+    "move_id",
+    "display_type",
+    "product_id",
+    "product_uom_id",
+    "quantity",
+    "price_unit",
+    "discount",
+    "sale_line_ids",
+    "tax_ids",
+    "currency_id",
+    "balance",
+    "amount_currency",
+    "debit",
+    "credit",
+}
+# The cost of the goods is no demand; titles and notes carry no money.
+UNJUDGED_TYPES = frozenset({"cogs", "line_section", "line_subsection", "line_note"})
+POSTING = "sales_sop.posting"
 
 
 class AccountMoveLine(models.Model):
-    """The product lines of a posted customer invoice stay as the gate judged them (C1, D3)."""
+    """The lines of a posted customer invoice stay as the gate judged them (C1, C2, D3)."""
 
     _inherit = "account.move.line"
 
@@ -26,21 +34,63 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         lines = super().create(vals_list)
         lines._sop_check_not_posted()
+        if any(not COMPUTED_FIELDS.isdisjoint(vals) for vals in vals_list):
+            lines._sop_check_computed()
         return lines
 
     def write(self, vals):
         guarded = not JUDGED_FIELDS.isdisjoint(vals)
         if guarded:
             self._sop_check_not_posted()
+        if not COMPUTED_FIELDS.isdisjoint(vals):
+            self._sop_check_computed()
         result = super().write(vals)
         if guarded and "move_id" in vals:
             self._sop_check_not_posted()
         return result
 
+    def unlink(self):
+        self._sop_check_not_posted()
+        return super().unlink()
+
     def _sop_check_not_posted(self):
-        if self.env.su:
+        # While Odoo posts an invoice that has passed, it may still complete its lines.
+        if self.env.su or self.env.cr.cache.get(POSTING):
             return
         posted = self.filtered(
-            lambda line: line.display_type == "product" and line.parent_state == "posted"
+            lambda line: line.parent_state == "posted" and line.display_type not in UNJUDGED_TYPES
         ).move_id
-        posted.filtered(lambda move: move.is_sale_document())._sop_raise_posted_by_hand()
+        posted.filtered(
+            lambda move: move.is_sale_document(include_receipts=True)
+        )._sop_raise_posted_by_hand()
+
+    def _sop_check_computed(self):
+        """The amounts of a customer invoice's lines are computed, never written (C2)."""
+        if self.env.su:
+            return
+        for line in self.filtered(lambda line: line.display_type == "product"):
+            move = line.move_id
+            if move.is_sale_document(include_receipts=True) and move.company_id._sop_is_governed():
+                raise AccessError(
+                    self.env._(
+                        "%s: the amounts of a line follow from quantity, price, discount and "
+                        "taxes and cannot be written.",
+                        move._sop_name(),
+                    )
+                )
+
+    def _sop_restore_totals(self):
+        """Compute the amounts of these lines anew: a default could have come before Odoo."""
+        tax_model = self.env["account.tax"]
+        for line in self:
+            base_line = line.move_id._prepare_product_base_line_for_taxes_computation(line)
+            tax_model._add_tax_details_in_base_line(base_line, line.company_id)
+            tax_model._round_base_lines_tax_details([base_line], line.company_id)
+            details = base_line["tax_details"]
+            amounts = {
+                "price_subtotal": details["total_excluded_currency"],
+                "price_total": details["total_included_currency"],
+            }
+            currency = line.currency_id
+            if any(currency.compare_amounts(line[name], amounts[name]) for name in amounts):
+                line.write(amounts)

@@ -6,6 +6,7 @@ from . import (
     test_amendment_races,
     test_attacks,
     test_attacks_goods,
+    test_attacks_invoice,
     test_attacks_judgement,
     test_attacks_table,
     test_chain,

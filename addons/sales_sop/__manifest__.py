@@ -66,6 +66,7 @@
         "views/stock_picking_order_type_views.xml",
         "views/stock_picking_pod_views.xml",
         "views/sop_pod_missing_views.xml",
+        "views/sop_pod_correction_views.xml",
         "views/account_move_views.xml",
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",

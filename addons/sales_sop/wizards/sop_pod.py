@@ -13,6 +13,7 @@ class SopPod(models.TransientModel):
     date = fields.Date(string="Received on", required=True, default=fields.Date.context_today)
     document = fields.Binary(string="Signed Paper", attachment=False)
     document_name = fields.Char()
+    scan_required = fields.Boolean(related="picking_id.pod_scan_required")
     comment = fields.Text(
         string="Remarks", help="What else stands on the signed copy, such as a complaint."
     )

@@ -49,6 +49,8 @@ from . import (
     sop_paper,
     sop_contract_paper,
     sop_payment_allocation,
+    sop_payment_allocation_change,
+    sop_payment_allocation_trace,
     sop_collection,
     sale_order,
     sale_order_line,
@@ -90,6 +92,7 @@ from . import (
     account_move_release,
     account_move_line,
     account_payment,
+    account_payment_alert,
     account_bank_statement_line,
     account_partial_reconcile,
     point_of_sale,
@@ -124,4 +127,5 @@ from . import (
     sale_order_cancel,
     sale_order_collected,
     sop_contract_key,
+    sop_contract_money_alert,
 )

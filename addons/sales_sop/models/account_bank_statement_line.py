@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountBankStatementLine(models.Model):
@@ -10,3 +10,17 @@ class AccountBankStatementLine(models.Model):
         string="Earmarks",
         help="The contracts this money pays for (C3).",
     )
+
+    sop_amount_free = fields.Monetary(
+        string="Not Earmarked", compute="_compute_sop_amount_free", compute_sudo=True
+    )
+
+    @api.depends("allocation_ids.amount", "amount")
+    def _compute_sop_amount_free(self):
+        for line in self:
+            line.sop_amount_free = line.amount - sum(line.allocation_ids.mapped("amount"))
+
+    def action_sop_earmark(self):
+        """Say in one dialog which contracts the money pays for (C3)."""
+        self.ensure_one()
+        return self.env["sop.payment.allocation"]._action_earmark("statement_line_id", self.id)

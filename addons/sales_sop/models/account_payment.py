@@ -30,6 +30,11 @@ class AccountPayment(models.Model):
                 payment.partner_type == "customer" and payment.company_id._sop_is_governed()
             )
 
+    def action_sop_earmark(self):
+        """Say in one dialog which contracts the money pays for (C3)."""
+        self.ensure_one()
+        return self.env["sop.payment.allocation"]._action_earmark("payment_id", self.id)
+
     def write(self, vals):
         result = super().write(vals)
         if "state" in vals:

@@ -19,6 +19,7 @@ from . import (
     test_delivery,
     test_delivery_payment,
     test_demo,
+    test_earmarks,
     test_frame,
     test_gone,
     test_invoice_gate,

@@ -81,7 +81,9 @@ class TestMoneySequences(CollectionCase):
         earmarks = [earmark for earmark in self.earmarks if earmark.exists()]
         if earmarks:
             contract = self._pick(self.orders, order).sudo().sop_contract_id
-            self._pick(earmarks, earmark).contract_id = contract
+            earmark = self._pick(earmarks, earmark)
+            no_order = self.env["sale.order"]
+            self.as_user(earmark, "finance")._move(contract, no_order, earmark.amount, "Wrong")
 
     def _step_reconcile(self, payment, invoice):
         self.match(self._pick(self.invoices, invoice), self._pick(self.payments, payment).move_id)

@@ -1,8 +1,10 @@
 from . import (
+    account_payment_register,
     sop_approval_answer,
     sop_approval_refuse,
     sop_contract_text,
     sop_counter_sale,
+    sop_earmark,
     sop_opening_close,
     sop_opening_receipt,
     sop_opening_undo,

@@ -1,0 +1,253 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
+
+from .common import rule
+from .test_collection import CollectionCase
+from .test_races import RaceCase
+
+
+class EarmarkCase(CollectionCase):
+    def contract(self, order):
+        return order.sudo().sop_contract_id
+
+    def move(self, earmark, order, amount=None, reason="Named the wrong order", role="finance"):
+        """Finance moves the earmark in the dialog."""
+        wizard = self.as_user(self.env["sop.earmark.move"], role).create(
+            {
+                "allocation_id": earmark.id,
+                "contract_id": self.contract(order).id,
+                "reason": reason,
+                **({} if amount is None else {"amount": amount}),
+            }
+        )
+        return wizard.action_move()
+
+    def trace(self, earmark):
+        return self.env["sop.payment.allocation.change"].search(
+            earmark.sudo()._money_domain(), order="id"
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestEarmarks(EarmarkCase):
+    """Money is given to contracts, split, moved and taken back, and the trace stays (C3)."""
+
+    @rule("C3")
+    def test_one_dialog_splits_money_over_what_contracts_lack(self):
+        first, second = self.order(300.0), self.order(700.0)
+        self.collect(first, 100.0)
+        payment = self.receive(600.0)
+        action = self.rpc(payment, "finance", "action_sop_earmark")
+        wizard = (
+            self.as_user(self.env["sop.earmark"], "finance")
+            .with_context(**action["context"])
+            .create({})
+        )
+        proposed = [(line.contract_id, line.amount) for line in wizard.line_ids]
+        # 200 lack on the older contract, the other 400 go to the younger one.
+        expected = [(self.contract(first), 200.0), (self.contract(second), 400.0)]
+        self.assertEqual(proposed, expected)
+        self.assertEqual(wizard.amount_left, 0.0)
+        wizard.line_ids[1].amount = 350.0
+        wizard.action_earmark()
+        self.assertCollected(first, 300.0, second, 350.0)
+        self.assertEqual(payment.sudo().amount_not_earmarked, 50.0)
+
+    @rule("C3")
+    def test_a_dialog_over_more_than_received_changes_nothing(self):
+        first, second, payment = self.order(), self.order(), self.receive(600.0)
+        wizard = self.as_user(self.env["sop.earmark"], "finance").create(
+            {
+                "payment_id": payment.id,
+                "line_ids": [
+                    Command.create({"contract_id": self.contract(order).id, "amount": 300.01})
+                    for order in (first, second)
+                ],
+            }
+        )
+        with self.assertRefused("600.02", "600.00"):
+            wizard.action_earmark()
+        self.assertCollected(first, 0.0, second, 0.0)
+
+    @rule("C3")
+    def test_a_bank_line_is_split_in_the_same_dialog(self):
+        order, line = self.order(), self.bank_line(400.0)
+        action = self.rpc(line, "finance", "action_sop_earmark")
+        wizard = self.as_user(self.env["sop.earmark"], "finance")
+        wizard.with_context(**action["context"]).create({}).action_earmark()
+        self.assertCollected(order, 400.0)
+        self.assertEqual(line.sop_amount_free, 0.0)
+
+    @rule("C3")
+    def test_an_earmark_is_moved_with_a_reason_and_a_trace(self):
+        order, other = self.order(), self.order()
+        earmark = self.earmark(self.receive(700.0), order)
+        self.move(earmark, other)
+        self.assertCollected(order, 0.0, other, 700.0)
+        made, moved = self.trace(earmark)
+        self.assertEqual((made.kind, made.amount_after), ("made", 700.0))
+        self.assertEqual((moved.kind, moved.reason), ("moved", "Named the wrong order"))
+        self.assertEqual(moved.contract_id, self.contract(order))
+        self.assertEqual(moved.to_contract_id, self.contract(other))
+        self.assertEqual(moved.user_id, self.users["finance"])
+
+    @rule("C3")
+    def test_a_part_of_an_earmark_is_moved(self):
+        order, other = self.order(), self.order()
+        earmark = self.earmark(self.receive(700.0), order)
+        self.move(earmark, other, 250.0)
+        self.assertCollected(order, 450.0, other, 250.0)
+        self.assertEqual(self.trace(earmark).mapped("kind"), ["made", "moved"])
+
+    @rule("C3")
+    def test_what_cannot_be_moved_stays(self):
+        order, other = self.order(), self.order()
+        stranger = self.env["res.partner"].create({"name": "Hillside Glass", "is_company": True})
+        strange = self.order(partner_id=stranger.id)
+        earmark = self.earmark(self.receive(700.0), order)
+        with self.assertRefused("700.01", "700.00", unchanged=earmark):
+            self.move(earmark, other, 700.01)
+        with self.assertRefused("already", unchanged=earmark):
+            self.move(earmark, order)
+        with self.assertRefused("Say why", unchanged=earmark):
+            self.move(earmark, other, reason="  ")
+        with self.assertRefused("the customer who paid", unchanged=earmark):
+            self.move(earmark, strange)
+        with self.assertRefused("“Move”", unchanged=earmark):
+            self.rpc(earmark, "finance", "write", {"contract_id": self.contract(other).id})
+        for role in ("salesperson", "sales_manager", "general_manager", "accountant"):
+            with self.subTest(role=role), self.assertRefused(exception=AccessError):
+                self.move(earmark, other, role=role)
+
+    @rule("C3")
+    def test_nobody_writes_the_trace(self):
+        earmark = self.earmark(self.receive(700.0), self.order())
+        row = self.trace(earmark)
+        values = {"kind": "made", "contract_id": earmark.contract_id.id}
+        for role in self.users:
+            for method, arguments in (
+                ("write", [{"reason": "Mine"}]),
+                ("unlink", []),
+                ("create", [values]),
+            ):
+                with self.assertRefused(exception=AccessError, unchanged=row):
+                    self.rpc(row, role, method, *arguments)
+
+    @rule("C3")
+    def test_changes_and_removal_leave_a_trace(self):
+        earmark = self.earmark(self.receive(700.0), self.order())
+        self.rpc(earmark, "finance", "write", {"amount": 650.0})
+        self.rpc(earmark, "finance", "write", {"note": "By phone"})
+        payment = earmark.payment_id
+        self.rpc(earmark, "finance", "unlink")
+        rows = self.env["sop.payment.allocation.change"].search(
+            [("payment_id", "=", payment.id)], order="id"
+        )
+        self.assertEqual(rows.mapped("kind"), ["made", "changed", "removed"])
+        self.assertEqual(rows.mapped("amount_before"), [0.0, 700.0, 650.0])
+
+    @rule("C1", "C3")
+    def test_money_under_a_posted_invoice_is_taken_by_the_finance_vp_only(self):
+        order, other = self.order(), self.order()
+        earmark = self.earmark(self.receive(700.0), order)
+        # 600.00 are 60 %: down to there it is finance's own business.
+        self.invoice(order)
+        self.move(earmark, other, 100.0)
+        for attempt in (
+            lambda: self.move(earmark, other, 0.01),
+            lambda: self.rpc(earmark, "finance", "write", {"amount": 599.99}),
+            lambda: self.rpc(earmark, "finance", "unlink"),
+        ):
+            with self.assertRefused("C1", "Finance VP", unchanged=earmark):
+                attempt()
+        self.move(earmark, other, 0.01, role="finance_vp")
+        self.assertCollected(order, 599.99, other, 100.01)
+        self.assertTrue(self.trace(earmark)[-1].below_gate)
+        alerts = self.contract(order).activity_search(["sales_sop.mail_activity_money_lost"])
+        self.assertEqual(alerts.user_id, self.users["finance"] | self.users["salesperson"])
+
+    @rule("C3")
+    def test_money_of_another_company_is_not_earmarked(self):
+        order = self.order()
+        other = self._new_company("Southlight Drives")
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", other.id)], limit=1
+        )
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "amount": 500.0,
+                "journal_id": journal.id,
+                "company_id": other.id,
+            }
+        )
+        values = {
+            "payment_id": payment.id,
+            "contract_id": self.contract(order).id,
+            "amount": 500.0,
+        }
+        with self.assertRefused():
+            self.rpc_create("sop.payment.allocation", "finance", values)
+        both = new_test_user(
+            self.env,
+            login="both",
+            groups="sales_sop.group_finance",
+            company_id=self.company.id,
+            company_ids=[Command.set((self.company | other).ids)],
+        )
+        allocations = self.env["sop.payment.allocation"].with_user(both)
+        with self.assertRefused("Southlight Drives"):
+            allocations.with_context(allowed_company_ids=(self.company | other).ids).create(values)
+
+    @rule("C3")
+    def test_from_the_invoice_the_rest_of_the_money_is_earmarked(self):
+        order = self.order()
+        invoice = self.invoice(order)
+        contract = self.contract(order)
+        payment = self.pay(invoice, 1200.0, sop_contract_id=contract.id)
+        self.assertCollected(order, 1200.0)
+        self.assertEqual(payment.allocation_ids.amount, 1200.0)
+        # What was earmarked stays when the matching is undone.
+        self.receivable(payment.move_id).remove_move_reconcile()
+        self.assertCollected(order, 1200.0)
+
+    @rule("C3")
+    def test_from_the_invoice_without_an_earmark_all_goes_with_the_matching(self):
+        order = self.order()
+        payment = self.pay(self.invoice(order), 1000.0)
+        self.assertCollected(order, 1000.0)
+        self.receivable(payment.move_id).remove_move_reconcile()
+        self.assertCollected(order, 0.0)
+
+
+@tagged("post_install", "-at_install")
+class TestEarmarkRaces(RaceCase, EarmarkCase):
+    """Two of finance at the same moment (C3)."""
+
+    @rule("C3")
+    def test_the_same_money_is_earmarked_once(self):
+        first, second, payment = self.order(), self.order(), self.receive(700.0)
+        refused = []
+
+        def earmark(order):
+            def go(env):
+                try:
+                    self.seen_by(env, self.env["sop.payment.allocation"], "finance").create(
+                        {
+                            "payment_id": payment.id,
+                            "contract_id": self.contract(order.with_env(env)).id,
+                            "amount": 700.0,
+                        }
+                    )
+                except UserError as error:
+                    refused.append(str(error))
+
+            return go
+
+        self.race(earmark(first), earmark(second))
+        self.assertEqual(len(refused), 1)
+        self.assertIn("1,400.00", refused[0])
+        self.assertCollected(first, 700.0, second, 0.0)

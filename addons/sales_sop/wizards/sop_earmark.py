@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+
+class SopEarmark(models.TransientModel):
+    """Say in one dialog which contracts a money pays for (C3)."""
+
+    _name = "sop.earmark"
+    _description = "Earmark Money"
+
+    payment_id = fields.Many2one("account.payment", readonly=True)
+    statement_line_id = fields.Many2one(
+        "account.bank.statement.line", string="Bank Line", readonly=True
+    )
+    partner_id = fields.Many2one("res.partner", string="Customer", compute="_compute_money")
+    company_id = fields.Many2one("res.company", compute="_compute_money")
+    currency_id = fields.Many2one("res.currency", compute="_compute_money")
+    amount = fields.Monetary(string="Received", compute="_compute_money")
+    amount_earmarked = fields.Monetary(
+        string="Already Earmarked", compute="_compute_amount_earmarked", compute_sudo=True
+    )
+    amount_left = fields.Monetary(
+        string="Left", compute="_compute_amount_left", help="What stays free of every contract."
+    )
+    line_ids = fields.One2many("sop.earmark.line", "wizard_id", string="Contracts")
+
+    @api.depends("payment_id", "statement_line_id")
+    def _compute_money(self):
+        for wizard in self:
+            money = wizard.payment_id or wizard.statement_line_id
+            wizard.partner_id = money.partner_id.commercial_partner_id
+            wizard.company_id = money.company_id
+            wizard.currency_id = money.currency_id
+            wizard.amount = money.amount
+
+    @api.depends("payment_id", "statement_line_id")
+    def _compute_amount_earmarked(self):
+        for wizard in self:
+            money = wizard.payment_id or wizard.statement_line_id
+            wizard.amount_earmarked = sum(money.allocation_ids.mapped("amount"))
+
+    @api.depends("amount", "amount_earmarked", "line_ids.amount")
+    def _compute_amount_left(self):
+        for wizard in self:
+            given = sum(wizard.line_ids.mapped("amount"))
+            wizard.amount_left = wizard.amount - wizard.amount_earmarked - given
+
+    @api.model
+    def default_get(self, fields):
+        values = super().default_get(fields)
+        if "line_ids" in fields:
+            wizard = self.new(
+                {name: values.get(name) for name in ("payment_id", "statement_line_id")}
+            )
+            values["line_ids"] = wizard._proposed_lines()
+        return values
+
+    def _proposed_lines(self):
+        """Fill what the customer's effective contracts lack, the oldest first."""
+        left = self.amount - self.amount_earmarked
+        contracts = self.env["sop.contract"].search(
+            [
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("currency_id", "=", self.currency_id.id),
+                ("state", "=", "effective"),
+            ],
+            order="date_effective, id",
+        )
+        lines = []
+        for contract in contracts if self.partner_id else ():
+            lack = contract.currency_id.round(contract.amount_total - contract.amount_collected)
+            amount = min(left, lack)
+            if self.currency_id.compare_amounts(amount, 0.0) > 0:
+                lines.append(Command.create({"contract_id": contract.id, "amount": amount}))
+                left = self.currency_id.round(left - amount)
+        return lines
+
+    def action_earmark(self):
+        """Make the earmarks; together they are at most the money received."""
+        self.ensure_one()
+        lines = self.line_ids.filtered("amount")
+        if not lines:
+            raise UserError(self.env._("Add the contracts that the money pays for."))
+        self.env["sop.payment.allocation"].create(
+            [
+                {
+                    "payment_id": self.payment_id.id,
+                    "statement_line_id": self.statement_line_id.id,
+                    "contract_id": line.contract_id.id,
+                    "order_id": line.order_id.id,
+                    "amount": line.amount,
+                    "note": line.note,
+                }
+                for line in lines
+            ]
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+
+class SopEarmarkLine(models.TransientModel):
+    """One contract that the money pays for."""
+
+    _name = "sop.earmark.line"
+    _description = "Contract the Money Pays For"
+
+    wizard_id = fields.Many2one("sop.earmark", required=True, ondelete="cascade")
+    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    contract_id = fields.Many2one("sop.contract", required=True)
+    order_id = fields.Many2one("sale.order")
+    contract_currency_id = fields.Many2one(related="contract_id.currency_id")
+    amount_total = fields.Monetary(
+        related="contract_id.amount_total", currency_field="contract_currency_id"
+    )
+    amount_collected = fields.Monetary(
+        related="contract_id.amount_collected", currency_field="contract_currency_id"
+    )
+    amount = fields.Monetary(required=True)
+    note = fields.Char()
+
+
+class SopEarmarkMove(models.TransientModel):
+    """Asks to which contract an earmark goes, and why (C3)."""
+
+    _name = "sop.earmark.move"
+    _description = "Move an Earmark"
+
+    allocation_id = fields.Many2one("sop.payment.allocation", required=True, readonly=True)
+    from_contract_id = fields.Many2one(related="allocation_id.contract_id")
+    partner_id = fields.Many2one(
+        "res.partner", related="allocation_id.contract_id.partner_id.commercial_partner_id"
+    )
+    company_id = fields.Many2one(related="allocation_id.company_id")
+    currency_id = fields.Many2one(related="allocation_id.currency_id")
+    amount_earmarked = fields.Monetary(related="allocation_id.amount", string="Earmarked")
+    contract_id = fields.Many2one("sop.contract", string="To Contract", required=True)
+    order_id = fields.Many2one("sale.order", string="To Order")
+    amount = fields.Monetary(
+        compute="_compute_amount", store=True, precompute=True, readonly=False, required=True
+    )
+    reason = fields.Char(required=True)
+
+    @api.depends("allocation_id")
+    def _compute_amount(self):
+        for wizard in self:
+            wizard.amount = wizard.allocation_id.amount
+
+    def action_move(self):
+        """Move it; the trace says who did it and why."""
+        self.ensure_one()
+        self.allocation_id._move(self.contract_id, self.order_id, self.amount, self.reason)
+        return {"type": "ir.actions.act_window_close"}

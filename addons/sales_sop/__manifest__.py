@@ -77,6 +77,7 @@
         "views/sop_pod_menus.xml",
         "views/stock_picking_payment_views.xml",
         "views/sop_earmark_views.xml",
+        "views/sop_money_paper_views.xml",
         "views/sop_contract_file_views.xml",
         "views/sop_contract_archive_views.xml",
         "views/sop_seal_views.xml",

@@ -48,3 +48,4 @@ class AccountPayment(models.Model):
         allocations = self.sudo().allocation_ids
         allocations._check_money_has_entry()
         allocations._touch_contracts()
+        self.sudo().move_id._sop_touch_contracts()

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import money_certainty
+
 # The receivable lines of an entry are its customer's account; only these carry collected money.
 RECEIVABLE = SQL("'asset_receivable'")
 INVOICE_TYPES = SQL("('out_invoice', 'out_refund', 'out_receipt')")
@@ -20,7 +22,8 @@ class SopCollection(models.Model):
       was reconciled with an opening entry counts too: it has paid no invoice of a contract.
     * ``opening``: what such a contract had collected before the go-live.
 
-    Money is a posted entry of a payment in process or paid, or of a bank statement line. Credit
+    Money is a posted entry of a payment in process or paid, or of a bank statement line, that is
+    as certain as the contract's policy asks for its kind (see ``money_certainty``). Credit
     notes, write-offs and exchange differences are not money. Where the money's entry credits the
     customer with more than the cash received (discount, write-off, bank fee), only the cash
     counts: ``factor = min(1, liquidity / receivable)``.
@@ -104,6 +107,7 @@ class SopCollection(models.Model):
             "sale.order",
             "sale.order.line",
             "sop.contract",
+            "sop.money.paper",
             "sop.payment.allocation",
         ):
             self.env[model].flush_model()
@@ -217,13 +221,17 @@ class SopCollection(models.Model):
                    partial.sign * partial.amount * factor.value AS amount_company,
                    partial.sign * partial.amount_invoice * factor.value AS amount_invoice,
                    partial.sign * partial.amount_money * factor.value AS amount_money,
-                   partial.invoice_currency_id
+                   partial.invoice_currency_id,
+                   %(certainty)s
               FROM (%(partials)s) partial
               JOIN account_move money ON money.id = partial.money_id
          LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+                   %(joins)s
               JOIN LATERAL (%(factor)s) factor ON TRUE
              WHERE %(is_money)s
             """,
+            certainty=money_certainty.COLUMNS,
+            joins=money_certainty.JOINS,
             partials=self._partials_sql(),
             factor=self._factor_sql(),
             is_money=self._is_money_sql(),
@@ -318,7 +326,8 @@ class SopCollection(models.Model):
                    allocation.amount - COALESCE(paid.amount, 0) AS remaining,
                    residual.amount * factor.value AS open,
                    residual.rate,
-                   opened.amount * factor.value AS opening_paid
+                   opened.amount * factor.value AS opening_paid,
+                   %(certainty)s
               FROM sop_payment_allocation allocation
               JOIN sop_contract contract ON contract.id = allocation.contract_id
          LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
@@ -326,6 +335,7 @@ class SopCollection(models.Model):
                 ON statement_line.id = allocation.statement_line_id
               JOIN account_move money
                 ON money.id = COALESCE(payment.move_id, statement_line.move_id)
+                   %(joins)s
               JOIN LATERAL (%(factor)s) factor ON TRUE
               JOIN LATERAL (%(residual)s) residual ON TRUE
               JOIN LATERAL (%(opening_paid)s) opened ON TRUE
@@ -333,6 +343,8 @@ class SopCollection(models.Model):
              WHERE %(is_money)s
                AND allocation.contract_id IN (SELECT id FROM scope)
             """,
+            certainty=money_certainty.COLUMNS,
+            joins=money_certainty.JOINS,
             factor=self._factor_sql(),
             residual=self._residual_sql(),
             opening_paid=self._opening_paid_sql(),
@@ -428,9 +440,11 @@ class SopCollection(models.Model):
               FROM cash
               JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
               JOIN sop_contract contract ON contract.id = invoice_share.contract_id
-             WHERE %s
+              JOIN sop_policy policy ON policy.id = contract.policy_id
+             WHERE (%(counts)s OR cash.amount_company < 0) AND %(asked)s
             """,
-            self._asked_sql(contract_ids),
+            counts=money_certainty.counts("cash"),
+            asked=self._asked_sql(contract_ids),
         )
 
     def _earmark_rows_sql(self, contract_ids):
@@ -476,9 +490,11 @@ class SopCollection(models.Model):
                                    AS from_opening
                           FROM earmark) split) earmark
               JOIN sop_contract contract ON contract.id = earmark.contract_id
-             WHERE earmark.counted > 0 AND %s
+              JOIN sop_policy policy ON policy.id = contract.policy_id
+             WHERE earmark.counted > 0 AND %(counts)s AND %(asked)s
             """,
-            self._asked_sql(contract_ids),
+            counts=money_certainty.counts("earmark"),
+            asked=self._asked_sql(contract_ids),
         )
 
     def _opening_rows_sql(self, contract_ids):

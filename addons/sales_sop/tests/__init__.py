@@ -26,6 +26,7 @@ from . import (
     test_links,
     test_menus,
     test_money_cases,
+    test_money_paper,
     test_money_sequences,
     test_online,
     test_order_type,

@@ -5,6 +5,7 @@ from . import (
     sop_contract_text,
     sop_counter_sale,
     sop_earmark,
+    sop_money_reason,
     sop_opening_close,
     sop_opening_receipt,
     sop_opening_undo,

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .sop_policy_money import PAPER_KINDS
+
+# What the paper says stays as the paper says it.
+PAPER_FIELDS = frozenset(
+    {"amount", "partner_id", "currency_id", "journal_id", "payment_type", "partner_type"}
+)
+
+
+class AccountPayment(models.Model):
+    """The payment of a cheque, bill or draft is as the paper says (C3)."""
+
+    _inherit = "account.payment"
+
+    sop_paper_ids = fields.One2many("sop.money.paper", "payment_id", string="Papers", readonly=True)
+    sop_paper_id = fields.Many2one(
+        "sop.money.paper", string="Paper", compute="_compute_sop_paper_id", compute_sudo=True
+    )
+
+    @api.depends("sop_paper_ids")
+    def _compute_sop_paper_id(self):
+        for payment in self:
+            payment.sop_paper_id = payment.sop_paper_ids[:1]
+
+    def write(self, vals):
+        names = PAPER_FIELDS.intersection(vals)
+        if not names or self.env.su:
+            return super().write(vals)
+        papers = self.sudo().sop_paper_ids
+        before = {paper: paper.payment_id.read(sorted(names), load=None) for paper in papers}
+        result = super().write(vals)
+        for paper, values in before.items():
+            if paper.payment_id.read(sorted(names), load=None) != values:
+                raise UserError(
+                    self.env._(
+                        "%(payment)s is the money of %(paper)s and stays as the paper says. Let "
+                        "the paper bounce, and register the right one.",
+                        payment=paper.payment_id.display_name,
+                        paper=paper.name,
+                    )
+                )
+        return result
+
+
+class AccountPaymentMethodLine(models.Model):
+    """A payment method of papers: money by it is as certain as its registered paper (C3)."""
+
+    _inherit = "account.payment.method.line"
+
+    sop_paper_kind = fields.Selection(
+        PAPER_KINDS,
+        string="Paper of Money",
+        help="Payments by this method are papers of this kind, and count as collected when the "
+        "policy says so. Register them under Cheques and Bills.",
+    )

@@ -23,6 +23,7 @@
         "data/mail_activity_type_pod.xml",
         "data/mail_activity_type_money.xml",
         "security/sop_money_rules.xml",
+        "data/mail_activity_type_confirm.xml",
         "data/ir_cron_price_lists.xml",
         "data/sop_approval_route.xml",
         "data/sop_contract_closing.xml",

@@ -33,6 +33,7 @@ from . import (
     sop_kept_paper_mixin,
     ir_attachment,
     mail_activity,
+    mail_thread,
     sop_gate,
     res_currency,
     sop_gate_release,

@@ -1,7 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MailActivity(models.Model):
+    """Open approval steps, and what follows from an approval, are on people's to-do lists."""
+
     _inherit = "mail.activity"
 
     sop_approval_step_id = fields.Many2one(
@@ -10,5 +12,21 @@ class MailActivity(models.Model):
         ondelete="cascade",
         index="btree_not_null",
         readonly=True,
-        help="The open approval step this activity reminds of; it disappears with the decision.",
+        help="The open approval step this activity reminds of; it is done with the decision.",
     )
+
+    @api.model
+    def _sop_create_quietly(self, vals_list):
+        """Create activities that nobody gets a message about and that make nobody a follower.
+
+        Who is asked to decide is not interested in everything that is said about the document.
+        """
+        quiet = self.with_context(mail_activity_quick_update=True, sop_no_subscription=True)
+        return quiet.create(vals_list).with_context(sop_no_subscription=False)
+
+    @api.model
+    def _sop_finish(self, domain):
+        """Take the activities of ``domain`` off the to-do lists; they are done, not deleted."""
+        # What Odoo counts by is read with them, and the day need not be computed from them.
+        found = self.search_fetch(domain, ["user_id", "active", "date_deadline"])
+        found.write({"active": False, "date_done": fields.Date.today()})

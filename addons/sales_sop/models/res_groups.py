@@ -26,6 +26,26 @@ class ResGroups(models.Model):
             for role, superiors in SUPERIORS.items()
         }
 
+    def _sop_holders(self, company):
+        """Return the active users of ``company`` who hold one of these roles."""
+        ids = [id_ for group in self for id_ in self._sop_holder_ids(group.id, company.id)]
+        return self.env["res.users"].browse(dict.fromkeys(ids))
+
+    @api.model
+    @tools.ormcache("group_id", "company_id")
+    def _sop_holder_ids(self, group_id, company_id):
+        """Ids of the role's holders; whatever changes a user's roles or companies empties it."""
+        users = self.env["res.users"].with_env(self.env(su=True, context={}))
+        return tuple(
+            users.search(
+                [
+                    ("all_group_ids", "in", [group_id]),
+                    ("company_ids", "in", [company_id]),
+                    ("share", "=", False),
+                ]
+            ).ids
+        )
+
     @api.model
     @tools.ormcache()
     def _sop_superior_ids(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
@@ -41,6 +41,13 @@ class ResUsers(models.Model):
                 roles=format_list(self.env, names, "or"),
             )
         )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        # Who holds a role is remembered; Odoo forgets it when a user changes, not for a new one.
+        self.env.registry.clear_cache()
+        return users
 
     def write(self, vals):
         result = super().write(vals)

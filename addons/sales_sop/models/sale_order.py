@@ -208,6 +208,20 @@ class SaleOrder(models.Model):
         self.env["sop.gate"]._raise_if_blocked(
             {order: order._confirm_blockers() for order in governed}
         )
+        governed._sop_finish_to_do()
+
+    def _sop_finish_to_do(self):
+        """Nobody has to confirm these orders any more."""
+        activity_type = self.env["ir.model.data"]._xmlid_to_res_id(
+            "sales_sop.mail_activity_confirm", raise_if_not_found=False
+        )
+        self.env["mail.activity"].sudo()._sop_finish(
+            [
+                ("activity_type_id", "=", activity_type),
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+            ]
+        )
 
     # -- hooks ---------------------------------------------------------------------------------
 
@@ -278,7 +292,10 @@ class SaleOrder(models.Model):
 
     def _sop_on_cancel(self):
         """A cancelled order's approvals are void; so is its contract when no order is left."""
-        for order in self.sudo().filtered("approval_ids"):
+        with_approvals = self.sudo().filtered("approval_ids")
+        if with_approvals:
+            with_approvals._sop_finish_to_do()
+        for order in with_approvals:
             order._supersede_approvals()
             contract = order.sop_contract_id
             left = contract.order_ids.filtered(lambda other: other.state != "cancel") - self.sudo()
@@ -430,7 +447,12 @@ class SaleOrder(models.Model):
             # The total is what it will be with the order, so that it is written once.
             total = {"amount_total": self.amount_total}
             values = {"number": number, "state": "draft", **total, **values}
-            self.sop_contract_id = contract.create(values)
+            # The order's own history says that it was submitted.
+            quiet = contract.with_context(mail_create_nolog=True, tracking_disable=True)
+            if not values["contract_required"]:
+                # Nobody discusses a contract without a paper of its own.
+                quiet = quiet.with_context(mail_create_nosubscribe=True)
+            self.sop_contract_id = quiet.create(values).with_env(self.env)
             return
         if contract.state == "cancelled":
             contract._set_state("draft")
@@ -559,4 +581,5 @@ class SaleOrder(models.Model):
         if contract.contract_required:
             contract._sop_remind_to_submit()
         else:
-            contract._make_effective()
+            # The order's own history says who approved it.
+            contract.with_context(tracking_disable=True)._make_effective()

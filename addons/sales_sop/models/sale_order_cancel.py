@@ -121,12 +121,5 @@ class SaleOrder(models.Model):
         pickings = self.picking_ids.filtered(lambda picking: picking.state == "done")
         if pickings.user_id:
             return pickings.user_id[:1]
-        return self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.env.ref("stock.group_stock_user").ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ],
-            order="id desc",
-            limit=1,
-        )
+        keepers = self.env.ref("stock.group_stock_user")._sop_holders(self.company_id)
+        return keepers.sorted("id")[-1:]

@@ -102,13 +102,7 @@ class SaleOrder(models.Model):
         if self.sop_customer_confirmed_on:
             return
         self.sop_customer_confirmed_on = fields.Date.context_today(self)
-        finance = self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.env.ref("sales_sop.group_finance").ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ]
-        )
+        finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
         self.message_notify(
             subject=self.env._("The customer has confirmed %s", self.name),
             body=self.env._(

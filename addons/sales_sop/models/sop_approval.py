@@ -452,6 +452,7 @@ class SopApproval(models.Model):
             document = documents[approval.id]
             decided |= approval._decide(decision, comment, document, delegations)
             opened |= approval.sudo()._advance(document.sudo())
+        decided._note_decisions(documents)
         opened._open()
         # At the end: the ORM forgets all it has read when something is deleted.
         decided._close_activities()
@@ -473,23 +474,7 @@ class SopApproval(models.Model):
                 **claim.values(),
             }
         )
-        self.sudo()._note_decision(step, document.sudo())
         return step
-
-    def _note_decision(self, step, document):
-        """Write the decision into the document's history."""
-        texts = {
-            "approved": self.env._("%(route)s: approved as %(role)s%(for)s. %(comment)s"),
-            "refused": self.env._("%(route)s: refused as %(role)s%(for)s. %(comment)s"),
-        }
-        principal = step.on_behalf_of_id
-        body = texts[step.state] % {
-            "route": self.route_id.name,
-            "role": (step.decided_as_id or step.group_id).name,
-            "for": self.env._(" for %s", principal.name) if principal else "",
-            "comment": step.comment or "",
-        }
-        document._note_approval(body.strip())
 
     def _lock(self):
         """Let of two decisions at the same moment the second one start again.

@@ -285,7 +285,7 @@ class SopApprovalMixin(models.AbstractModel):
         return document._create_approval(route).sudo(False).with_env(self.env)
 
     def _check_submitter(self, route):
-        if self.env.su or set(route.submit_group_ids.ids).intersection(
+        if self.env.su or route._submitter_group_ids().intersection(
             self.env.user.sudo()._get_group_ids()
         ):
             return

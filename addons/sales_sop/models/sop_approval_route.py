@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 
@@ -33,20 +33,9 @@ class SopApprovalRoute(models.Model):
     @api.model
     def _for(self, code, company, model_name):
         """Return the active route ``code`` of ``company`` for documents of ``model_name``."""
-        # Not what a client's context says: an archived route serves nobody.
-        routes = (
-            self.sudo()
-            .with_context(active_test=True)
-            .search(
-                [
-                    ("code", "=", code),
-                    ("res_model", "=", model_name),
-                    ("company_id", "in", [False, *company.sudo().parent_ids.ids]),
-                ]
-            )
+        route = self.sudo().browse(
+            self._id_for(code, tuple(company.sudo().parent_ids.ids), model_name)
         )
-        # The nearest company's own route comes before its parent's and before the common one.
-        route = routes.sorted(lambda candidate: len(candidate.company_id.parent_ids))[-1:]
         if not route.step_ids:
             raise UserError(
                 self.env._(
@@ -57,6 +46,42 @@ class SopApprovalRoute(models.Model):
                 )
             )
         return route
+
+    @api.model
+    @tools.ormcache("code", "company_ids", "model_name")
+    def _id_for(self, code, company_ids, model_name):
+        """Ids of the route that is nearest to the company; empty when there is none."""
+        # Not what a client's context says: an archived route serves nobody.
+        routes = self.with_env(self.env(su=True, context={})).search(
+            [
+                ("code", "=", code),
+                ("res_model", "=", model_name),
+                ("company_id", "in", [False, *company_ids]),
+            ]
+        )
+        # The nearest company's own route comes before its parent's and before the common one.
+        nearest = routes.sorted(lambda candidate: len(candidate.company_id.parent_ids))[-1:]
+        return tuple(nearest.ids)
+
+    @tools.ormcache("self.id")
+    def _submitter_group_ids(self):
+        """Ids of the roles that may submit on this route."""
+        return frozenset(self.sudo().submit_group_ids.ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        routes = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return routes
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
 
 class SopApprovalRouteStep(models.Model):

@@ -58,35 +58,22 @@ class SopApprovalStep(models.Model):
 
     _pending_group_idx = models.Index("(group_id) WHERE state = 'pending'")
 
-    def _members(self, holders=None):
+    def _members(self):
         """Return the active users who may decide this step.
 
         They hold its role, work in its company, did not request it (unless the company allows
         that) and have not decided another step of the same stage.
-
-        :param dict holders: keeps who holds a role, when many steps are asked one after another
         """
         self.ensure_one()
         approval = self.approval_id
-        holders = {} if holders is None else holders
-        key = self.group_id, approval.company_id
-        if key not in holders:
-            holders[key] = self.env["res.users"].search(
-                [
-                    ("all_group_ids", "in", self.group_id.ids),
-                    ("company_ids", "in", approval.company_id.ids),
-                    ("share", "=", False),
-                ]
-            )
-        members = holders[key]
+        members = self.group_id._sop_holders(approval.company_id)
         if not approval.company_id.sop_requester_may_approve:
             members -= approval._owners()
         return members - self._stage_deciders()
 
     def _deciders(self):
         """Return ``{step: users}``: members, and who decides today in the place of one of them."""
-        holders = {}
-        members = {step: step._members(holders) for step in self}
+        members = {step: step._members() for step in self}
         delegations = self.env["sop.delegation"]._of(self.env["res.users"].union(*members.values()))
         return {
             step: users | step._delegates(delegations, users) for step, users in members.items()
@@ -119,13 +106,7 @@ class SopApprovalStep(models.Model):
         activity_type = self.env.ref("sales_sop.mail_activity_approval", raise_if_not_found=False)
         if not document or not activity_type:
             return
-        administrators = self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.env.ref("base.group_system").ids),
-                ("company_ids", "in", approval.company_id.ids),
-                ("share", "=", False),
-            ]
-        )
+        administrators = self.env.ref("base.group_system")._sop_holders(approval.company_id)
         activities = self.env["mail.activity"]
         told = activities.search([("sop_approval_step_id", "=", self.id)]).user_id
         activities.create(
@@ -175,6 +156,32 @@ class SopApprovalStep(models.Model):
                 return True
         return False
 
+    def _note_decisions(self, documents):
+        """Write these decisions into the histories of their documents.
+
+        :param dict documents: document per approval id
+        """
+        bodies = {}
+        for step in self:
+            document = documents[step.approval_id.id].sudo()
+            bodies.setdefault(document._name, {})[document.id] = step._decision_text()
+        for model, texts in bodies.items():
+            self.env[model].browse(texts)._message_log_batch(texts)
+
+    def _decision_text(self):
+        texts = {
+            "approved": self.env._("%(route)s: approved as %(role)s%(for)s. %(comment)s"),
+            "refused": self.env._("%(route)s: refused as %(role)s%(for)s. %(comment)s"),
+        }
+        principal = self.on_behalf_of_id
+        text = texts[self.state] % {
+            "route": self.approval_id.route_id.name,
+            "role": (self.decided_as_id or self.group_id).name,
+            "for": self.env._(" for %s", principal.name) if principal else "",
+            "comment": self.comment or "",
+        }
+        return text.strip()
+
     def _open(self):
         """Make these steps the open ones and put them on their members' to-do lists."""
         self.write({"state": "pending"})
@@ -203,13 +210,15 @@ class SopApprovalStep(models.Model):
                         "sop_approval_step_id": step.id,
                     }
                 )
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(values)
+        self.env["mail.activity"]._sop_create_quietly(values)
 
     def _activity_summary(self, member):
         """Say in the member's language which role decides."""
-        step = self.with_context(lang=member.lang)
+        # Remembered by Odoo; the member's own record would have to be read.
+        lang = self.env["res.users"].with_user(member).context_get()["lang"]
+        step = self.with_context(lang=lang)
         return step.env._("To be decided as %s", step.group_id.name)
 
     def _close_activities(self):
         """Take these steps off the to-do lists."""
-        self.env["mail.activity"].search([("sop_approval_step_id", "in", self.ids)]).unlink()
+        self.env["mail.activity"]._sop_finish([("sop_approval_step_id", "in", self.ids)])

@@ -363,21 +363,37 @@ class SopContract(models.Model):
 
     def _make_effective(self):
         """Enter the contract into force (K2)."""
-        self._set_state("effective", date_effective=fields.Date.context_today(self))
+        for company, contracts in self.grouped("company_id").items():
+            contracts._set_state("effective", date_effective=company._sop_today())
         for contract in self.filtered("user_id"):
             contract._tell_salesperson()
 
     def _tell_salesperson(self):
-        """Tell the salesperson that the order can be confirmed now."""
-        salesperson = self.user_id
-        contract = self.with_context(lang=salesperson.lang)
-        contract.message_notify(
-            subject=contract.env._("Contract %s is effective", contract.number),
-            body=contract.env._(
-                "Confirm the order now: %s", ", ".join(contract.order_ids.mapped("name"))
-            ),
-            partner_ids=salesperson.partner_id.ids,
+        """Put the orders that can be confirmed now on the salesperson's to-do list."""
+        lang = self.env["res.users"].with_user(self.user_id).context_get()["lang"]
+        contract = self.with_context(lang=lang)
+        activity_type = self.env["ir.model.data"]._xmlid_to_res_id(
+            "sales_sop.mail_activity_confirm", raise_if_not_found=False
         )
+        orders = contract.order_ids.filtered(lambda order: order.state in ("draft", "sent"))
+        if activity_type:
+            self.env["mail.activity"]._sop_create_quietly(
+                [
+                    {
+                        "activity_type_id": activity_type,
+                        "res_model_id": self.env["ir.model"]._get_id("sale.order"),
+                        "res_id": order.id,
+                        "res_name": order.name,
+                        "user_id": contract.user_id.id,
+                        "summary": contract.env._(
+                            "Contract %(contract)s is effective: confirm %(order)s",
+                            contract=contract.number,
+                            order=order.name,
+                        ),
+                    }
+                    for order in orders
+                ]
+            )
 
     def _cancel(self):
         """Void the contract and its countersigning, because its orders are cancelled."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -14,32 +14,26 @@ class SopContract(models.Model):
         Of two that ask at the same moment the second one waits, starts again and takes the next
         number, as with every other conflict.
         """
-        date = self._company_date(company)
-        sequence = self._ensure_sequence(company, date)
-        counter = self._year_of(sequence, date)
-        if sequence.implementation == "no_gap":
-            self._wait_for(counter)
+        date = company._sop_today()
+        sequence, counter = self._ensure_sequence(company, date)
         if sequence.use_date_range:
-            counter = counter.with_context(ir_sequence_date_range=counter.date_from)
-        return counter._next()
-
-    @api.model
-    def _company_date(self, company):
-        """Return today's date where the company is: its address's time zone, or the user's."""
-        zone = company.sudo().partner_id.tz or self.env.context.get("tz") or self.env.user.tz
-        return fields.Date.context_today(self.with_context(tz=zone or "UTC"))
+            sequence = sequence.with_context(ir_sequence_date_range=counter.date_from)
+        if sequence.implementation != "no_gap":
+            return counter.with_env(sequence.env)._next()
+        return sequence.get_next_char(self._count(counter, sequence.number_increment))
 
     @api.model
     def _ensure_sequence(self, company, date=None):
-        """Return the company's sequence, with a counter for the year of ``date`` (today's).
+        """Return the company's sequence and its counter for the year of ``date`` (today's).
 
         Two that find none must not both make one: before it is made, the company's row is
         updated, and PostgreSQL refuses the second of two that do so.
         """
-        date = date or self._company_date(company)
+        date = date or company._sop_today()
         sequence = self._company_sequence(company)
-        if sequence and self._year_of(sequence, date):
-            return sequence
+        counter = sequence and self._year_of(sequence, date)
+        if counter:
+            return sequence, counter
         self.env.cr.execute(
             SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", company.id)
         )
@@ -47,14 +41,14 @@ class SopContract(models.Model):
             sequence = sequence.create(self._prepare_sequence_values(company))
         if sequence.use_date_range and not self._year_of(sequence, date):
             sequence._create_date_range_seq(date)
-        return sequence
+        return sequence, self._year_of(sequence, date)
 
     @api.model
     def _company_sequence(self, company):
         return (
             self.env["ir.sequence"]
             .sudo()
-            .search(
+            .search_fetch(
                 [("code", "=", "sop.contract"), ("company_id", "=", company.id)],
                 order="id",
                 limit=1,
@@ -66,9 +60,15 @@ class SopContract(models.Model):
         """Return what counts: the sequence's counter of the year, or the sequence itself."""
         if not sequence.use_date_range:
             return sequence
-        return sequence.date_range_ids.filtered(
-            lambda year: year.date_from <= date <= year.date_to
-        )[:1]
+        return sequence.env["ir.sequence.date_range"].search_fetch(
+            [
+                ("sequence_id", "=", sequence.id),
+                ("date_from", "<=", date),
+                ("date_to", ">=", date),
+            ],
+            ["date_from"],
+            limit=1,
+        )
 
     @api.model
     def _prepare_sequence_values(self, company):
@@ -83,12 +83,21 @@ class SopContract(models.Model):
         }
 
     @api.model
-    def _wait_for(self, counter):
-        """Wait for whoever takes a number now, instead of failing because somebody does."""
-        self.env.cr.execute(
+    def _count(self, counter, step):
+        """Take the next number of ``counter``.
+
+        Odoo's own way fails when somebody else takes one at the same moment; this one waits.
+        """
+        counter.flush_recordset(["number_next"])
+        [[number]] = self.env.execute_query(
             SQL(
-                "UPDATE %s SET write_date = write_date WHERE id = %s",
+                """UPDATE %s SET number_next = number_next + %s
+                    WHERE id = %s RETURNING number_next - %s""",
                 SQL.identifier(counter._table),
+                step,
                 counter.id,
+                step,
             )
         )
+        counter.invalidate_recordset(["number_next"], flush=False)
+        return number

@@ -1,6 +1,5 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 # What may still be said of a delegation that has begun: that it ends earlier.
@@ -89,6 +88,7 @@ class SopDelegation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         delegations = super().create(vals_list)
+        self.env.registry.clear_cache()
         delegations._check_is_own()
         past = delegations.filtered(lambda row: row.date_from < row.company_id._sop_today())
         if past and not self.env.su:
@@ -102,8 +102,13 @@ class SopDelegation(models.Model):
         if "date_to" in vals:
             self._check_ends_earlier(fields.Date.to_date(vals["date_to"]))
         result = super().write(vals)
+        self.env.registry.clear_cache()
         self._check_is_own()
         return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_not_begun(self):
@@ -148,25 +153,38 @@ class SopDelegation(models.Model):
     @api.model
     def _in_force(self, delegate):
         """Return the delegations by which ``delegate`` decides for others today."""
-        return self._of_today(Domain("delegate_id", "=", delegate.id))
+        return self._of_today(lambda row: row.delegate_id == delegate)
 
     @api.model
     def _of(self, users):
         """Return the delegations by which others decide today for ``users``."""
-        return self._of_today(Domain("user_id", "in", users.ids)) if users else self.browse()
+        return self._of_today(lambda row: row.user_id in users)
 
     @api.model
-    def _of_today(self, domain):
+    def _of_today(self, condition):
         """Return those in force today, by the day it is in each one's company."""
-        day = fields.Date.today()
-        found = self.sudo().search(
-            domain
-            & Domain("date_from", "<=", fields.Date.add(day, days=1))
-            & Domain("date_to", ">=", fields.Date.subtract(day, days=1))
-            & Domain("user_id.active", "=", True)
-        )
+        found = self.sudo().browse(self._ids_around(fields.Date.today()))
         return found.filtered(
-            lambda row: row.date_from <= row.company_id._sop_today() <= row.date_to
+            lambda row: (
+                condition(row)
+                and row.user_id.active
+                and row.date_from <= row.company_id._sop_today() <= row.date_to
+            )
+        )
+
+    @api.model
+    @tools.ormcache("day")
+    def _ids_around(self, day):
+        """Ids of what is in force on ``day`` somewhere; remembered, since it is mostly nothing."""
+        return tuple(
+            self.sudo()
+            .search(
+                [
+                    ("date_from", "<=", fields.Date.add(day, days=1)),
+                    ("date_to", ">=", fields.Date.subtract(day, days=1)),
+                ]
+            )
+            .ids
         )
 
     def _covers(self, approval):

@@ -267,6 +267,9 @@ class SopPolicy(models.Model):
             }
         )
         if is_first:
+            address = self.company_id.partner_id
+            # By its clock every deadline of the rules is told.
+            address.tz = address.tz or self.env.user.tz
             self.env["sop.contract"]._ensure_sequence(self.company_id)
             self._mark_opening_orders()
 

@@ -95,13 +95,7 @@ class SopRelease(models.Model):
         members = self.env["res.users"]
         for step in steps.filtered(lambda step: step.state == "pending"):
             members |= step._members()
-        managers = self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.env.ref("sales_sop.group_sales_manager").ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ]
-        )
+        managers = self.env.ref("sales_sop.group_sales_manager")._sop_holders(self.company_id)
         for member in members | managers:
             release = self.with_context(lang=member.lang)
             release.activity_schedule(

@@ -132,4 +132,8 @@ from . import (
     sale_order_collected,
     sop_contract_key,
     sop_contract_money_alert,
+    sop_contract_balance,
+    sop_collection_open,
+    sop_payment_announcement,
+    account_payment_receipt,
 )

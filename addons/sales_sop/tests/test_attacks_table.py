@@ -236,6 +236,50 @@ class TestAttacksTable(SopCase):
             )
         }
 
+    def _money_victims(self, order):
+        contract = order.sop_contract_id
+        earmark = self.earmark(self.receive(10.0), order)
+        change = self.env["sop.payment.allocation.change"].search(earmark.sudo()._money_domain())
+        announcement = self.env["sop.payment.announcement"]._announce(
+            order, {"amount": 5.0, "date": "2026-03-04", "kind": "cash"}
+        )
+        paper = self.as_user(self.env["sop.money.paper"], "finance").create(
+            {
+                "name": "1309100012345",
+                "kind": "cheque",
+                "partner_id": self.customer.id,
+                "drawer": "Hillside Glass",
+                "issuing_bank": "Harbour Bank",
+                "amount": 7.0,
+                "currency_id": self.company.currency_id.id,
+                "company_id": self.company.id,
+                "journal_id": self.bank_journal.id,
+            }
+        )
+        paper.action_register()
+        return {
+            change: (
+                {"reason": "Mine", "amount_after": 1.0},
+                {"kind": "made", "contract_id": contract.id},
+                ("unlink",),
+            ),
+            announcement: (
+                {"amount": 9.0, "state": "confirmed"},
+                {
+                    "contract_id": contract.id,
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "currency_id": contract.currency_id.id,
+                    "amount": 9.0,
+                    "date": "2026-03-04",
+                    "kind": "cash",
+                    "state": "confirmed",
+                },
+                ("unlink", "_decide", "_reject"),
+            ),
+            paper: ({"amount": 9.0, "state": "cashed"}, None, ("unlink", "_bounce", "_set_state")),
+        }
+
     def _seal_victims(self, contract):
         seal = self.env["sop.seal"].create({"name": "Seal", "company_id": self.company.id})
         office = self.as_user(self.env["sop.seal.use"], "sales_office")

@@ -1,0 +1,86 @@
+import base64
+
+from odoo import fields, http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+from odoo.addons.sale.controllers.portal import CustomerPortal
+
+from ..models.sop_payment_announcement import KINDS
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_AMOUNT = 1e12
+FILE_TYPES = {".pdf": b"%PDF", ".png": b"\x89PNG", ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8"}
+
+
+class SopPaymentPortal(CustomerPortal):
+    """The customer announces a payment on the order's page (C11)."""
+
+    @http.route(
+        ["/my/orders/<int:order_id>/announce"],
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_order_announce(self, order_id, access_token=None, **post):
+        """Record the announcement and go back to the order."""
+        try:
+            order = self._document_check_access("sale.order", order_id, access_token=access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        try:
+            values = self._sop_announced_values(post)
+            request.env["sop.payment.announcement"].sudo()._announce(order, values)
+            answer = "done"
+        except ValueError as error:
+            answer = str(error)
+        except UserError:
+            answer = "refused"
+        url = order.get_portal_url(query_string=f"&sop_announced={answer}")
+        return request.redirect(f"{url}#sop_payments")
+
+    def _sop_announced_values(self, post):
+        """Return the values of the form.
+
+        :raise ValueError: with the name of what is wrong
+        """
+        kind = post.get("kind")
+        if kind not in dict(KINDS):
+            raise ValueError("kind")
+        return {
+            "amount": self._sop_amount(post.get("amount")),
+            "date": self._sop_date(post.get("date")),
+            "kind": kind,
+            "note": (post.get("note") or "").strip()[:2000] or False,
+            **self._sop_file(post.get("document")),
+        }
+
+    @staticmethod
+    def _sop_amount(text):
+        try:
+            amount = float((text or "").replace(",", ""))
+        except ValueError:
+            amount = 0.0
+        if not 0.0 < amount < MAX_AMOUNT:
+            raise ValueError("amount")
+        return amount
+
+    @staticmethod
+    def _sop_date(text):
+        try:
+            return fields.Date.to_date(text) or fields.Date.today()
+        except ValueError:
+            raise ValueError("date") from None
+
+    @staticmethod
+    def _sop_file(upload):
+        """A scan of the transfer, if any; only what is what its name says."""
+        if not upload or not upload.filename:
+            return {}
+        content = upload.read(MAX_BYTES + 1)
+        name = upload.filename.lower()
+        starts = [start for ending, start in FILE_TYPES.items() if name.endswith(ending)]
+        if len(content) > MAX_BYTES or not starts or not content.startswith(starts[0]):
+            raise ValueError("file")
+        return {"document": base64.b64encode(content), "document_name": upload.filename[-120:]}

@@ -1,0 +1,163 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import Form, tagged
+
+from .common import rule
+from .test_money_cases import MoneyCase
+from .test_money_paper import PaperCase
+
+
+@tagged("post_install", "-at_install")
+class TestCollectionLists(MoneyCase):
+    """The lists behind the amounts, as each role sees them (C8)."""
+
+    def rows(self, role, domain=()):
+        self.env.flush_all()
+        return self.as_user(self.env["sop.collection"], role).search(list(domain))
+
+    @rule("C8")
+    def test_a_salesperson_sees_what_came_in_for_the_own_contracts(self):
+        order = self.order()
+        self.earmark(self.receive(300.0), order)
+        self.assertEqual(self.rows("salesperson").mapped("amount"), [300.0])
+        colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        self.users["colleague"] = colleague
+        self.assertFalse(self.rows("colleague"))
+        self.assertEqual(self.rows("finance").mapped("amount"), [300.0])
+
+    @rule("C8")
+    def test_today_and_this_month_are_one_click(self):
+        today = fields.Date.today()
+        order = self.order()
+        self.earmark(self.receive(300.0, date=today), order)
+        self.earmark(self.receive(200.0, date="2026-01-31"), order)
+        view = self.env.ref("sales_sop.sop_collection_view_search_days")
+        self.assertIn("today", view.arch)
+        rows = self.rows("salesperson", [("date", "=", "today")])
+        self.assertEqual(rows.mapped("amount"), [300.0])
+        rows = self.rows(
+            "salesperson", [("date", ">=", "today =1d"), ("date", "<", "today =1d +1m")]
+        )
+        self.assertEqual(rows.mapped("amount"), [300.0])
+        action = self.env.ref("sales_sop.sop_collection_action_today")
+        self.assertIn("search_default_today", action.context)
+
+    @rule("C8")
+    def test_money_is_counted_per_contract_customer_salesperson_and_month(self):
+        first, second = self.order(), self.order()
+        self.earmark(self.receive(300.0, date="2026-01-10"), first)
+        self.earmark(self.receive(200.0, date="2026-02-10"), first)
+        self.earmark(self.receive(50.0, date="2026-02-11"), second)
+        self.env.flush_all()
+        model = self.as_user(self.env["sop.collection"], "finance")
+        for group, expected in (
+            ("contract_id", [50.0, 500.0]),
+            ("partner_id", [550.0]),
+            ("user_id", [550.0]),
+            ("date:month", [250.0, 300.0]),
+        ):
+            with self.subTest(group=group):
+                amounts = model._read_group([], [group], ["amount:sum"])
+                self.assertEqual(sorted(amount for __, amount in amounts), expected)
+
+    @rule("C8")
+    def test_every_amount_leads_to_its_list_and_every_row_to_its_document(self):
+        order = self.order()
+        payment = self.receive(300.0)
+        self.earmark(payment, order)
+        self.env.flush_all()
+        contract = order.sudo().sop_contract_id
+        for record, method in (
+            (contract, "action_view_collection"),
+            (order, "action_view_sop_collection"),
+        ):
+            action = self.rpc(record, "salesperson", method)
+            self.assertEqual(action["res_model"], "sop.collection")
+            rows = self.rows("salesperson", action["domain"])
+            self.assertEqual(rows.mapped("amount"), [300.0])
+        opened = self.rpc(self.rows("finance"), "finance", "action_open")
+        self.assertEqual((opened["res_model"], opened["res_id"]), (payment._name, payment.id))
+        opened = self.rpc(self.rows("salesperson"), "salesperson", "action_open")
+        self.assertEqual(opened["res_model"], "sop.contract")
+
+    @rule("C9")
+    def test_the_balance_closes_the_contract(self):
+        order = self.order()
+        self.as_user(order, "salesperson").action_confirm()
+        contract = order.sudo().sop_contract_id
+        invoice = self.invoice(order)
+        self.pay(invoice, 999.99)
+        cron = self.env["ir.cron"].browse()
+        with patch.object(type(cron), "_commit_progress", lambda *args, **kwargs: 1.0):
+            self.env["sop.contract"]._cron_close_settled()
+            self.assertEqual(contract.state, "effective")
+            self.pay(invoice, 0.01)
+            self.env["sop.contract"]._cron_close_settled()
+        self.assertEqual(contract.state, "closed")
+
+    @rule("C9")
+    def test_what_is_paid_but_not_invoiced_stays_open(self):
+        order = self.order()
+        self.as_user(order, "salesperson").action_confirm()
+        self.collect(order, 1000.0)
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 1.0
+        ):
+            self.env["sop.contract"]._cron_close_settled()
+        self.assertEqual(order.sudo().sop_contract_id.state, "effective")
+
+
+@tagged("post_install", "-at_install")
+class TestReceipt(PaperCase):
+    """The collection receipt says what came, in figures and in words (C3, D8)."""
+
+    def html(self, payment, lang="en_US"):
+        report = self.env["ir.actions.report"].with_user(self.users["finance"])
+        content, __ = report.with_context(
+            lang=lang, allowed_company_ids=self.company.ids
+        )._render_qweb_html("sales_sop.report_collection_receipt", payment.ids)
+        return content.decode()
+
+    @rule("C3", "D8")
+    def test_it_says_for_what_the_money_came_and_what_is_left(self):
+        order = self.order()
+        payment = self.receive(1409.5)
+        self.earmark(payment, order, 1000.0)
+        html = self.html(payment)
+        contract = order.sudo().sop_contract_id
+        for text in (payment.name, contract.number, "1,409.50", "409.50", "Not assigned yet"):
+            self.assertIn(text, html)
+        self.assertIn("One Thousand, Four Hundred And Nine", html)
+        self.assertNotIn("VOID", html)
+
+    @rule("C3", "D8")
+    def test_in_chinese_the_amount_is_in_capitals(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        html = self.html(self.receive(1409.5), lang="zh_CN")
+        self.assertIn("壹仟肆佰零玖元伍角整", html)
+
+    @rule("C3")
+    def test_a_paper_is_named_with_number_drawer_and_due_date(self):
+        paper = self.registered(self.order())
+        html = self.html(paper.payment_id)
+        for text in ("1309100012345", "Hillside Glass", "Harbour Bank", "09/01/2026"):
+            self.assertIn(text, html)
+
+    @rule("C3")
+    def test_a_receipt_for_money_that_is_gone_is_marked(self):
+        payment = self.receive(100.0)
+        self.as_user(payment, "finance").action_reject()
+        self.assertIn("VOID", self.html(payment))
+
+    @rule("C3")
+    def test_the_paper_is_filled_in_on_the_form(self):
+        with Form(self.as_user(self.env["sop.money.paper"], "finance")) as form:
+            form.name = "77"
+            form.kind = "cheque"
+            form.partner_id = self.customer
+            form.drawer = "Hillside Glass"
+            form.issuing_bank = "Harbour Bank"
+            form.amount = 5.0
+            form.journal_id = self.bank_journal
+        self.assertEqual(form.record.state, "draft")

@@ -7,6 +7,7 @@ from . import (
     res_company_opening,
     res_config_settings,
     res_groups,
+    res_partner,
     res_users,
     product_product,
     sop_policy_part,

@@ -1,5 +1,6 @@
 from . import (
     account_payment_register,
+    base_partner_merge,
     sop_approval_answer,
     sop_approval_refuse,
     sop_contract_text,

@@ -1,0 +1,149 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.tools import format_list
+
+# Changing one of these can put a customer under another company.
+COMPANY_FIELDS = frozenset({"parent_id", "is_company", "child_ids"})
+PRICE_ROLES = (
+    "sales_sop.group_sales_manager",
+    "sales_sop.group_sales_head",
+    "sales_sop.group_marketing_director",
+    "sales_sop.group_vp_sales",
+    "sales_sop.group_general_manager",
+)
+CREDIT_ROLES = (
+    "sales_sop.group_finance",
+    "sales_sop.group_finance_vp",
+    "sales_sop.group_general_manager",
+)
+
+
+class ResPartner(models.Model):
+    """Who a customer is decides about prices (P2) and credit (C7), so not everybody says it."""
+
+    _inherit = "res.partner"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if not self.env.su and any(vals.get("category_id") for vals in vals_list):
+            partners._sop_check_price_tags({})
+        return partners
+
+    def write(self, vals):
+        if self.env.su or not self.env["sop.policy"]._governed_company_ids():
+            return super().write(vals)
+        tags = self._sop_price_tags() if "category_id" in vals else {}
+        owners = {}
+        if not COMPANY_FIELDS.isdisjoint(vals):
+            concerned = self | self.browse(self._sop_children_in(vals))
+            owners = {partner: partner.commercial_partner_id for partner in concerned}
+        result = super().write(vals)
+        if "category_id" in vals:
+            self._sop_check_price_tags(tags)
+        moved = self.browse().union(
+            *(
+                partner
+                for partner, owner in owners.items()
+                if partner.commercial_partner_id != owner
+            )
+        )
+        moved._sop_check_may_move()
+        return result
+
+    def _sop_children_in(self, vals):
+        """Ids of the partners that become children by the commands in ``vals``."""
+        ids = set(self.child_ids.ids)
+        for command in vals.get("child_ids") or ():
+            if len(command) == 3 and isinstance(command[2], list | tuple):
+                ids.update(command[2])
+            elif len(command) > 1 and isinstance(command[1], int):
+                ids.add(command[1])
+        return [partner_id for partner_id in ids if partner_id]
+
+    # -- special prices (P2) ---------------------------------------------------------------------
+
+    def _sop_price_tags(self):
+        """Return ``{partner: tags that bring a special price}``."""
+        priced = self.env["res.partner.category"]._sop_priced()
+        return {partner: partner.category_id & priced for partner in self}
+
+    def _sop_check_price_tags(self, before):
+        """A tag that brings a special price is given by who has authority over prices (P3)."""
+        gained = self.env["res.partner.category"]
+        for partner, tags in self._sop_price_tags().items():
+            gained |= tags - before.get(partner, gained.browse())
+        gained._sop_require_price_role(self)
+
+    # -- credit (C7) -----------------------------------------------------------------------------
+
+    def _sop_check_may_move(self):
+        """Under another company a customer's contracts count against that company's credit."""
+        if not self or self.env.user._sop_has_role(*CREDIT_ROLES):
+            return
+        bound = self._sop_with_contracts()
+        if bound:
+            raise AccessError(
+                self.env._(
+                    "%(customers)s has contracts, which would count against another company's "
+                    "credit limit. Ask finance to change the company it belongs to.",
+                    customers=format_list(self.env, bound.mapped("display_name")),
+                )
+            )
+
+    def _sop_with_contracts(self):
+        """Return those of these partners that a contract or an order under one is about."""
+        contracts = self.env["sop.contract"].sudo().search([("partner_id", "in", self.ids)])
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            .search(
+                [
+                    ("sop_contract_id", "!=", False),
+                    "|",
+                    ("partner_id", "in", self.ids),
+                    ("partner_invoice_id", "in", self.ids),
+                ]
+            )
+        )
+        return self & (contracts.partner_id | orders.partner_id | orders.partner_invoice_id)
+
+
+class ResPartnerCategory(models.Model):
+    """Tags of customers; some of them bring a special price."""
+
+    _inherit = "res.partner.category"
+
+    def write(self, vals):
+        guarded = not self.env.su and "partner_ids" in vals
+        before = self.partner_ids if guarded else None
+        result = super().write(vals)
+        if guarded:
+            gained = self.partner_ids - before
+            if gained:
+                (self & self._sop_priced())._sop_require_price_role(gained)
+        return result
+
+    @api.model
+    def _sop_priced(self):
+        """Return the tags that a price of a decided or issued policy is for (P2)."""
+        lines = (
+            self.env["sop.policy.line"]
+            .sudo()
+            .search([("partner_category_ids", "!=", False), ("policy_id.state", "!=", "draft")])
+        )
+        return self.browse(lines.partner_category_ids.ids)
+
+    def _sop_require_price_role(self, partners):
+        if not self or self.env.user._sop_has_role(*PRICE_ROLES):
+            return
+        names = [self.env.ref(role).sudo().name for role in PRICE_ROLES]
+        raise AccessError(
+            self.env._(
+                "%(customers)s: the tag %(tags)s brings a special price of the sales policy. It "
+                "is given by %(roles)s.",
+                customers=format_list(self.env, partners.mapped("display_name")),
+                tags=format_list(self.env, self.mapped("name")),
+                roles=format_list(self.env, names, "or"),
+            )
+        )

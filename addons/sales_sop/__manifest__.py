@@ -91,6 +91,7 @@
         "views/sop_contract_closing_views.xml",
         "views/sop_contract_key_views.xml",
         "views/portal_templates.xml",
+        "views/portal_delivery_templates.xml",
         "reports/sop_seal_use_report.xml",
         "views/sop_amendment_views.xml",
         "views/sop_opening_views.xml",
@@ -124,6 +125,9 @@
     "assets": {
         "web.assets_backend": [
             "sales_sop/static/src/**/*",
+        ],
+        "web.assets_frontend": [
+            "sales_sop/static/portal/**/*",
         ],
         "web.report_assets_common": [
             "sales_sop/static/src/paper/paper.scss",

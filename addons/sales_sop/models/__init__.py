@@ -91,6 +91,7 @@ from . import (
     stock_picking_payment,
     stock_picking_counter,
     sop_policy_term_pod,
+    stock_picking_portal,
     account_move,
     account_move_gate,
     account_move_agreed,

@@ -1,3 +1,5 @@
+import math
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -48,8 +50,11 @@ class StockMove(models.Model):
         self.ensure_one()
         total = accepted + damaged + missing
         unit = self.product_uom
-        negative = any(unit.compare(value, 0.0) < 0 for value in (accepted, damaged, missing))
-        if negative or unit.compare(total, self.quantity) != 0:
+        # JSON carries NaN, which compares with nothing.
+        strange = not math.isfinite(total) or any(
+            unit.compare(value, 0.0) < 0 for value in (accepted, damaged, missing)
+        )
+        if strange or unit.compare(total, self.quantity) != 0:
             raise UserError(
                 self.env._(
                     "%(picking)s, %(product)s: accepted, damaged and missing have to add up to "

@@ -40,6 +40,7 @@ from . import (
     test_papers,
     test_payer,
     test_pod_correction,
+    test_pod_portal,
     test_pod_refused,
     test_point_of_sale,
     test_opening_contracts,

@@ -1,0 +1,139 @@
+import json
+
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from .common import rule
+from .test_pod_refused import PodCase
+from .test_portal import SIGNATURE
+
+
+@tagged("post_install", "-at_install")
+class TestPortalDelivery(PodCase, HttpCase):
+    """The customer's own people see the delivery on the portal and sign for it (D3, D11)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.buyer = cls._portal_user("buyer", cls.customer)
+        stranger = cls.env["res.partner"].create({"name": "Hilltop Foundry", "is_company": True})
+        cls.stranger = cls._portal_user("stranger", stranger)
+
+    @classmethod
+    def _portal_user(cls, login, company_partner):
+        user = new_test_user(
+            cls.env,
+            login=f"{login}.portal",
+            name=login.title(),
+            groups="base.group_portal",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+        user.partner_id.parent_id = company_partner
+        return user
+
+    def login(self, user):
+        self.env.flush_all()
+        self.authenticate(user.login, user.login)
+
+    def url(self, order, picking):
+        return f"/my/orders/{order.id}/delivery/{picking.id}"
+
+    def page(self, order, picking):
+        return self.url_open(self.url(order, picking), allow_redirects=False)
+
+    def sign_online(self, order, picking, figures=((10, 0, 0),), **values):
+        lines = [
+            {"move": move.id, "accepted": row[0], "damaged": row[1], "missing": row[2]}
+            for move, row in zip(picking.move_ids, figures, strict=False)
+        ]
+        params = {"name": "Wang Fang", "signature": SIGNATURE, "lines": lines, **values}
+        response = self.url_open(
+            self.url(order, picking) + "/sign",
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
+            headers={"Content-Type": "application/json"},
+        )
+        self.env.invalidate_all()
+        answer = response.json()
+        return answer.get("result") or answer["error"]
+
+    @rule("D3", "D11")
+    def test_the_customer_signs_for_what_arrived(self):
+        order, picking = self.shipped()
+        self.login(self.buyer)
+        page = self.page(order, picking)
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(picking.name, page.text)
+        self.assertIn("sales_sop.delivery_signature", page.text)
+        answer = self.sign_online(order, picking, [(8, 1, 1)], comment="A crate was wet")
+        self.assertIn("message=signed", answer["redirect_url"])
+        receipt = picking.sudo().pod_receipt_ids
+        self.assertEqual((receipt.source, receipt.signatory), ("portal", "Wang Fang"))
+        self.assertEqual((receipt.user_id, receipt.comment), (self.buyer, "A crate was wet"))
+        self.assertEqual(receipt.signature, SIGNATURE.encode())
+        self.assertEqual(picking.pod_state, "signed")
+        self.assertQuantities(order.order_line, 10.0, 8.0, 8.0)
+        self.assertEqual(picking.return_ids.move_ids.product_uom_qty, 1.0)
+        self.assertEqual(picking.sudo().pod_missing_ids.quantity, 1.0)
+        page = self.page(order, picking)
+        self.assertIn("Wang Fang", page.text)
+        self.assertNotIn("sales_sop.delivery_signature", page.text)
+
+    @rule("D3")
+    def test_sent_twice_it_is_kept_once(self):
+        order, picking = self.shipped()
+        self.login(self.buyer)
+        first = self.sign_online(order, picking)
+        self.assertEqual(self.sign_online(order, picking, [(0, 10, 0)]), first)
+        self.assertEqual(len(picking.sudo().pod_receipt_ids), 1)
+        self.assertEqual(picking.move_ids.qty_accepted, 10.0)
+
+    @rule("D3")
+    def test_strangers_and_people_without_login_see_nothing(self):
+        order, picking = self.shipped()
+        self.login(self.stranger)
+        self.assertEqual(self.page(order, picking).status_code, 404)
+        self.assertIn("404", str(self.sign_online(order, picking)))
+        theirs = self.env["sale.order"].search([("id", "!=", order.id)], limit=1)
+        self.assertEqual(self.page(theirs, picking).status_code, 404)
+        self.authenticate(None, None)
+        self.assertIn("/web/login", self.page(order, picking).headers.get("Location", ""))
+        self.login(self.users["stock_user"])
+        self.assertEqual(self.page(order, picking).status_code, 404)
+        self.assertFalse(picking.sudo().pod_receipt_ids)
+
+    @rule("D3")
+    def test_what_has_not_left_is_not_signed_for(self):
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        self.login(self.buyer)
+        page = self.page(order, picking)
+        self.assertIn("have not left yet", page.text)
+        self.assertIn("waits for no proof of delivery", self.sign_online(order, picking)["error"])
+        self.assertFalse(picking.move_ids.qty_accepted)
+
+    @rule("D3")
+    def test_figures_names_and_signatures_that_are_none_are_refused(self):
+        order, picking = self.shipped()
+        self.login(self.buyer)
+        for figures in ([(9, 0, 0)], [(11, -1, 0)], [(11, 0, 0)]):
+            self.assertIn("add up", self.sign_online(order, picking, figures)["error"])
+        for figures in ([("10", 0, 0)], [(True, 9, 0)], [], [(float("nan"), 0, 0)]):
+            answer = self.sign_online(order, picking, figures)
+            self.assertIn("enter for every line", answer["error"])
+        for lines in (None, "x", [5], [{"move": 0}]):
+            answer = self.sign_online(order, picking, lines=lines)
+            self.assertIn("enter for every line", answer["error"])
+        self.assertIn("say who signed", self.sign_online(order, picking, name=" ")["error"])
+        for signature in ("", None, "PHN2Zz4="):
+            answer = self.sign_online(order, picking, signature=signature)
+            self.assertIn("signature is missing", answer["error"])
+        self.assertEqual((picking.pod_state, picking.move_ids.qty_accepted), ("waiting", 0.0))
+
+    @rule("D11")
+    def test_the_order_on_the_portal_leads_to_the_delivery(self):
+        order, picking = self.shipped()
+        order.sudo().message_subscribe(self.buyer.partner_id.ids)
+        self.login(self.buyer)
+        page = self.url_open(f"/my/orders/{order.id}")
+        self.assertIn(self.url(order, picking), page.text)
+        self.assertIn("Sign for the delivery", page.text)

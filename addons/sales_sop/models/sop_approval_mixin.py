@@ -330,6 +330,7 @@ class SopApprovalMixin(models.AbstractModel):
             }
         )
         self.invalidate_recordset(["approval_ids"])
+        self._translate_reasons(approval, route)
         self._check_steps_have_members(approval)
         if not approval.step_ids:
             self._check_may_be_free(approval)
@@ -346,6 +347,19 @@ class SopApprovalMixin(models.AbstractModel):
             )
         )
         return approval
+
+    def _translate_reasons(self, approval, route):
+        """Say why a step is needed in every language of those who may have to decide it."""
+        if not any(approval.step_ids.mapped("reason")):
+            return
+        for lang, __ in self.env["res.lang"].get_installed():
+            if lang == (self.env.lang or "en_US"):
+                continue
+            document = self.with_context(lang=lang)
+            steps = document._approval_steps(route.with_env(document.env))
+            reasons = {(step["stage"], step["group_id"]): step["reason"] for step in steps}
+            for step in approval.step_ids.with_env(document.env):
+                step.reason = reasons.get((step.stage, step.group_id.id)) or step.reason
 
     # Routes on which nobody may have to decide; everywhere else somebody does.
     _free_routes = frozenset()

@@ -26,7 +26,9 @@ class SopApprovalStep(models.Model):
         "res.groups", string="Role", required=True, ondelete="restrict", readonly=True
     )
     reason = fields.Char(
-        readonly=True, help="Why this document needs this step, when not every one needs it."
+        readonly=True,
+        translate=True,
+        help="Why this document needs this step, when not every one needs it.",
     )
     state = fields.Selection(STEP_STATES, default="waiting", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True)

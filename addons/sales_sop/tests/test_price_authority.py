@@ -440,3 +440,12 @@ class TestCombination(PriceCase):
         part = order.order_line.filtered(lambda line: line.product_id == self.drive)
         self.rpc(part, "salesperson", "write", {"product_uom_qty": 10.0, "price_unit": 8.0})
         self.assertEqual(self.roles_for(order)[-1], "general_manager")
+
+    @rule("P3")
+    def test_everybody_reads_in_their_own_language_why_they_decide(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self.discounted(9)
+        step = self.submit(order).step_ids
+        self.assertIn("9.00 % below the policy", step.with_context(lang="en_US").reason)
+        self.assertIn("9.00 %", step.with_context(lang="zh_CN").reason)
+        self.assertNotIn("below", step.with_context(lang="zh_CN").reason)

@@ -125,9 +125,10 @@
     "assets": {
         "web.assets_backend": [
             "sales_sop/static/src/**/*",
+            ("remove", "sales_sop/static/src/portal/**/*"),
         ],
         "web.assets_frontend": [
-            "sales_sop/static/portal/**/*",
+            "sales_sop/static/src/portal/**/*",
         ],
         "web.report_assets_common": [
             "sales_sop/static/src/paper/paper.scss",

@@ -21,7 +21,6 @@ from . import (
     test_customers,
     test_delivery,
     test_delivery_payment,
-    test_customers,
     test_demo,
     test_earmarks,
     test_frame,

@@ -89,6 +89,7 @@ class SopPolicy(models.Model):
                 "sales_mode": "instalment",
                 "prepayment_percent": 30.0,
                 "first_payment_percent": 30.0,
+                "invoice_auto_amount": 200000.0,
                 "invoice_gate_percent": 60.0,
             },
             {
@@ -104,6 +105,7 @@ class SopPolicy(models.Model):
                 "stock_review": True,
                 "legal_review": True,
                 "prepayment_percent": 30.0,
+                "invoice_auto_amount": 200000.0,
                 "invoice_gate_percent": 60.0,
             },
             {

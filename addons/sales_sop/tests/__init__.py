@@ -25,6 +25,7 @@ from . import (
     test_earmarks,
     test_frame,
     test_gone,
+    test_invoice_approval,
     test_invoice_gate,
     test_links,
     test_menus,

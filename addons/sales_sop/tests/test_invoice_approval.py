@@ -1,0 +1,172 @@
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from .common import rule
+from .test_attacks_invoice import InvoiceAttackCase
+
+
+@tagged("post_install", "-at_install")
+class TestEveryInvoiceApproved(InvoiceAttackCase):
+    """A policy that leaves every invoice to the finance VP (C2)."""
+
+    @classmethod
+    def _issue_policy(cls, **values):
+        return super()._issue_policy(invoice_approval=True, **values)
+
+    @rule("C2")
+    def test_an_invoice_within_its_order_is_posted_when_approved(self):
+        order = self.paid_order()
+        invoice = self.draft_invoice(order)
+        number = order.sudo().sop_contract_id.number
+        with self.assertRefused("C2", number, "every invoice", "submit it"):
+            self.post(invoice)
+        self.assertTrue(invoice.sop_can_submit)
+        self.vp_approves(invoice)
+        self.assertPosts(invoice)
+
+    @rule("C2")
+    def test_the_approval_replaces_neither_money_nor_receipt(self):
+        order = self.confirmed_order()
+        invoice = self.invoice_by_hand(self.invoice_line(order))
+        self.vp_approves(invoice)
+        with self.assertRefused("C1", "600.00") as caught:
+            self.post(invoice)
+        self.assertIn("D3", str(caught.exception))
+        self.assertNotIn("C2", str(caught.exception))
+
+    @rule("C2")
+    def test_only_the_finance_vp_and_who_stands_above_decide(self):
+        invoice = self.draft_invoice(self.paid_order())
+        self.as_user(invoice, "finance").action_sop_submit()
+        approval = invoice.sudo().approval_for("invoice")
+        for role in ("finance", "accountant", "sales_manager", "sales_head", "salesperson"):
+            with self.assertRefused(exception=AccessError, unchanged=[approval]):
+                self.rpc(approval, role, "approve")
+
+    @rule("C2")
+    def test_several_invoices_are_submitted_and_approved_at_once(self):
+        orders = [self.paid_order() for __ in range(3)]
+        invoices = self.env["account.move"].concat(*map(self.draft_invoice, orders))
+        self.rpc(invoices, "finance", "action_sop_submit")
+        approvals = self.env["sop.approval"].search(
+            [("res_model", "=", "account.move"), ("res_id", "in", invoices.ids)]
+        )
+        self.assertEqual(approvals.mapped("amount"), [1000.0] * 3)
+        self.rpc(approvals, "finance_vp", "approve")
+        self.assertPosts(invoices)
+
+    @rule("C2", "A3")
+    def test_an_approved_invoice_that_changes_is_submitted_again(self):
+        order = self.paid_order()
+        for change in (
+            {"quantity": 9},
+            {"product_uom_id": self.env.ref("uom.product_uom_dozen").id},
+            {"name": "Something else"},
+        ):
+            with self.subTest(change=change):
+                invoice = self.invoice_by_hand(self.invoice_line(order))
+                self.vp_approves(invoice)
+                self.rpc(invoice.invoice_line_ids, "accountant", "write", change)
+                with self.assertRefused("C2", "has changed since it was submitted"):
+                    self.post(invoice, role="accountant")
+        invoice = self.invoice_by_hand(self.invoice_line(order))
+        self.vp_approves(invoice)
+        self.rpc(invoice, "accountant", "write", {"invoice_date": "2026-03-09"})
+        self.assertPosts(invoice)
+
+
+@tagged("post_install", "-at_install")
+class TestAutomaticInvoices(InvoiceAttackCase):
+    """Up to 600.00 per contract no invoice needs a decision (C2)."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **values):
+        return super()._issue_policy(date_from, **{"invoice_auto_amount": 600.0, **values})
+
+    @rule("C2")
+    def test_up_to_the_amount_it_posts_and_a_cent_above_it_waits(self):
+        order = self.paid_order(lines=[(self.drive, 10, 60.0)])
+        self.assertPosts(self.draft_invoice(order))
+        order = self.paid_order(lines=[(self.drive, 1, 600.01)])
+        invoice = self.draft_invoice(order)
+        with self.assertRefused("C2", "600.01", "600.00"):
+            self.post(invoice)
+        self.vp_approves(invoice)
+        self.assertPosts(invoice)
+
+    @rule("C2")
+    def test_splitting_an_invoice_does_not_stay_below_the_amount(self):
+        order = self.paid_order()
+        first = self.invoice_by_hand(self.invoice_line(order, quantity=6))
+        second = self.invoice_by_hand(self.invoice_line(order, quantity=4))
+        with self.assertRefused("C2", "1,000.00", "600.00", unchanged=[first, second]):
+            self.post(first | second)
+        self.assertPosts(first)
+        with self.assertRefused("C2", "1,000.00", "600.00"):
+            self.post(second)
+        self.vp_approves(second)
+        self.assertPosts(second)
+
+    @rule("C2", "P5")
+    def test_the_contract_keeps_the_amount_of_its_policy(self):
+        order = self.paid_order()
+        contract = order.sudo().sop_contract_id
+        self._issue_policy("2020-02-01", invoice_auto_amount=5000.0)
+        self.assertEqual(contract.invoice_auto_amount, 600.0)
+        for role in ("general_manager", "finance_vp", "administrator"):
+            for values in ({"invoice_auto_amount": 0.0}, {"invoice_approval": False}):
+                with self.assertRefused(exception=AccessError, unchanged=[contract]):
+                    self.rpc(contract, role, "write", values)
+        with self.assertRefused("C2", "600.00"):
+            self.post(self.draft_invoice(order))
+
+    @rule("C2")
+    def test_the_amount_is_in_the_companys_currency_at_the_frozen_rate(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        rate = {"rate": 0.5, "currency_id": euro.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create({"name": "2020-01-01", **rate})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        order = self.delivered_order(pricelist_id=pricelist.id, lines=[(self.drive, 10, 40.0)])
+        self.earmark(self.receive(400.0, currency_id=euro.id), order)
+        invoice = self.draft_invoice(order)
+        self.assertEqual((invoice.amount_total, invoice.currency_id), (400.0, euro))
+        self.env["res.currency.rate"].create({"name": "2020-01-02", **rate, "rate": 5.0})
+        with self.assertRefused("C2", "800.00", "600.00"):
+            self.post(invoice)
+
+    @rule("C2")
+    def test_the_finance_vp_sees_why_and_what_the_customer_ordered_lately(self):
+        other = self.confirmed_order(lines=[(self.drive, 3, 111.0)])
+        order = self.paid_order()
+        invoice = self.draft_invoice(order)
+        self.as_user(invoice, "finance").action_sop_submit()
+        summary = invoice.sudo().approval_for("invoice").submitted_summary
+        for text in ("600.00", other.name, "333.00"):
+            self.assertIn(text, summary)
+
+    @rule("A1")
+    def test_who_approves_an_order_sees_the_customers_other_orders(self):
+        first = self.quotation(lines=[(self.drive, 3, 111.0)])
+        second = self.quotation()
+        approval = self.submit(second)
+        self.assertIn(first.name, approval.submitted_summary)
+        self.assertIn("333.00", approval.submitted_summary)
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        approval = self.submit(self.quotation(partner_id=stranger.id))
+        self.assertNotIn(first.name, approval.submitted_summary)
+
+    @rule("P5")
+    def test_a_term_names_one_of_both(self):
+        policy = self.env["sop.policy"].create(
+            {"name": "Next", "company_id": self.company.id, "date_from": "2027-01-01"}
+        )
+        term = {"name": "Direct", "policy_id": policy.id}
+        for values in (
+            {"invoice_auto_amount": -1.0},
+            {"invoice_approval": True, "invoice_auto_amount": 1.0},
+        ):
+            with self.assertRefused("Direct", exception=ValidationError):
+                self.env["sop.policy.term"].create({**term, **values})

@@ -72,6 +72,7 @@
         "views/sop_pod_missing_views.xml",
         "views/sop_pod_correction_views.xml",
         "views/account_move_views.xml",
+        "views/sale_order_invoice_views.xml",
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",

@@ -27,6 +27,7 @@ from . import (
     test_gone,
     test_invoice_approval,
     test_invoice_gate,
+    test_invoice_lists,
     test_links,
     test_menus,
     test_money_cases,

@@ -86,7 +86,7 @@ tours.add("sop_finance_invoices", {
         ...openMenu(
             "sales_sop.account_move_menu",
             "sales_sop.account_move_menu_free",
-            "May Be Invoiced Now"
+            "Drafts to Post"
         ),
         seeNoRow("Hillside Foundry"),
         ...openRow("Kiln Street Pottery"),
@@ -100,7 +100,7 @@ tours.add("sop_finance_invoices", {
 tours.add("sop_finance_vp_approves", {
     steps: () => [
         ...openSalesSop(),
-        seeRow("Invoice without an order", "Kiln Street Pottery", "800.00"),
+        seeRow("Invoice", "Kiln Street Pottery", "800.00"),
         ...openMenu(
             "sales_sop.account_move_menu",
             "sales_sop.account_move_menu_approval",

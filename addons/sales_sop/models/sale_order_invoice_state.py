@@ -1,0 +1,199 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+INVOICE_STATES = [
+    ("free", "May Be Invoiced Now"),
+    ("money", "Waits for Money"),
+    ("receipt", "Waits for Receipt"),
+    ("approval", "Waits for Contract"),
+]
+LIVE_STATES = SQL("('draft', 'effective', 'closed')")
+
+
+class SaleOrder(models.Model):
+    """What an accountant may invoice now and what the rest waits for (C1, D3); set by set in SQL.
+
+    It looks at orders, not at drafts: an order is listed as long as something of it is not on
+    any invoice. Whether a draft may be posted says ``account.move.sop_gate_state``.
+    """
+
+    _inherit = "sale.order"
+
+    sop_invoice_state = fields.Selection(
+        INVOICE_STATES,
+        string="To Invoice",
+        compute="_compute_sop_invoice_state",
+        compute_sudo=True,
+        search="_search_sop_invoice_state",
+        help="What the part of the order that is not on any invoice waits for.",
+        groups="sales_sop.group_user",
+    )
+    sop_amount_missing = fields.Monetary(
+        string="Missing",
+        compute="_compute_sop_invoice_state",
+        compute_sudo=True,
+        help="Money still to collect before the contract may be invoiced (C1).",
+        groups="sales_sop.group_user",
+    )
+    sop_amount_invoiceable = fields.Monetary(
+        string="Not Invoiced Yet",
+        compute="_compute_sop_invoice_state",
+        compute_sudo=True,
+        help="What was accepted or is due and is on no invoice, at the agreed prices with tax.",
+        groups="sales_sop.group_user",
+    )
+
+    @api.depends("order_line.qty_to_invoice", "invoice_status", "sop_contract_id.state")
+    def _compute_sop_invoice_state(self):
+        rows = {}
+        if self.ids:
+            found = self.env.execute_query(self._sop_invoice_states_sql(self.ids))
+            rows = {order_id: values for order_id, *values in found}
+        for order in self:
+            state, missing, invoiceable = rows.get(order._origin.id, (False, 0.0, 0.0))
+            order.sop_invoice_state = state
+            order.sop_amount_missing = float(missing or 0.0)
+            order.sop_amount_invoiceable = float(invoiceable or 0.0)
+
+    @api.model
+    def _search_sop_invoice_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        states = [state for state in value if state]
+        query = SQL(
+            "(SELECT id FROM (%s) orders WHERE state = ANY(%s))",
+            self._sop_invoice_states_sql(),
+            states,
+        )
+        domain = Domain("id", "in", query)
+        if len(states) < len(value):
+            every = SQL(
+                "(SELECT id FROM (%s) orders WHERE state IS NOT NULL)",
+                self._sop_invoice_states_sql(),
+            )
+            domain |= Domain("id", "not in", every)
+        return domain
+
+    # -- SQL, from small parts -----------------------------------------------------------------
+
+    @api.model
+    def _sop_invoice_states_sql(self, order_ids=None):
+        """Return a SELECT of ``id, state, missing, invoiceable``, one row per confirmed order.
+
+        :param list order_ids: of these orders only
+        """
+        collection = self.env["sop.collection"]
+        collection._flush_sources()
+        self.env["stock.picking"].flush_model(["pod_state", "sale_id"])
+        scope = self._sop_invoiceable_scope_sql(order_ids)
+        contract_ids = [row[0] for row in self.env.execute_query(self._sop_gated_sql(scope))]
+        return SQL(
+            """
+            SELECT so.id,
+                   CASE WHEN so.invoice_status = 'to invoice'
+                        THEN CASE WHEN contract.state = 'draft' THEN 'approval'
+                                  WHEN gate.missing > 0 THEN 'money'
+                                  ELSE 'free' END
+                        WHEN %(unsigned)s THEN 'receipt' END AS state,
+                   CASE WHEN so.invoice_status = 'to invoice' THEN gate.missing END AS missing,
+                   (%(invoiceable)s) AS invoiceable
+              FROM sale_order so
+         LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
+         LEFT JOIN res_currency currency ON currency.id = contract.currency_id
+         LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
+                      FROM (%(money)s) rows
+                  GROUP BY contract_id) collected ON collected.contract_id = contract.id
+     CROSS JOIN LATERAL (
+                   SELECT GREATEST(0, COALESCE(
+                       ROUND((contract.amount_total * contract.invoice_gate_percent
+                              / 100 / currency.rounding)::numeric)
+                       - ROUND((COALESCE(collected.amount, 0) / currency.rounding)::numeric),
+                       0)) * COALESCE(currency.rounding, 1) AS missing) gate
+             WHERE %(scope)s
+            """,
+            unsigned=self._sop_unsigned_sql(),
+            invoiceable=self._sop_invoiceable_sql(),
+            money=collection._rows_sql(contract_ids or [0]),
+            scope=scope,
+        )
+
+    def _sop_invoiceable_scope_sql(self, order_ids):
+        return SQL(
+            """
+            so.state = 'sale'
+            AND (contract.state IN %(states)s OR so.sop_opening)
+            AND %(orders)s
+            """,
+            states=LIVE_STATES,
+            orders=SQL("TRUE") if order_ids is None else SQL("so.id = ANY(%s)", list(order_ids)),
+        )
+
+    def _sop_gated_sql(self, scope):
+        """The contracts whose money decides; all others are not counted."""
+        return SQL(
+            """
+            SELECT DISTINCT contract.id
+              FROM sale_order so
+              JOIN sop_contract contract ON contract.id = so.sop_contract_id
+             WHERE so.invoice_status = 'to invoice'
+               AND contract.invoice_gate_percent > 0
+               AND %s
+            """,
+            scope,
+        )
+
+    def _sop_unsigned_sql(self):
+        """Whether goods of the order have left and nobody has signed for them yet (D3)."""
+        return SQL(
+            """EXISTS (SELECT FROM stock_picking picking
+                        WHERE picking.sale_id = so.id AND picking.pod_state = 'waiting')"""
+        )
+
+    def _sop_invoiceable_sql(self):
+        return SQL(
+            """SELECT ROUND(SUM(line.price_total / line.product_uom_qty * line.qty_to_invoice), 2)
+                 FROM sale_order_line line
+                WHERE line.order_id = so.id
+                  AND line.qty_to_invoice != 0
+                  AND line.product_uom_qty != 0"""
+        )
+
+    # -- one click to draft --------------------------------------------------------------------
+
+    def action_sop_draft_invoices(self):
+        """Make a draft invoice for each of these orders that may be invoiced now; open them.
+
+        Each order has its own invoice, down payments are deducted.
+        """
+        self.check_access("read")
+        free = self.filtered(lambda order: order.sudo().sop_invoice_state == "free")
+        if not free:
+            labels = dict(self._fields["sop_invoice_state"]._description_selection(self.env))
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(order)s cannot be invoiced now: %(reason)s.",
+                        order=order.name,
+                        reason=labels.get(order.sudo().sop_invoice_state)
+                        or self.env._("nothing of it is accepted and not invoiced"),
+                    )
+                    for order in self
+                )
+            )
+        invoices = free._create_invoices(grouped=True, final=True)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Draft Invoices"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", invoices.ids)],
+            "context": {"create": False},
+            **(
+                {"view_mode": "form", "views": [(False, "form")], "res_id": invoices.id}
+                if len(invoices) == 1
+                else {}
+            ),
+        }

@@ -1,0 +1,165 @@
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import rule
+from .test_attacks_invoice import InvoiceAttackCase
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceLists(InvoiceAttackCase):
+    """The accountants' lists: now, money, receipt, approval (C1, D3)."""
+
+    def listed(self, state, role="finance"):
+        orders = self.as_user(self.env["sale.order"], role)
+        return orders.search(
+            [("sop_invoice_state", "=", state), ("company_id", "=", self.company.id)]
+        ).sudo()
+
+    def state(self, order):
+        order.invalidate_recordset()
+        found = {
+            key for key in ("free", "money", "receipt", "approval") if order in self.listed(key)
+        }
+        mine = self.as_user(order, "finance").sop_invoice_state
+        self.assertEqual(found, {mine} if mine else set())
+        return mine
+
+    @rule("C1", "D3")
+    def test_an_order_goes_through_the_lists(self):
+        order = self.confirmed_order().sudo()
+        self.assertFalse(self.state(order))
+        picking = order.picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.assertEqual(self.state(order), "receipt")
+        self.sign(picking)
+        self.assertEqual(self.state(order), "money")
+        self.assertEqual(order.sop_amount_missing, 600.0)
+        self.collect(order, 476.55)
+        self.assertEqual(self.state(order), "money")
+        self.assertEqual(order.sop_amount_missing, 123.45)
+        self.collect(order, 123.44)
+        self.assertEqual((self.state(order), order.sop_amount_missing), ("money", 0.01))
+        self.collect(order, 0.01)
+        self.assertEqual((self.state(order), order.sop_amount_missing), ("free", 0.0))
+        self.assertEqual(order.sop_amount_invoiceable, 1000.0)
+        invoice = self.draft_invoice(order)
+        self.assertFalse(self.state(order))
+        self.assertEqual(invoice.sop_gate_state, "free")
+        invoice.sudo().button_cancel()
+        self.assertEqual(self.state(order), "free")
+
+    @rule("C1")
+    def test_the_missing_money_is_that_of_the_taxed_total(self):
+        order = self.delivered_order(lines=[(self.drive, 3, 33.333)]).sudo()
+        self.assertEqual(order.amount_total, 100.0)
+        self.assertEqual(self.state(order), "money")
+        self.assertEqual(order.sop_amount_missing, order.sop_contract_id.amount_missing)
+
+    @rule("C1", "D3")
+    def test_only_the_accepted_part_is_offered(self):
+        order = self.confirmed_order().sudo()
+        picking = order.picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.sign(picking, damaged=1, missing=1)
+        self.collect(order, 1000.0)
+        self.assertEqual(self.state(order), "free")
+        self.assertEqual(order.sop_amount_invoiceable, 800.0)
+
+    @rule("C1")
+    def test_several_orders_are_drafted_with_one_click_and_posted_together(self):
+        free = [self.paid_order() for __ in range(2)]
+        waiting = self.delivered_order()
+        orders = self.env["sale.order"].concat(*free, waiting)
+        action = self.rpc(orders, "finance", "action_sop_draft_invoices")
+        invoices = self.env["account.move"].search(action["domain"])
+        self.assertEqual(invoices.line_ids.sale_line_ids.order_id, free[0] | free[1])
+        self.assertEqual(len(invoices), 2)
+        self.assertPosts(invoices)
+        with self.assertRefused(waiting.name, "Waits for Money"):
+            self.rpc(waiting, "finance", "action_sop_draft_invoices")
+        with self.assertRefused(free[0].name, "nothing"):
+            self.rpc(free[0], "finance", "action_sop_draft_invoices")
+        self.assertFalse(waiting.sudo().invoice_ids)
+
+    @rule("C1")
+    def test_the_draft_deducts_the_down_payment(self):
+        order = self.paid_order()
+        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
+            {
+                "advance_payment_method": "percentage",
+                "amount": 30.0,
+                "sale_order_ids": [Command.set(order.ids)],
+            }
+        )
+        wizard.create_invoices()
+        self.assertPosts(order.sudo().invoice_ids)
+        action = self.rpc(order, "finance", "action_sop_draft_invoices")
+        final = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual(final.amount_total, 700.0)
+        self.assertPosts(final)
+
+    @rule("C1")
+    def test_a_salesperson_of_other_orders_sees_and_drafts_nothing(self):
+        order = self.paid_order()
+        self.users["other"] = self._new_user("other", "sales_sop.group_salesperson", self.company)
+        self.assertNotIn(order, self.listed("free", "other"))
+        with self.assertRefused(exception=UserError):
+            self.rpc(order, "other", "action_sop_draft_invoices")
+        with self.assertRefused(exception=UserError):
+            self.rpc(order, "gate_guard", "action_sop_draft_invoices")
+        self.assertFalse(order.sudo().invoice_ids)
+
+    @rule("C1")
+    def test_drafts_name_what_is_missing(self):
+        order = self.delivered_order()
+        invoice = self.draft_invoice(order)
+        self.collect(order, 476.55)
+        invoice.invalidate_recordset()
+        self.assertEqual(invoice.sop_gate_state, "money")
+        self.assertEqual(invoice.sop_amount_missing, 123.45)
+        self.assertEqual(invoice.sop_missing_currency_id, self.company.currency_id)
+
+    @rule("C1")
+    def test_an_invoice_whose_money_went_away_is_listed(self):
+        order = self.delivered_order()
+        payment = self.receive(600.0)
+        self.earmark(payment, order)
+        invoice = self.post(self.draft_invoice(order))
+        below = [("sop_below_gate", "=", True), ("company_id", "=", self.company.id)]
+        finance = self.as_user(self.env["account.move"], "finance")
+        self.assertFalse(finance.search(below))
+        payment.action_reject()
+        self.assertEqual(finance.search(below), invoice)
+        invoice.invalidate_recordset()
+        self.assertTrue(invoice.sop_below_gate)
+        self.assertEqual(invoice.sop_amount_missing, 600.0)
+        self.collect(order, 600.0)
+        self.assertFalse(finance.search(below))
+
+    @rule("C1")
+    def test_the_lists_take_a_constant_number_of_queries(self):
+        def reading():
+            orders = self.as_user(self.env["sale.order"], "finance")
+            self.env.invalidate_all()
+            with self.assertQueryCount(count):
+                found = orders.search(
+                    [("sop_invoice_state", "=", "free"), ("company_id", "=", self.company.id)],
+                    limit=80,
+                )
+                found.mapped("sop_amount_missing")
+                found.mapped("sop_amount_invoiceable")
+            return found
+
+        count = 999
+        self.paid_order()
+        self.assertEqual(len(reading()), 1)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        reading()
+        count = self.env.cr.sql_log_count - before
+        for __ in range(3):
+            self.paid_order()
+        self.assertEqual(len(reading()), 4)

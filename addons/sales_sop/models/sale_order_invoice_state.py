@@ -92,12 +92,12 @@ class SaleOrder(models.Model):
         return SQL(
             """
             SELECT so.id,
-                   CASE WHEN so.invoice_status = 'to invoice'
+                   CASE WHEN %(due)s
                         THEN CASE WHEN contract.state = 'draft' THEN 'approval'
                                   WHEN gate.missing > 0 THEN 'money'
                                   ELSE 'free' END
                         WHEN %(unsigned)s THEN 'receipt' END AS state,
-                   CASE WHEN so.invoice_status = 'to invoice' THEN gate.missing END AS missing,
+                   CASE WHEN %(due)s THEN gate.missing END AS missing,
                    (%(invoiceable)s) AS invoiceable
               FROM sale_order so
          LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
@@ -113,6 +113,7 @@ class SaleOrder(models.Model):
                        0)) * COALESCE(currency.rounding, 1) AS missing) gate
              WHERE %(scope)s
             """,
+            due=self._sop_due_sql(),
             unsigned=self._sop_unsigned_sql(),
             invoiceable=self._sop_invoiceable_sql(),
             money=collection._rows_sql(contract_ids or [0]),
@@ -142,6 +143,14 @@ class SaleOrder(models.Model):
                AND %s
             """,
             scope,
+        )
+
+    def _sop_due_sql(self):
+        """Whether something is on no invoice; more on a draft than accepted is nothing to add."""
+        return SQL(
+            """(so.invoice_status = 'to invoice'
+                AND EXISTS (SELECT FROM sale_order_line line
+                             WHERE line.order_id = so.id AND line.qty_to_invoice > 0))"""
         )
 
     def _sop_unsigned_sql(self):

@@ -67,6 +67,11 @@ class TestInvoiceLists(InvoiceAttackCase):
         self.collect(order, 1000.0)
         self.assertEqual(self.state(order), "free")
         self.assertEqual(order.sop_amount_invoiceable, 800.0)
+        # The clerk types what left: there is nothing to add, and the draft waits for a receipt.
+        invoice = self.draft_invoice(order)
+        invoice.invoice_line_ids.quantity = 10
+        self.assertFalse(self.state(order))
+        self.assertEqual(invoice.sop_gate_state, "receipt")
 
     @rule("C1")
     def test_several_orders_are_drafted_with_one_click_and_posted_together(self):

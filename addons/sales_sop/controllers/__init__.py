@@ -1,1 +1,1 @@
-from . import portal, portal_delivery, portal_payment
+from . import gate, portal, portal_delivery, portal_payment

@@ -72,6 +72,11 @@ class SopPolicy(models.Model):
 
     def _sample_terms(self):
         """Return the values of the sample's terms, in the order in which they match (P5)."""
+        on_its_way = {
+            "shipping_data_required": True,
+            "gate_pass_required": True,
+            "dispatch_notice": True,
+        }
         return [
             {
                 "name": self.env._("Spare parts over the counter"),
@@ -85,6 +90,7 @@ class SopPolicy(models.Model):
                 "invoice_gate_percent": 0.0,
             },
             {
+                **on_its_way,
                 "name": self.env._("Instalment sale"),
                 "sales_mode": "instalment",
                 "prepayment_percent": 30.0,
@@ -93,12 +99,14 @@ class SopPolicy(models.Model):
                 "invoice_gate_percent": 60.0,
             },
             {
+                **on_its_way,
                 "name": self.env._("Direct sale"),
                 "sales_mode": "direct",
                 "amount_to": 200000.0,
                 "invoice_gate_percent": 60.0,
             },
             {
+                **on_its_way,
                 "name": self.env._("Large direct sale with deposit"),
                 "sales_mode": "direct",
                 "amount_from": 200000.0,

@@ -24,6 +24,7 @@ from . import (
     test_demo,
     test_earmarks,
     test_frame,
+    test_gate_pass,
     test_gone,
     test_invoice_approval,
     test_invoice_gate,

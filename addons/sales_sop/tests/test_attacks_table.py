@@ -188,12 +188,20 @@ class TestAttacksTable(SopCase):
             "signed_on": "2026-03-01 08:00:00",
             "amount_collected": 1000.0,
         }
+        gate_pass = self.as_user(self.env["sop.gate.pass"], "sales_office").create(
+            {"picking_ids": [Command.set(picking.ids)], "vehicle_plate": "A 12345"}
+        )
         return {
+            gate_pass: (
+                {"state": "left", "code": "guess", "agreed_content": {}},
+                {"picking_ids": [Command.set(picking.ids)], "state": "left", "code": "guess"},
+                ("unlink", "_register_leaving", "_set_state"),
+            ),
             picking.sop_payment_ids: (
                 {"amount_collected": 5000.0, "content": {}},
                 values,
                 ("unlink",),
-            )
+            ),
         }
 
     def _amendment_victims(self, order):

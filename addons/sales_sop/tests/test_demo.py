@@ -219,6 +219,24 @@ class TestDemoCompany(TransactionCase):
         self.assertTrue(overdue._is_overdue())
         self.assertEqual(overdue.used_on.weekday(), 5)
 
+    @rule("D2", "D8")
+    def test_one_vehicle_left_one_is_loaded_and_one_is_expected(self):
+        found = {
+            name: (gate_pass.state, gate_pass.is_agreed, bool(gate_pass.not_ready))
+            for name in ("left", "loaded", "expected")
+            if (gate_pass := self.env.ref(f"sales_sop.demo_gate_pass_{name}"))
+        }
+        self.assertEqual(
+            found,
+            {
+                "left": ("left", True, False),
+                "loaded": ("expected", True, False),
+                "expected": ("expected", False, True),
+            },
+        )
+        guard = self.env.ref("sales_sop.demo_gate_pass_left").guard_id
+        self.assertEqual(guard, self.env.ref("sales_sop.demo_user_guard"))
+
     @rule("D3")
     def test_damaged_and_missing_goods_are_recorded(self):
         move, returned = self._order("damaged").picking_ids.move_ids.sorted("id")

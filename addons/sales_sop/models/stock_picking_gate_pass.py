@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    """The vehicle that brings the delivery, and the gate it passes (D2, D8)."""
+
+    _inherit = "stock.picking"
+
+    sop_gate_pass_ids = fields.Many2many(
+        "sop.gate.pass",
+        "sop_gate_pass_picking_rel",
+        "picking_id",
+        "gate_pass_id",
+        string="Gate Passes",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+    sop_gate_pass_required = fields.Boolean(
+        string="Gate Pass Needed", compute="_compute_sop_gate_pass_required", compute_sudo=True
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"sop_gate_pass_ids"}
+
+    @api.depends("sop_governed")
+    def _compute_sop_gate_pass_required(self):
+        for picking in self:
+            contracts = picking._sop_contracts() if picking.sop_governed else []
+            picking.sop_gate_pass_required = any(
+                contract.gate_pass_required for contract in contracts
+            )
+
+    @api.depends("sop_gate_pass_ids.agreed_content", "sop_gate_pass_ids.state")
+    def _compute_sop_blockers(self):
+        return super()._compute_sop_blockers()
+
+    def _sop_gate_pass(self):
+        """Return the gate pass that counts; empty when there is none yet."""
+        passes = self.sudo().sop_gate_pass_ids
+        return passes.filtered(lambda gate_pass: gate_pass.state != "cancelled")[:1]
+
+    # -- before loading (D8) -----------------------------------------------------------------------
+
+    def _sop_shipping_blockers(self, contracts):
+        blockers = super()._sop_shipping_blockers(contracts)
+        return blockers + self._sop_transport_blockers(contracts)
+
+    def _sop_transport_blockers(self, contracts):
+        """Return ``[("D8", sentence)]`` until the transport by a carrier is agreed.
+
+        With the own vehicle or the customer's there is no freight to agree.
+        """
+        if not any(contract.gate_pass_required for contract in contracts):
+            return []
+        if self.sop_transport_mode in ("own", "pickup") or self._sop_gate_pass().is_agreed:
+            return []
+        sentence = self.env._(
+            "The transport of %s is not agreed with a driver as it is now. Press “Make Gate Pass”, "
+            "enter vehicle, driver and freight, and record the agreement.",
+            self.name,
+        )
+        return [("D8", sentence)]
+
+    # -- the gate pass -----------------------------------------------------------------------------
+
+    def action_sop_gate_pass(self):
+        """Open the gate pass of the delivery; make one for several deliveries of a vehicle (D2)."""
+        gate_pass = self._sop_gate_pass() or self._sop_make_gate_pass()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Gate Pass"),
+            "res_model": "sop.gate.pass",
+            "view_mode": "form",
+            "res_id": gate_pass.id,
+        }
+
+    def _sop_make_gate_pass(self):
+        self.check_access("read")
+        for picking in self:
+            blockers = picking.sudo()._delivery_blockers() if picking.state != "done" else []
+            self.env["sop.gate"]._raise_if_blocked(
+                {picking: [blocker for blocker in blockers if blocker[0] != "D8"]}
+            )
+        return self.env["sop.gate.pass"].create(
+            {
+                "company_id": self.company_id.id,
+                "picking_ids": [fields.Command.set(self.ids)],
+                "carrier_id": self._sop_usual_carrier().id,
+            }
+        )
+
+    def _sop_usual_carrier(self):
+        """Return the carrier to start with; an addon knows more than this one."""
+        return self.env["res.partner"]
+
+    # -- before the receipt (D2, D3) ---------------------------------------------------------------
+
+    def _check_pod_can_be_recorded(self):
+        """What has not left the gate has not been received; who collects signs at loading."""
+        result = super()._check_pod_can_be_recorded()
+        if self._sop_waits_at_gate():
+            raise UserError(
+                self.env._(
+                    "D2: the gate guard has not registered that %s left. Register its gate pass "
+                    "before the proof of delivery.",
+                    self.name,
+                )
+            )
+        return result
+
+    def _sop_waits_at_gate(self):
+        self.ensure_one()
+        if not self.sop_gate_pass_required or self.sop_transport_mode == "pickup":
+            return False
+        return self._sop_gate_pass().state != "left"
+
+    def _sop_goods_lines(self):
+        """Return what these deliveries bring, one line for each product."""
+        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
+        return [
+            f"{move.quantity or move.product_uom_qty:g} {move.product_uom.name} "
+            f"{move.product_id.display_name}"
+            for move in moves
+        ]

@@ -229,7 +229,7 @@ class SopAmendment(models.Model):
     def _approval_summary(self, route_code):
         return Markup("%s%s") % (
             self._approval_table(
-                [self.env._("Product"), self.env._("What"), self.env._("Old"), self.env._("New")],
+                [self.env._("Product"), self.env._("Change"), self.env._("Old"), self.env._("New")],
                 self._changed_rows(),
             ),
             self._approval_table(

@@ -85,7 +85,7 @@ class SopAmendmentLine(models.Model):
         [
             ("same", "Unchanged"),
             ("changed", "Changed"),
-            ("new", "New"),
+            ("new", "Added"),
             ("removed", "Removed"),
         ],
         compute="_compute_change",

@@ -795,7 +795,7 @@ class SopRelease(models.Model):
             rows.insert(4, (self.env._("Money missing"), self._format(self.amount_missing)))
         if self.approve_by:
             rows.append((self.env._("To approve by"), format_date(self.env, self.approve_by)))
-        return self._approval_table([self.env._("What"), ""], rows)
+        return self._approval_table([self.env._("Exception"), ""], rows)
 
     def _decision_values(self, approval):
         decided = approval.step_ids.filtered(lambda step: step.user_id).sorted("decided_on")

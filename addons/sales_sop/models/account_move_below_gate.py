@@ -103,3 +103,28 @@ class AccountMove(models.Model):
             money=collection._rows_sql(contract_ids or [0]),
             ids=contract_ids,
         )
+
+    # -- the nightly run -----------------------------------------------------------------------
+
+    @api.model
+    def _autopost_draft_entries(self, batch_size=100):
+        """A blocked invoice stops no other one; whoever made it has something to do (C1)."""
+        result = super()._autopost_draft_entries(batch_size=batch_size)
+        due = self.sudo().search(
+            [
+                ("state", "=", "draft"),
+                ("date", "<=", fields.Date.context_today(self)),
+                ("auto_post", "!=", "no"),
+                ("move_type", "in", ("out_invoice", "out_receipt")),
+                ("activity_ids", "=", False),
+            ],
+            limit=batch_size,
+        )
+        for move in due.filtered("sop_blockers"):
+            move.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("The invoice could not be posted on its day"),
+                note=move.sop_blockers,
+                user_id=move.create_uid.id,
+            )
+        return result

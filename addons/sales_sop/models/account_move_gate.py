@@ -193,6 +193,17 @@ class AccountMove(models.Model):
         self.env["sop.gate"]._raise_if_blocked(blockers)
         return governed
 
+    def _sop_blocked_together(self):
+        """Return those of these drafts that may not be posted when all others are (C1, D3)."""
+        facts = self._invoice_facts()
+        blocked = self.browse()
+        for move in self:
+            if move._invoice_blockers(facts):
+                blocked |= move
+            elif move._sop_is_governed():
+                move._sop_add_to_facts(facts)
+        return blocked
+
     def _sop_contract_blockers(self, contract):
         if contract.state in ("effective", "closed"):
             return []

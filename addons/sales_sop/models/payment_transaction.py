@@ -26,12 +26,19 @@ class PaymentTransaction(models.Model):
         return result
 
     def _sop_leave_blocked_invoices(self):
-        """Blocked invoices stay drafts: posting them would roll the payment back."""
-        for tx in self.filtered(lambda tx: tx.state == "done"):
-            drafts = tx.invoice_ids.filtered(lambda move: move.state == "draft")
-            blocked = drafts.filtered(lambda move: move._invoice_blockers())
-            if blocked:
-                tx.invoice_ids -= blocked
+        """Blocked invoices stay drafts: posting them would roll the payment back.
+
+        Odoo posts the invoices of all these transactions as soon as one of them is done. What
+        was paid for stays known by the orders, so that the money is earmarked.
+        """
+        if "done" not in self.mapped("state"):
+            return
+        drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
+        blocked = drafts._sop_blocked_together() if drafts else drafts
+        for tx in self.filtered(lambda tx: tx.invoice_ids & blocked):
+            left = tx.invoice_ids & blocked
+            tx.invoice_ids -= left
+            tx.sale_order_ids |= left.sudo().line_ids.sale_line_ids.order_id
 
     def _create_payment(self, **extra_create_values):
         """Money paid online for an order is earmarked to its contract (C3)."""

@@ -27,7 +27,7 @@ class TestOnline(SopCase):
             provider.journal_id = self.bank_journal
         self._give_payments_an_outstanding_account(self.bank_journal, code="101498")
 
-    def _pay_online(self, order):
+    def _pay_online(self, order, invoices=()):
         method = self.env.ref("payment.payment_method_unknown")
         provider = self.env["payment.provider"].create(
             {
@@ -50,7 +50,11 @@ class TestOnline(SopCase):
                 "partner_id": order.partner_id.id,
                 "reference": order.name,
                 "operation": "online_direct",
-                "sale_order_ids": [Command.set(order.ids)],
+                **(
+                    {"invoice_ids": [Command.set([invoice.id for invoice in invoices])]}
+                    if invoices
+                    else {"sale_order_ids": [Command.set(order.ids)]}
+                ),
             }
         )
         transaction._set_done()
@@ -122,3 +126,47 @@ class TestOnline(SopCase):
         self.assertEqual(transaction.payment_id.amount, 1000.0)
         self.assertIn(order.state, ("draft", "sent"))
         self.assertFalse(order.sudo().invoice_ids)
+
+    def _draft(self, order, quantity):
+        line = {
+            "product_id": self.drive.id,
+            "quantity": quantity,
+            "price_unit": 100.0,
+            "tax_ids": [Command.set(self.tax.ids)],
+            "sale_line_ids": [Command.set(order.order_line.ids)],
+        }
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+
+    @rule("C1", "D3")
+    def test_a_transaction_for_a_blocked_and_a_free_invoice_is_booked(self):
+        blocked, free = self.confirmed_order(), self.delivered_order()
+        self.collect(free, 600.0)
+        invoices = [self._draft(blocked, 10), self._draft(free, 10)]
+        transaction = self._pay_online(blocked.sudo(), invoices)
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertIn(transaction.payment_id.state, ("in_process", "paid"))
+        self.assertEqual([invoice.state for invoice in invoices], ["draft", "posted"])
+
+    @rule("C1", "C3", "D3")
+    def test_the_money_for_a_blocked_invoice_is_earmarked_to_its_contract(self):
+        order = self.confirmed_order()
+        transaction = self._pay_online(order.sudo(), [self._draft(order, 10)])
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertEqual(order.sudo().sop_contract_id.amount_collected, 1000.0)
+
+    @rule("C1", "D3")
+    def test_invoices_that_pass_only_one_by_one_do_not_stop_the_payment(self):
+        order = self.delivered_order()
+        self.collect(order, 600.0)
+        invoices = [self._draft(order, 6), self._draft(order, 6)]
+        transaction = self._pay_online(order.sudo(), invoices)
+        self.assertEqual(transaction.payment_id.amount, 1000.0)
+        self.assertEqual([invoice.state for invoice in invoices], ["posted", "draft"])

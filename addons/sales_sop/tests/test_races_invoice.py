@@ -1,0 +1,69 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import rule
+from .test_races import RaceCase
+
+TIMES = 100
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceRaces(RaceCase):
+    """Whoever is first: never more is invoiced than agreed (C2)."""
+
+    def _move(self, order, quantity, move_type="out_invoice"):
+        line = {
+            "product_id": self.drive.id,
+            "quantity": quantity,
+            "price_unit": 100.0,
+            "tax_ids": [Command.set(self.tax.ids)],
+            "sale_line_ids": [Command.set(order.order_line.ids)],
+        }
+        return self.env["account.move"].create(
+            {
+                "move_type": move_type,
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-03",
+                "company_id": self.company.id,
+                "invoice_line_ids": [Command.create(line)],
+            }
+        )
+
+    def _do(self, method, move):
+        return lambda env: getattr(self.seen_by(env, move, "finance"), method)()
+
+    def _refused(self, method, move, *texts):
+        def act(env):
+            with self.assertRefused(*texts):
+                self._do(method, move)(env)
+
+        return act
+
+    @rule("C2", "D3")
+    def test_two_invoices_of_one_contract_posted_together_a_hundred_times(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        first, second = self._move(order, 6), self._move(order, 6)
+        for turn in range(TIMES):
+            winner, loser = (first, second) if turn % 2 else (second, first)
+            self.race(
+                self._do("action_post", winner), self._refused("action_post", loser, "only 4")
+            )
+            self.assertEqual((winner.state, loser.state), ("posted", "draft"))
+            winner.button_draft()
+
+    @rule("C2")
+    def test_a_credit_note_is_taken_back_while_its_goods_are_invoiced_again(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        self._move(order, 10).action_post()
+        credit, again = self._move(order, 10, "out_refund"), self._move(order, 10)
+        credit.action_post()
+        take_back, post = self._do("button_draft", credit), self._do("action_post", again)
+        for __ in range(TIMES // 2):
+            self.race(post, self._refused("button_draft", credit, "C2", "2,000.00"))
+            self.assertEqual((credit.state, again.state), ("posted", "posted"))
+            again.button_draft()
+            self.race(take_back, self._refused("action_post", again, "D3", "only 0"))
+            self.assertEqual((credit.state, again.state), ("draft", "draft"))
+            credit.action_post()

@@ -35,6 +35,7 @@
         "report/sop_contract_reports.xml",
         "report/sop_amendment_report.xml",
         "report/sale_order_reports.xml",
+        "report/sale_order_pro_forma_report.xml",
         "report/sop_delivery_reports.xml",
         "data/mail_template_dispatch.xml",
         "data/ir_cron_opening.xml",

@@ -9,7 +9,7 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     sop_amount_missing = fields.Monetary(
-        string="Missing",
+        string="Money Missing",
         compute="_compute_sop_amount_missing",
         compute_sudo=True,
         currency_field="sop_missing_currency_id",

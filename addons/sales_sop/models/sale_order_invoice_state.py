@@ -31,7 +31,7 @@ class SaleOrder(models.Model):
         groups="sales_sop.group_user",
     )
     sop_amount_missing = fields.Monetary(
-        string="Missing",
+        string="Money Missing",
         compute="_compute_sop_invoice_state",
         compute_sudo=True,
         help="Money still to collect before the contract may be invoiced (C1).",

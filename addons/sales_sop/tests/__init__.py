@@ -52,6 +52,7 @@ from . import (
     test_portal_chain,
     test_policy_vote,
     test_portal,
+    test_pro_forma,
     test_price_authority,
     test_price_list,
     test_races,

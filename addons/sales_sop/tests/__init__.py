@@ -34,6 +34,7 @@ from . import (
     test_menus,
     test_money_cases,
     test_money_paper,
+    test_money_races,
     test_money_sequences,
     test_online,
     test_order_type,

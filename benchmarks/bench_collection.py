@@ -73,7 +73,8 @@ BY_HAND = """
         SELECT contract_id, date, amount FROM open WHERE amount > 0)
 """
 OF_SOME = BY_HAND.format(
-    contracts="so.sop_contract_id = ANY(%(ids)s)", allocations="allocation.contract_id = ANY(%(ids)s)"
+    contracts="so.sop_contract_id = ANY(%(ids)s)",
+    allocations="allocation.contract_id = ANY(%(ids)s)",
 )
 OF_ALL = BY_HAND.format(
     contracts="so.company_id = %(company)s", allocations="so.company_id = %(company)s"

@@ -1,4 +1,4 @@
-"""Tens of thousands of contracts with their money, copied in SQL from a few that were lived through.
+"""Tens of thousands of contracts with their money, copied in SQL from a few real ones.
 
 A handful of orders goes through the procedure with Odoo's own methods, each to another stage. Then
 their rows are copied, with new ids, as often as needed: the copies are what the originals are.
@@ -88,9 +88,11 @@ class Originals:
 
     def __init__(self, env, chains):
         orders = env["sale.order"].browse([chain.order for chain in chains])
-        payments = env["sop.payment.allocation"].search(
-            [("contract_id", "in", orders.sop_contract_id.ids)]
-        ).payment_id
+        payments = (
+            env["sop.payment.allocation"]
+            .search([("contract_id", "in", orders.sop_contract_id.ids)])
+            .payment_id
+        )
         invoices = orders.invoice_ids
         lines = (invoices | payments.move_id).line_ids
         partials = lines.matched_debit_ids | lines.matched_credit_ids

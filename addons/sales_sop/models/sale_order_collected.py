@@ -54,7 +54,7 @@ class SopContract(models.Model):
         them ask for by their totals.
         """
         own = defaultdict(dict)
-        for contract_id, order_id, amount in self.env["sop.collection"]._collected_parts(self):
+        for contract_id, order_id, amount, __ in self.env["sop.collection"]._collected_parts(self):
             own[contract_id][order_id] = amount
         collected = {}
         for contract in self:

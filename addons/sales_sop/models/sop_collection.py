@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_round
 
 from . import money_certainty
 
@@ -72,30 +72,38 @@ class SopCollection(models.Model):
 
         Contracts without money are missing from the result.
         """
-        amounts = defaultdict(float)
-        for contract_id, __, amount in self._collected_parts(contracts):
+        amounts, roundings = defaultdict(float), {}
+        for contract_id, __, amount, rounding in self._collected_parts(contracts):
             amounts[contract_id] += amount
-        currencies = {contract.id: contract.currency_id for contract in contracts.sudo()}
+            roundings[contract_id] = rounding
         return {
-            contract_id: currencies[contract_id].round(amount)
+            contract_id: float_round(amount, precision_rounding=roundings[contract_id])
             for contract_id, amount in amounts.items()
         }
 
     @api.model
     def _collected_parts(self, contracts):
-        """Return ``[(contract id, order id or None, money)]``, read now and not rounded."""
+        """Return ``[(contract id, order id or None, money, rounding)]``, read now.
+
+        The money is not rounded; the rounding of the contract's currency comes with it, because
+        reading the contract would take longer than the rest.
+        """
         if not contracts.ids:
             return []
         self._flush_sources()
         rows = self.env.execute_query(
             SQL(
-                """SELECT contract_id, order_id, SUM(amount)
+                """SELECT rows.contract_id, rows.order_id, SUM(rows.amount), currency.rounding
                      FROM (%s) rows
-                 GROUP BY contract_id, order_id""",
+                     JOIN res_currency currency ON currency.id = rows.currency_id
+                 GROUP BY rows.contract_id, rows.order_id, currency.rounding""",
                 self._rows_sql(contracts.ids),
             )
         )
-        return [(contract_id, order_id, float(amount)) for contract_id, order_id, amount in rows]
+        return [
+            (contract_id, order_id, float(amount), float(rounding))
+            for contract_id, order_id, amount, rounding in rows
+        ]
 
     @api.model
     def _flush_sources(self):
@@ -119,13 +127,22 @@ class SopCollection(models.Model):
         """Return the SELECT of all rows, or of the rows of ``contract_ids`` only.
 
         A plain view cannot serve the gates: the planner would compute every contract's rows to
-        find one's. With the ids inside the parts only their invoices and money are read.
+        find one's. With the ids inside the parts only their invoices and money are read. Each
+        part joins few tables: beyond eight the planner takes them in the order in which they are
+        written, and planning took longer than the work.
         """
         return SQL(
             """
             WITH scope AS MATERIALIZED (%(scope)s),
+                 invoice AS MATERIALIZED (%(invoice)s),
                  invoice_share AS MATERIALIZED (%(invoice_share)s),
+                 invoice_line AS MATERIALIZED (%(invoice_line)s),
+                 partial AS MATERIALIZED (%(partial)s),
+                 allocation AS MATERIALIZED (%(allocation)s),
+                 entry AS MATERIALIZED (%(entry)s),
+                 money AS MATERIALIZED (%(money)s),
                  cash AS MATERIALIZED (%(cash)s),
+                 paid AS MATERIALIZED (%(paid)s),
                  earmark AS MATERIALIZED (%(earmark)s)
             %(invoice_rows)s
             UNION ALL
@@ -134,9 +151,16 @@ class SopCollection(models.Model):
             %(opening_rows)s
             """,
             scope=self._scope_sql(contract_ids),
-            invoice_share=self._invoice_share_sql(contract_ids),
+            invoice=self._invoice_sql(contract_ids),
+            invoice_share=self._invoice_share_sql(),
+            invoice_line=self._invoice_line_sql(),
+            partial=self._partial_sql(),
+            allocation=self._allocation_sql(),
+            entry=self._entry_sql(),
+            money=self._money_sql(),
             cash=self._cash_sql(),
-            earmark=self._earmark_sql(contract_ids),
+            paid=self._paid_sql(),
+            earmark=self._earmark_sql(),
             invoice_rows=self._invoice_rows_sql(contract_ids),
             earmark_rows=self._earmark_rows_sql(contract_ids),
             opening_rows=self._opening_rows_sql(contract_ids),
@@ -152,34 +176,48 @@ class SopCollection(models.Model):
              UNION
             SELECT other.contract_id
               FROM sop_payment_allocation mine
+              JOIN sop_payment_allocation other ON other.payment_id = mine.payment_id
+             WHERE mine.contract_id = ANY(%(ids)s)
+             UNION
+            SELECT other.contract_id
+              FROM sop_payment_allocation mine
               JOIN sop_payment_allocation other
-                ON other.payment_id = mine.payment_id
-                OR other.statement_line_id = mine.statement_line_id
+                ON other.statement_line_id = mine.statement_line_id
              WHERE mine.contract_id = ANY(%(ids)s)
             """,
             ids=list(contract_ids),
         )
 
-    def _invoice_share_sql(self, contract_ids):
-        """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
-        invoices = (
-            SQL("")
-            if contract_ids is None
-            else SQL(
-                """
-               AND move.id IN (
-                   SELECT line.move_id
-                     FROM sale_order so
-                     JOIN sale_order_line sol ON sol.order_id = so.id
-                     JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
-                     JOIN account_move_line line ON line.id = rel.invoice_line_id
-                    WHERE so.sop_contract_id IN (SELECT id FROM scope)
-                    UNION
-                   SELECT id FROM account_move
-                    WHERE sop_contract_id IN (SELECT id FROM scope))
-            """
+    def _invoice_sql(self, contract_ids):
+        """The posted invoices and credit notes of the contracts in scope."""
+        if contract_ids is None:
+            return SQL(
+                """SELECT id, sop_contract_id
+                     FROM account_move
+                    WHERE state = 'posted' AND move_type IN %s""",
+                INVOICE_TYPES,
             )
+        return SQL(
+            """
+            SELECT move.id, move.sop_contract_id
+              FROM (SELECT line.move_id AS id
+                      FROM scope
+                      JOIN sale_order so ON so.sop_contract_id = scope.id
+                      JOIN sale_order_line sol ON sol.order_id = so.id
+                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+                      JOIN account_move_line line ON line.id = rel.invoice_line_id
+                     UNION
+                    SELECT own.id
+                      FROM scope
+                      JOIN account_move own ON own.sop_contract_id = scope.id) found
+              JOIN account_move move ON move.id = found.id
+             WHERE move.state = 'posted' AND move.move_type IN %s
+            """,
+            INVOICE_TYPES,
         )
+
+    def _invoice_share_sql(self):
+        """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
         return SQL(
             """
             SELECT move_id,
@@ -193,51 +231,32 @@ class SopCollection(models.Model):
                          line.move_id,
                          line.price_total,
                          sol.order_id,
-                         COALESCE(so.sop_contract_id, move.sop_contract_id) AS contract_id
-                    FROM account_move move
+                         COALESCE(so.sop_contract_id, invoice.sop_contract_id) AS contract_id
+                    FROM invoice
                     JOIN account_move_line line
-                      ON line.move_id = move.id AND line.display_type = 'product'
+                      ON line.move_id = invoice.id AND line.display_type = 'product'
                LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
                LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
                LEFT JOIN sale_order so ON so.id = sol.order_id
-                   WHERE move.state = 'posted'
-                     AND move.move_type IN %(types)s
-                     %(invoices)s
                 ORDER BY line.id, sol.id) lines
           GROUP BY move_id, contract_id, order_id
-            """,
-            types=INVOICE_TYPES,
-            invoices=invoices,
+            """
         )
 
-    def _cash_sql(self):
-        """Per invoice and money move: the cash that reached the invoice, money back negative."""
+    def _invoice_line_sql(self):
+        """The receivable lines of the invoices: one for each instalment."""
         return SQL(
             """
-            SELECT partial.invoice_id,
-                   money.id AS money_id,
-                   money.date,
-                   money.origin_payment_id AS payment_id,
-                   partial.sign * partial.amount * factor.value AS amount_company,
-                   partial.sign * partial.amount_invoice * factor.value AS amount_invoice,
-                   partial.sign * partial.amount_money * factor.value AS amount_money,
-                   partial.invoice_currency_id,
-                   %(certainty)s
-              FROM (%(partials)s) partial
-              JOIN account_move money ON money.id = partial.money_id
-         LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
-                   %(joins)s
-              JOIN LATERAL (%(factor)s) factor ON TRUE
-             WHERE %(is_money)s
+            SELECT line.id, line.move_id, line.currency_id
+              FROM invoice
+              JOIN account_move_line line ON line.move_id = invoice.id
+              JOIN account_account account
+                ON account.id = line.account_id AND account.account_type = %s
             """,
-            certainty=money_certainty.COLUMNS,
-            joins=money_certainty.JOINS,
-            partials=self._partials_sql(),
-            factor=self._factor_sql(),
-            is_money=self._is_money_sql(),
+            RECEIVABLE,
         )
 
-    def _partials_sql(self):
+    def _partial_sql(self):
         """Reconciliations of the invoices, from the invoice's side."""
         sides = [
             # A customer pays: the invoice is the debit side. We pay back: the credit side.
@@ -254,66 +273,152 @@ class SopCollection(models.Model):
                        partial.%(mine)s_amount_currency AS amount_invoice,
                        partial.%(other)s_amount_currency AS amount_money,
                        %(sign)s AS sign
-                  FROM account_partial_reconcile partial
-                  JOIN account_move_line invoice_line
-                    ON invoice_line.id = partial.%(mine)s_move_id
+                  FROM invoice_line
+                  JOIN account_partial_reconcile partial
+                    ON partial.%(mine)s_move_id = invoice_line.id
                   JOIN account_move_line money_line
                     ON money_line.id = partial.%(other)s_move_id
-                  JOIN account_account account
-                    ON account.id = invoice_line.account_id
-                   AND account.account_type = %(receivable)s
-                 WHERE invoice_line.move_id IN (SELECT move_id FROM invoice_share)
                 """,
                 mine=mine,
                 other=other,
                 sign=sign,
-                receivable=RECEIVABLE,
             )
             for mine, other, sign in sides
         )
 
-    def _is_money_sql(self):
-        return SQL(
-            """(money.state = 'posted'
-                AND (payment.state IN ('in_process', 'paid')
-                     OR money.statement_line_id IS NOT NULL))"""
-        )
-
-    def _factor_sql(self):
-        """Cash part of the money move ``money``: 1 unless its entry holds discounts or fees."""
+    def _allocation_sql(self):
+        """The earmarks of the contracts in scope, and the entries of their money."""
         return SQL(
             """
-            SELECT LEAST(1.0, COALESCE(
-                       ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
-                       / NULLIF(ABS(SUM(line.balance) FILTER (
-                             WHERE %(credited)s)), 0), 0)) AS value
-              FROM account_move_line line
-              JOIN account_account account ON account.id = line.account_id
-              JOIN account_journal journal ON journal.id = money.journal_id
-             WHERE line.move_id = money.id
+            SELECT allocation.id,
+                   allocation.contract_id,
+                   allocation.order_id,
+                   allocation.currency_id,
+                   allocation.amount,
+                   COALESCE(payment.move_id, statement_line.move_id) AS money_id
+              FROM scope
+              JOIN sop_payment_allocation allocation ON allocation.contract_id = scope.id
+         LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
+         LEFT JOIN account_bank_statement_line statement_line
+                ON statement_line.id = allocation.statement_line_id
+            """
+        )
+
+    def _entry_sql(self):
+        """The entries that are money (C3), how certain each is, and what its accounts are."""
+        return SQL(
+            """
+            SELECT money.id,
+                   money.date,
+                   money.origin_payment_id AS payment_id,
+                   money.statement_line_id,
+                   payment.outstanding_account_id,
+                   money_journal.default_account_id,
+                   money_journal.suspense_account_id,
+                   %(certainty)s
+              FROM (SELECT money_id AS id FROM partial
+                     UNION
+                    SELECT money_id FROM allocation) found
+              JOIN account_move money ON money.id = found.id
+         LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+                   %(joins)s
+             WHERE money.state = 'posted'
+               AND (payment.state IN ('in_process', 'paid')
+                    OR money.statement_line_id IS NOT NULL)
             """,
+            certainty=money_certainty.COLUMNS,
+            joins=money_certainty.JOINS,
+        )
+
+    def _money_sql(self):
+        """Each money with the cash part of its entry, and what of it is open.
+
+        ``factor`` is 1 unless the entry holds discounts or fees. ``open`` is the customer's open
+        credit in the money's currency, ``rate`` the company's money for one unit of it.
+        """
+        return SQL(
+            """
+            SELECT entry.id,
+                   entry.date,
+                   entry.payment_id,
+                   entry.money_kind,
+                   entry.certainty,
+                   LEAST(1.0, COALESCE(
+                       ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
+                       / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
+                       AS factor,
+                   COALESCE(GREATEST(0, -SUM(
+                       CASE WHEN account.account_type = %(receivable)s
+                            THEN line.amount_residual_currency
+                            ELSE line.amount_currency END) FILTER (WHERE %(credited)s)), 0)
+                       AS open,
+                   ABS(SUM(line.balance) FILTER (WHERE %(credited)s))
+                       / NULLIF(ABS(SUM(line.amount_currency) FILTER (WHERE %(credited)s)), 0)
+                       AS rate
+              FROM entry
+              JOIN account_move_line line ON line.move_id = entry.id
+              JOIN account_account account ON account.id = line.account_id
+          GROUP BY entry.id, entry.date, entry.payment_id, entry.money_kind, entry.certainty
+            """,
+            receivable=RECEIVABLE,
             liquidity=SQL(
                 """account.account_type IN ('asset_cash', 'liability_credit_card')
-                   OR line.account_id IN (payment.outstanding_account_id,
-                                          journal.default_account_id)"""
+                   OR line.account_id IN (entry.outstanding_account_id,
+                                          entry.default_account_id)"""
             ),
             credited=self._credited_sql(),
         )
 
     def _credited_sql(self):
-        """Lines of the money move that credit the customer.
+        """Lines of the money's entry that credit the customer.
 
         A bank line that is not matched yet stands on its journal's suspense account.
         """
         return SQL(
             """(account.account_type = %s
-                OR (money.statement_line_id IS NOT NULL
-                    AND line.account_id = journal.suspense_account_id))""",
+                OR (entry.statement_line_id IS NOT NULL
+                    AND line.account_id = entry.suspense_account_id))""",
             RECEIVABLE,
         )
 
-    def _earmark_sql(self, contract_ids):
-        """Earmarks with what their money already paid there and what is still open on it."""
+    def _cash_sql(self):
+        """Per invoice and money: the cash that reached the invoice, money back negative."""
+        return SQL(
+            """
+            SELECT partial.invoice_id,
+                   money.id AS money_id,
+                   money.date,
+                   money.payment_id,
+                   money.money_kind,
+                   money.certainty,
+                   partial.sign * partial.amount * money.factor AS amount_company,
+                   partial.sign * partial.amount_invoice * money.factor AS amount_invoice,
+                   partial.sign * partial.amount_money * money.factor AS amount_money,
+                   partial.invoice_currency_id
+              FROM partial
+              JOIN money ON money.id = partial.money_id
+            """
+        )
+
+    def _paid_sql(self):
+        """What each money already paid on the invoices of each contract."""
+        return SQL(
+            """
+            SELECT cash.money_id,
+                   invoice_share.contract_id,
+                   SUM(cash.amount_money * invoice_share.share) AS amount
+              FROM cash
+              JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
+          GROUP BY cash.money_id, invoice_share.contract_id
+            """
+        )
+
+    def _earmark_sql(self):
+        """Earmarks with what their money has not yet paid there and what is still open on it.
+
+        When the same money carries several earmarks for one contract, the oldest ones are used
+        up first.
+        """
         return SQL(
             """
             SELECT allocation.id,
@@ -322,52 +427,28 @@ class SopCollection(models.Model):
                    allocation.currency_id,
                    money.id AS money_id,
                    money.date,
-                   money.origin_payment_id AS payment_id,
-                   allocation.amount - COALESCE(paid.amount, 0) AS remaining,
-                   residual.amount * factor.value AS open,
-                   residual.rate,
-                   opened.amount * factor.value AS opening_paid,
-                   %(certainty)s
-              FROM sop_payment_allocation allocation
+                   money.payment_id,
+                   money.money_kind,
+                   money.certainty,
+                   allocation.amount - GREATEST(0, LEAST(
+                       allocation.amount,
+                       COALESCE(paid.amount, 0) - COALESCE(SUM(allocation.amount) OVER (
+                           PARTITION BY allocation.contract_id, allocation.money_id
+                           ORDER BY allocation.id
+                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS remaining,
+                   money.open * money.factor AS open,
+                   money.rate,
+                   CASE WHEN contract.is_opening
+                        THEN (%(opening_paid)s) * money.factor
+                        ELSE 0 END AS opening_paid
+              FROM allocation
+              JOIN money ON money.id = allocation.money_id
               JOIN sop_contract contract ON contract.id = allocation.contract_id
-         LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
-         LEFT JOIN account_bank_statement_line statement_line
-                ON statement_line.id = allocation.statement_line_id
-              JOIN account_move money
-                ON money.id = COALESCE(payment.move_id, statement_line.move_id)
-                   %(joins)s
-              JOIN LATERAL (%(factor)s) factor ON TRUE
-              JOIN LATERAL (%(residual)s) residual ON TRUE
-              JOIN LATERAL (%(opening_paid)s) opened ON TRUE
-         LEFT JOIN LATERAL (%(paid)s) paid ON TRUE
-             WHERE %(is_money)s
-               AND allocation.contract_id IN (SELECT id FROM scope)
+         LEFT JOIN paid
+                ON paid.money_id = allocation.money_id
+               AND paid.contract_id = allocation.contract_id
             """,
-            certainty=money_certainty.COLUMNS,
-            joins=money_certainty.JOINS,
-            factor=self._factor_sql(),
-            residual=self._residual_sql(),
             opening_paid=self._opening_paid_sql(),
-            paid=self._paid_sql(),
-            is_money=self._is_money_sql(),
-        )
-
-    def _residual_sql(self):
-        """Open customer credit of the money, in its own currency, and company money per unit."""
-        return SQL(
-            """
-            SELECT COALESCE(GREATEST(0, -SUM(
-                       CASE WHEN account.account_type = %(receivable)s
-                            THEN line.amount_residual_currency
-                            ELSE line.amount_currency END)), 0) AS amount,
-                   ABS(SUM(line.balance)) / NULLIF(ABS(SUM(line.amount_currency)), 0) AS rate
-              FROM account_move_line line
-              JOIN account_account account ON account.id = line.account_id
-              JOIN account_journal journal ON journal.id = money.journal_id
-             WHERE line.move_id = money.id AND %(credited)s
-            """,
-            receivable=RECEIVABLE,
-            credited=self._credited_sql(),
         )
 
     def _opening_paid_sql(self):
@@ -377,45 +458,21 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT COALESCE(SUM(partial.credit_amount_currency), 0) AS amount
+            SELECT COALESCE(SUM(opened.credit_amount_currency), 0)
               FROM account_move_line line
               JOIN account_account account
                 ON account.id = line.account_id AND account.account_type = %s
-              JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
-              JOIN account_move_line debit ON debit.id = partial.debit_move_id
-              JOIN account_move entry ON entry.id = debit.move_id
+              JOIN account_partial_reconcile opened ON opened.credit_move_id = line.id
+              JOIN account_move_line debit ON debit.id = opened.debit_move_id
+              JOIN account_move old ON old.id = debit.move_id
              WHERE line.move_id = money.id
-               AND contract.is_opening
-               AND entry.move_type = 'entry'
-               AND entry.state = 'posted'
-               AND entry.origin_payment_id IS NULL
-               AND entry.statement_line_id IS NULL
-               AND entry.date <= contract.opening_date
+               AND old.move_type = 'entry'
+               AND old.state = 'posted'
+               AND old.origin_payment_id IS NULL
+               AND old.statement_line_id IS NULL
+               AND old.date <= contract.opening_date
             """,
             RECEIVABLE,
-        )
-
-    def _paid_sql(self):
-        """What the money already paid on invoices of the earmark's contract and order.
-
-        When the same money carries several earmarks for one contract, the oldest ones are used
-        up first.
-        """
-        return SQL(
-            """
-            SELECT GREATEST(0, LEAST(allocation.amount, reached.amount - before.amount)) AS amount
-              FROM (SELECT COALESCE(SUM(cash.amount_money * invoice_share.share), 0) AS amount
-                      FROM cash
-                      JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
-                     WHERE cash.money_id = money.id
-                       AND invoice_share.contract_id = allocation.contract_id) reached,
-                   (SELECT COALESCE(SUM(older.amount), 0) AS amount
-                      FROM sop_payment_allocation older
-                     WHERE older.contract_id = allocation.contract_id
-                       AND older.id < allocation.id
-                       AND (older.payment_id = allocation.payment_id
-                            OR older.statement_line_id = allocation.statement_line_id)) before
-            """
         )
 
     def _invoice_rows_sql(self, contract_ids):

@@ -105,6 +105,8 @@ from . import (
     stock_picking_counter,
     sop_policy_term_pod,
     stock_picking_portal,
+    stock_picking_pod_paper,
+    sop_carrier_claim,
     account_move,
     account_move_gate,
     account_move_agreed,

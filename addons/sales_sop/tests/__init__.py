@@ -10,6 +10,7 @@ from . import (
     test_attacks_invoice,
     test_attacks_judgement,
     test_attacks_table,
+    test_carrier_claim,
     test_chain,
     test_closing,
     test_collection,

@@ -1,0 +1,60 @@
+from odoo import models
+
+
+class StockPicking(models.Model):
+    """The paper that the customer signs on arrival (签收单); printed again, it shows what was."""
+
+    _inherit = "stock.picking"
+
+    def _pod_paper_lang(self):
+        """Return the language of the paper: the customer's, where it is installed."""
+        self.ensure_one()
+        installed = dict(self.env["res.lang"].get_installed())
+        lang = self.sudo().partner_id.lang
+        return lang if lang in installed else self.env.lang
+
+    def _pod_paper(self):
+        """Return what the proof of delivery prints: strings, collected with all rights."""
+        self.ensure_one()
+        self.check_access("read")
+        picking, paper = self.sudo(), self.env["sop.paper"]
+        order = picking.sale_id
+        address = picking.partner_id._display_address(without_company=True).splitlines()
+        receipts = picking.pod_receipt_ids.sorted("id")
+        signed = receipts.filtered(lambda receipt: receipt.kind == "signed")[-1:]
+        return {
+            "company_lines": paper._company_lines(picking.company_id),
+            "facts": [
+                (self.env._("Delivery"), picking.name),
+                (self.env._("Order"), order.name or ""),
+                (self.env._("Contract"), ", ".join(picking._sop_contracts().mapped("number"))),
+                (self.env._("Left on"), paper._date(picking.date_done)),
+                (self.env._("Customer"), picking.partner_id.commercial_partner_id.name),
+                (self.env._("Delivered to"), ", ".join(filter(None, map(str.strip, address)))),
+            ],
+            "rows": [
+                picking._pod_paper_row(move) for move in picking.move_ids if move.state != "cancel"
+            ],
+            "signatory": signed.signatory or "",
+            "signed_on": paper._date(signed.date),
+            "signature": signed.signature,
+            "remarks": "\n".join(filter(None, receipts.mapped("comment"))),
+            "corrections": [
+                self.env._("Corrected on %s", paper._date(receipt.date))
+                for receipt in receipts - signed
+                if receipt.kind == "correction"
+            ],
+        }
+
+    def _pod_paper_row(self, move):
+        """Return one line; blank where the customer still has to fill in."""
+        quantity = move.quantity if move.state == "done" else move.product_uom_qty
+        is_signed = bool(move.sop_receipt_line_ids)
+        figures = (move.qty_accepted, move.qty_damaged, move.qty_missing)
+        return {
+            "product": move.product_id.display_name,
+            "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
+            "unit": move.product_uom.name,
+            "delivered": f"{quantity:g}",
+            "figures": [f"{figure:g}" if is_signed else "" for figure in figures],
+        }

@@ -169,6 +169,7 @@ class TestAttacksTable(SopCase):
             **self._release_victims(),
             **self._seal_victims(contract),
             **self._delivery_victims(),
+            **self._receipt_victims(),
         }
 
     def _delivery_victims(self):
@@ -300,6 +301,41 @@ class TestAttacksTable(SopCase):
         }
         use = office.create(values)
         return {use: ({"copies": 99, "purpose": "Other"}, None, ("unlink",))}
+
+    def _receipt_victims(self):
+        """What was signed for, what is missing, and a correction that waits for finance."""
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking, damaged=1, missing=1)
+        move, receipt = picking.sudo().move_ids, picking.sudo().pod_receipt_ids
+        correction = self.as_user(self.env["sop.pod.correction"], "sales_office").create(
+            {"picking_id": picking.id, "reason": "Read wrongly"}
+        )
+        correction.line_ids.write({"qty_accepted": 9, "qty_missing": 0})
+        correction.action_submit()
+        return {
+            receipt: (
+                {"signatory": "Nobody", "kind": "correction"},
+                {"picking_id": picking.id, "date": "2026-03-02", "signatory": "Nobody"},
+                ("unlink",),
+            ),
+            receipt.line_ids: (
+                {"qty_accepted": 10.0, "move_id": move.id},
+                {"receipt_id": receipt.id, "move_id": move.id, "qty_accepted": 2.0},
+                ("unlink",),
+            ),
+            picking.sudo().pod_missing_ids: (
+                {"quantity": 5.0, "state": "void"},
+                {"move_id": move.id, "quantity": 5.0},
+                ("unlink", "_sop_book_loss", "_sop_reduce"),
+            ),
+            correction: (
+                {"state": "applied", "picking_id": picking.id},
+                {"picking_id": picking.id, "reason": "Mine", "state": "applied"},
+                ("unlink", "_on_approval_approved"),
+            ),
+        }
 
     # -- the operations ------------------------------------------------------------------------
 

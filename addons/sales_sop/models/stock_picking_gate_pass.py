@@ -98,9 +98,9 @@ class StockPicking(models.Model):
 
     # -- before the receipt (D2, D3) ---------------------------------------------------------------
 
-    def _check_pod_can_be_recorded(self):
+    def _sop_check_pod_waits(self):
         """What has not left the gate has not been received; who collects signs at loading."""
-        result = super()._check_pod_can_be_recorded()
+        result = super()._sop_check_pod_waits()
         if self._sop_waits_at_gate():
             raise UserError(
                 self.env._(

@@ -28,11 +28,12 @@ class StockPicking(models.Model):
     def _sop_portal_lines(self):
         """Return the delivered lines as the page shows them."""
         unsigned = self._sop_unsigned_moves()
+        signing = self.pod_state == "waiting" and not self._sop_waits_at_gate()
         return [
             {
                 "move": move,
                 "quantity": move.quantity if move.state == "done" else move.product_uom_qty,
-                "open": move in unsigned and self.pod_state == "waiting",
+                "open": signing and move in unsigned,
             }
             for move in self.move_ids
             if move.state != "cancel"

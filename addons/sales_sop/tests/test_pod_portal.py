@@ -111,6 +111,15 @@ class TestPortalDelivery(PodCase, HttpCase):
         self.assertIn("waits for no proof of delivery", self.sign_online(order, picking)["error"])
         self.assertFalse(picking.move_ids.qty_accepted)
 
+    @rule("D2", "D3")
+    def test_what_is_not_through_the_gate_is_not_signed_for(self):
+        order, picking = self.shipped()
+        order.sudo().sop_contract_id.gate_pass_required = True
+        self.login(self.buyer)
+        self.assertNotIn("sales_sop.delivery_signature", self.page(order, picking).text)
+        self.assertIn("D2", self.sign_online(order, picking)["error"])
+        self.assertFalse(picking.move_ids.qty_accepted)
+
     @rule("D3")
     def test_figures_names_and_signatures_that_are_none_are_refused(self):
         order, picking = self.shipped()

@@ -11,7 +11,7 @@ turn, each with a new cursor, so nothing is cached. Figures are CPU milliseconds
 the database together, the median of several runs.
 
 The list "May Be Invoiced Now" is read as the client does: its first page and its count. The peer
-finds the drafts whose contracts have enough money.
+finds the orders with something to invoice whose contracts have enough money.
 
 "growth" compares our time at 100,000 contracts with five times our time at 20,000: linear is 1.
 """
@@ -162,10 +162,11 @@ def _collected_by_hand(ids):
 
 def _free(company):
     def ours(env):
-        action = env["ir.actions.act_window"]._for_xml_id("sales_sop.account_move_action_free")
-        domain = safe_eval(action["domain"] or "[]", {"uid": env.uid})
-        model = env[action["res_model"]]
-        answer = model.web_search_read(domain, {"name": {}}, limit=PAGE)
+        action = env["ir.actions.act_window"]._for_xml_id(
+            "sales_sop.sale_order_action_invoice_free"
+        )
+        domain = safe_eval(action["domain"], {"uid": env.uid})
+        answer = env[action["res_model"]].web_search_read(domain, {"name": {}}, limit=PAGE)
         return answer["length"]
 
     return ours
@@ -175,27 +176,24 @@ def _free_by_hand(company):
     def peer(env):
         env.cr.execute(
             f"""{OF_ALL}
-            SELECT COUNT(DISTINCT move.id)
-              FROM account_move move
-              JOIN account_move_line line
-                ON line.move_id = move.id AND line.display_type = 'product'
-              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
-              JOIN sale_order_line sol ON sol.id = rel.order_line_id
-              JOIN sale_order so ON so.id = sol.order_id
+            SELECT so.id, so.name, COUNT(*) OVER ()
+              FROM sale_order so
               JOIN sop_contract contract ON contract.id = so.sop_contract_id
               JOIN (SELECT contract_id, SUM(amount) AS amount
                       FROM rows GROUP BY contract_id) collected
                 ON collected.contract_id = contract.id
-             WHERE move.state = 'draft'
-               AND move.move_type = 'out_invoice'
-               AND move.company_id = %(company)s
-               AND contract.state = 'effective'
-               AND line.quantity <= sol.qty_delivered
+             WHERE so.state = 'sale'
+               AND so.company_id = %(company)s
+               AND so.invoice_status = 'to invoice'
                AND collected.amount
-                   >= ROUND(contract.amount_total * contract.invoice_gate_percent / 100, 2)""",
+                   >= ROUND(contract.amount_total * contract.invoice_gate_percent / 100, 2)
+               AND EXISTS (SELECT FROM sale_order_line line
+                            WHERE line.order_id = so.id AND line.qty_to_invoice > 0)
+          ORDER BY so.date_order DESC, so.id DESC
+             LIMIT {PAGE}""",
             {"company": company.id},
         )
-        return env.cr.fetchone()[0]
+        return env.cr.fetchone()[2]
 
     return peer
 

@@ -49,18 +49,7 @@ class CollectionCompany(Company):
         for position, stage in enumerate(STAGES):
             for step in STEPS[: names.index(stage) + 1]:
                 turns._take_step(self, step, [chains[position]])
-        self._draft_an_invoice(chains[0])
         return chains
-
-    def _draft_an_invoice(self, chain):
-        """The first original waits in the list "May Be Invoiced Now"."""
-        with self.registry.cursor() as cr:
-            env = self.environment(cr, "finance")
-            wizard = env["sale.advance.payment.inv"].create(
-                {"advance_payment_method": "delivered", "sale_order_ids": [(6, 0, [chain.order])]}
-            )
-            wizard.create_invoices()
-            chain.invoice = env["sale.order"].browse(chain.order).invoice_ids.id
 
     def grow(self, contracts):
         """Copy the originals until the company has about ``contracts`` contracts."""

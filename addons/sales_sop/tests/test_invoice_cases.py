@@ -10,7 +10,7 @@ class TestInvoiceCases(InvoiceAttackCase):
     """Everyday invoices with their exact amounts (C1, C2, D3)."""
 
     def down_payment(self, order, amount):
-        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
+        wizard = self.as_user(self.env["sale.advance.payment.inv"], "finance").create(
             {
                 "advance_payment_method": "fixed",
                 "fixed_amount": amount,

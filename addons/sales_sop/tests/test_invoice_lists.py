@@ -168,3 +168,26 @@ class TestInvoiceLists(InvoiceAttackCase):
         for __ in range(3):
             self.paid_order()
         self.assertEqual(len(reading()), 4)
+
+    @rule("C1")
+    def test_the_lists_of_drafts_take_a_constant_number_of_queries(self):
+        def reading():
+            moves = self.as_user(self.env["account.move"], "finance")
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = moves.search(
+                [("sop_gate_state", "=", "money"), ("company_id", "=", self.company.id)]
+            )
+            found.mapped("sop_amount_missing")
+            return len(found), self.env.cr.sql_log_count - before
+
+        for __ in range(2):
+            self.draft_invoice(self.delivered_order())
+        reading()
+        number, few = reading()
+        self.assertEqual(number, 2)
+        for __ in range(4):
+            self.draft_invoice(self.delivered_order())
+        number, many = reading()
+        self.assertEqual((number, many), (6, few))

@@ -11,6 +11,7 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     sop_dispatch_rows = fields.Json(
+        string="Dispatch Facts",
         compute="_compute_sop_dispatch_rows",
         compute_sudo=True,
         groups="base.group_user",

@@ -27,12 +27,21 @@ class StockPicking(models.Model):
 
     def _sop_paper_copies(self):
         """Return the marks of the copies, in the order in which they are printed (D5)."""
-        return [
+        copies = [
             self.env._("Carrier"),
             self.env._("Warehouse"),
             self.env._("Operations"),
             self.env._("Finance"),
             self.env._("Customer"),
+        ]
+        return [
+            self.env._(
+                "Copy %(number)s of %(total)s: %(copy)s",
+                number=number,
+                total=len(copies),
+                copy=copy,
+            )
+            for number, copy in enumerate(copies, start=1)
         ]
 
     def _sop_delivery_order_paper(self):

@@ -27,7 +27,7 @@ class StockPicking(models.Model):
     sop_shipping_on = fields.Datetime(
         string="Shipping Data Confirmed on", readonly=True, copy=False
     )
-    sop_shipping_content = fields.Json(readonly=True, copy=False)
+    sop_shipping_content = fields.Json(string="Confirmed Shipping Data", readonly=True, copy=False)
     sop_release_state = fields.Selection(
         selection_add=[("shipping", "Waits for Shipping Data"), ("approval",)]
     )

@@ -22,6 +22,7 @@ from . import (
     test_customers,
     test_delivery,
     test_delivery_payment,
+    test_delivery_routes,
     test_demo,
     test_earmarks,
     test_frame,

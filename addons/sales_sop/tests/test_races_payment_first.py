@@ -1,3 +1,4 @@
+from functools import partial
 from unittest.mock import patch
 
 from odoo.fields import Command
@@ -79,3 +80,32 @@ class TestPaymentFirstAtOnce(AtOnceCase):
                 self.assertIn("300.00 more is needed", str(outcomes[0]))
             self.assertEqual(picking.state, "assigned" if 0 in outcomes else "done")
             self.assertNotIn(1, outcomes)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    @rule("D4", "C3")
+    def test_one_payment_for_two_contracts_lets_one_delivery_go(self):
+        """The same 300.00 is earmarked to two contracts at once, and both deliveries want out."""
+        for _i in range(TIMES):
+            orders = [self.confirmed_order() for _order in range(2)]
+            pickings = [self.approve_delivery(order.sudo().picking_ids) for order in orders]
+            payment = self.receive(300.0)
+
+            def go(env, contract_id, picking, payment=payment):
+                self.seen_by(env, env["sop.payment.allocation"], "finance").create(
+                    {
+                        "payment_id": payment.id,
+                        "contract_id": contract_id,
+                        "amount": 300.0,
+                    }
+                )
+                self.seen_by(env, picking, "finance").action_sop_confirm_payment()
+                self._validate(picking)(env)
+
+            outcomes = self.at_once(
+                *(
+                    partial(go, contract_id=picking.sop_contract_id.id, picking=picking)
+                    for picking in pickings
+                )
+            )
+            self.assertEqual(len(outcomes), 1, outcomes)
+            self.assertEqual(sorted(pick.state for pick in pickings), ["assigned", "done"])

@@ -17,11 +17,8 @@ class AccountMove(models.Model):
         return reasons
 
     def _approval_summary(self, route_code):
-        """Also why it is the finance VP's, and the customer's other orders and invoices."""
+        """Also why it is the finance VP's."""
         reasons = self._sop_approval_reasons(self._invoice_facts())
         sentences = Markup().join(Markup("<li>%s</li>") % reason for reason in reasons)
-        return (
-            super()._approval_summary(route_code)
-            + (Markup("<ul>%s</ul>") % sentences if reasons else Markup())
-            + self.partner_id._sop_lately_table(self.company_id, self)
-        )
+        summary = super()._approval_summary(route_code)
+        return summary + (Markup("<ul>%s</ul>") % sentences if reasons else Markup())

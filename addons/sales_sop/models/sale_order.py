@@ -210,6 +210,16 @@ class SaleOrder(models.Model):
         )
         governed._sop_finish_to_do()
 
+    def _sop_confirm_summary(self):
+        """Say to the salesperson, in their language, that the order can be confirmed."""
+        contract = self.sop_contract_id
+        lang = self.env["res.users"].with_user(contract.user_id).context_get()["lang"]
+        return self.with_context(lang=lang).env._(
+            "Contract %(contract)s is effective: confirm %(order)s",
+            contract=contract.number,
+            order=self.name,
+        )
+
     def _sop_finish_to_do(self):
         """Nobody has to confirm these orders any more."""
         activity_type = self.env["ir.model.data"]._xmlid_to_res_id(
@@ -389,9 +399,8 @@ class SaleOrder(models.Model):
 
     def action_sop_submit(self):
         """Submit these quotations: their contract is made and the application route starts."""
-        for order in self:
-            order.check_access("write")
-            order.submit_approval("application")
+        self.check_access("write")
+        self.submit_approval("application")
         return True
 
     def action_sop_open_contract(self):
@@ -431,11 +440,11 @@ class SaleOrder(models.Model):
                 )
             )
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
         if route.code == "application":
             self._sop_product_lines()._sop_freeze_receipt()
             self._sop_prepare_contract()
-        return super()._create_approval(route)
+        return super()._before_submission(route)
 
     def _sop_prepare_contract(self):
         """Make or refresh the draft contract and freeze the policy's terms on it (P4, P5)."""
@@ -574,12 +583,21 @@ class SaleOrder(models.Model):
             return ""
         return reason
 
+    def _on_approvals_approved(self, approvals):
+        """Contracts without a paper of their own become effective, all at once."""
+        applied = approvals.filtered(lambda approval: approval.code == "application")
+        orders = self.browse(applied.mapped("res_id")).filtered(
+            lambda order: (
+                not order._sop_is_call_off() and not order.sop_contract_id.contract_required
+            )
+        )
+        # The orders' own histories say who approved them.
+        orders.sop_contract_id.with_context(tracking_disable=True)._make_effective()
+        rest = approvals.filtered(
+            lambda approval: approval not in applied or approval.res_id not in orders.ids
+        )
+        return super(SaleOrder, self - orders)._on_approvals_approved(rest)
+
     def _on_approval_approved(self, approval):
-        if approval.code != "application":
-            return
-        contract = self.sop_contract_id
-        if contract.contract_required:
-            contract._sop_remind_to_submit()
-        else:
-            # The order's own history says who approved it.
-            contract.with_context(tracking_disable=True)._make_effective()
+        if approval.code == "application":
+            self.sop_contract_id._sop_remind_to_submit()

@@ -9,8 +9,3 @@ class SaleOrder(models.Model):
     def _sop_frozen_terms(self, term):
         names = ("invoice_approval", "invoice_auto_amount")
         return super()._sop_frozen_terms(term) | {name: term[name] for name in names}
-
-    def _approval_summary(self, route_code):
-        """Orders are not split to stay below a limit unseen: the approver sees the others."""
-        summary = super()._approval_summary(route_code)
-        return summary + self.partner_id._sop_lately_table(self.company_id, self)

@@ -80,8 +80,8 @@ class SaleOrder(models.Model):
             )
         return result
 
-    def _create_approval(self, route):
-        approval = super()._create_approval(route)
+    def _after_submission(self, approval):
+        result = super()._after_submission(approval)
         if self.sop_contract_id.order_type != self.sop_order_type:
             self._note_approval(
                 self.env._(
@@ -91,7 +91,7 @@ class SaleOrder(models.Model):
                     type=self.env["sop.policy.term"]._order_type_label(self.sop_order_type),
                 )
             )
-        return approval
+        return result
 
     # -- free goods and samples ----------------------------------------------------------------
 

@@ -53,12 +53,12 @@ class SopAmendment(models.Model):
 
     # -- submission ----------------------------------------------------------------------------
 
-    def _submit_approval(self, route_code):
+    def _prepare_submission(self, route_code):
         self.ensure_one()
         self.check_access("read")
         if self.state in EDITABLE_STATES:
             self.sudo()._refresh_old()
-        return super()._submit_approval(route_code)
+        return super()._prepare_submission(route_code)
 
     def _check_submission(self, route_code):
         self._check_editable()
@@ -124,7 +124,7 @@ class SopAmendment(models.Model):
             )
         ]
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
         self.contract_id._touch()
         policy = self._judging_policy()
         term = self._matching_term(policy)
@@ -138,7 +138,7 @@ class SopAmendment(models.Model):
             requested_by_id=self.env.uid,
             requested_on=fields.Datetime.now(),
         )
-        return super()._create_approval(route)
+        return super()._before_submission(route)
 
     def _next_number(self):
         """Return the contract's number and the amendment's number in it."""

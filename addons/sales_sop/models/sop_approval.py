@@ -453,6 +453,7 @@ class SopApproval(models.Model):
             decided |= approval._decide(decision, comment, document, delegations)
             opened |= approval.sudo()._advance(document.sudo())
         decided._note_decisions(documents)
+        approvals.sudo()._follow_up()
         opened._open()
         # At the end: the ORM forgets all it has read when something is deleted.
         decided._close_activities()
@@ -582,8 +583,24 @@ class SopApproval(models.Model):
                 return self._next_stage()
         elif not any(step.state == "pending" for step in steps):
             self._close("approved")
-            document._on_approval_approved(self)
         return steps.browse()
+
+    def _follow_up(self):
+        """What follows from those of these approvals that are complete now."""
+        approved = self.filtered(lambda approval: approval.state == "approved")
+        for model, approvals in approved.grouped("res_model").items():
+            documents = self.env[model].browse(approvals.mapped("res_id"))
+            documents._on_approvals_approved(approvals)
+
+    def _note_submissions(self, documents):
+        """Write the submissions into the histories of ``documents``, given by their id."""
+        texts = {
+            approval.res_id: documents[approval.res_id]._submission_text(approval)
+            for approval in self
+        }
+        for model, approvals in self.grouped("res_model").items():
+            bodies = {res_id: texts[res_id] for res_id in approvals.mapped("res_id")}
+            self.env[model].browse(bodies)._message_log_batch(bodies)
 
     def _next_stage(self):
         """Return the steps of the first stage that is not open yet."""

@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
-from odoo.tools.misc import clean_context
 
 
 class SopApprovalMixin(models.AbstractModel):
@@ -62,15 +61,17 @@ class SopApprovalMixin(models.AbstractModel):
         :raise AccessError: when the user's roles may not submit on this route
         :raise UserError: when the document is not ready or a step of the route has no member
         """
-        approvals = self.env["sop.approval"]
-        for record in self.with_env(self.env(context=self._approval_context())):
-            approvals |= record._submit_approval(route_code)
-        # Together, and without a client's defaults: they are written with sudo.
-        clean = self.env(context=clean_context(self.env.context))
-        approvals.with_env(clean).sudo().step_ids.filtered(
-            lambda step: step.state == "pending"
-        )._put_on_lists()
-        return approvals.with_env(self.env)
+        documents = self.with_env(self.env(context=self._approval_context()))
+        prepared = [document._prepare_submission(route_code) for document in documents]
+        # Together; a client's defaults do not reach them, though they are written with sudo.
+        approvals = self.env["sop.approval"].with_env(documents.env).sudo()
+        approvals = approvals.create([values for __, values in prepared])
+        for (document, __), approval in zip(prepared, approvals):
+            document._after_submission(approval)
+        approvals._note_submissions({document.id: document for document, __ in prepared})
+        approvals._follow_up()
+        approvals.step_ids.filtered(lambda step: step.state == "pending")._put_on_lists()
+        return approvals.sudo(False).with_env(self.env)
 
     @api.model
     def _approval_context(self):
@@ -269,7 +270,11 @@ class SopApprovalMixin(models.AbstractModel):
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def _submit_approval(self, route_code):
+    def _prepare_submission(self, route_code):
+        """Check that the document may be submitted now.
+
+        :return: the document with ``sudo()``, and the values of its approval
+        """
         self.ensure_one()
         self.check_access("read")
         if not self.company_id._sop_is_governed():
@@ -279,10 +284,10 @@ class SopApprovalMixin(models.AbstractModel):
         route = self.env["sop.approval.route"]._for(route_code, self.company_id, self._name)
         self._check_submitter(route)
         self._check_submission(route_code)
-        # A client's defaults must not reach the records that are written with sudo.
-        document = self.with_env(self.env(context=clean_context(self.env.context))).sudo()
+        document = self.sudo()
         document._supersede_approvals([route_code])
-        return document._create_approval(route).sudo(False).with_env(self.env)
+        document._before_submission(route)
+        return document, document._prepare_approval(route)
 
     def _check_submitter(self, route):
         if self.env.su or route._submitter_group_ids().intersection(
@@ -298,57 +303,68 @@ class SopApprovalMixin(models.AbstractModel):
             )
         )
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
+        """Fix what the approval rests on; the content is taken afterwards."""
+
+    def _prepare_approval(self, route):
+        """Return the values of the approval of this document as it is now."""
         content = self._approval_content(route.code)
         values = self._approval_values(route.code)
         steps = self._approval_steps(route)
         first = min((step["stage"] for step in steps), default=0)
-        approval = self.env["sop.approval"].create(
-            {
-                "route_id": route.id,
-                "code": route.code,
-                "res_model": self._name,
-                "res_id": self.id,
-                "state": "pending",
-                "requested_by_id": self.env.uid,
-                "requested_on": fields.Datetime.now(),
-                "content": content,
-                "content_hash": self._hash_content(content),
-                "submitted_summary": self._approval_summary(route.code),
-                "step_ids": [
-                    fields.Command.create(
-                        {
-                            "state": "pending" if step["stage"] == first else "waiting",
-                            "user_id": False,
-                            **step,
-                        }
-                    )
-                    for step in steps
-                ],
-                **values,
-                "amount_company": self._approval_amount_company(values),
-            }
-        )
+        return {
+            "route_id": route.id,
+            "code": route.code,
+            "res_model": self._name,
+            "res_id": self.id,
+            "state": "pending",
+            "requested_by_id": self.env.uid,
+            "requested_on": fields.Datetime.now(),
+            "content": content,
+            "content_hash": self._hash_content(content),
+            "submitted_summary": self._approval_summary(route.code),
+            "step_ids": [
+                fields.Command.create(
+                    {
+                        "state": "pending" if step["stage"] == first else "waiting",
+                        "user_id": False,
+                        **step,
+                    }
+                )
+                for step in steps
+            ],
+            **values,
+            "amount_company": self._approval_amount_company(values),
+        }
+
+    def _after_submission(self, approval):
+        """Check who is to decide; what nobody has to decide is approved at once."""
         self.invalidate_recordset(["approval_ids"])
-        self._translate_reasons(approval, route)
+        self._translate_reasons(approval)
         self._check_steps_have_members(approval)
         if not approval.step_ids:
             self._check_may_be_free(approval)
-            self._note_approval(
-                self.env._("%s: nobody else has to decide it; it is approved.", route.name)
-            )
-            approval._advance(self)
-            return approval
-        self._note_approval(
-            self.env._(
-                "%(route)s: submitted, waits for %(roles)s.",
-                route=route.name,
-                roles=approval.waiting_for,
-            )
-        )
-        return approval
+            approval._close("approved")
 
-    def _translate_reasons(self, approval, route):
+    def _submission_text(self, approval):
+        """Say in the document's history that it was submitted, and who decides."""
+        if not approval.step_ids:
+            return self.env._(
+                "%s: nobody else has to decide it; it is approved.", approval.route_id.name
+            )
+        return self.env._(
+            "%(route)s: submitted, waits for %(roles)s.",
+            route=approval.route_id.name,
+            roles=approval.waiting_for,
+        )
+
+    def _on_approvals_approved(self, approvals):
+        """What follows from the last approval of each of these documents."""
+        documents = {document.id: document for document in self}
+        for approval in approvals:
+            documents[approval.res_id]._on_approval_approved(approval)
+
+    def _translate_reasons(self, approval):
         """Say why a step is needed in every language of those who may have to decide it."""
         if not any(approval.step_ids.mapped("reason")):
             return
@@ -356,7 +372,7 @@ class SopApprovalMixin(models.AbstractModel):
             if lang == (self.env.lang or "en_US"):
                 continue
             document = self.with_context(lang=lang)
-            steps = document._approval_steps(route.with_env(document.env))
+            steps = document._approval_steps(approval.route_id.with_env(document.env))
             reasons = {(step["stage"], step["group_id"]): step["reason"] for step in steps}
             for step in approval.step_ids.with_env(document.env):
                 step.reason = reasons.get((step.stage, step.group_id.id)) or step.reason

@@ -365,31 +365,24 @@ class SopContract(models.Model):
         """Enter the contract into force (K2)."""
         for company, contracts in self.grouped("company_id").items():
             contracts._set_state("effective", date_effective=company._sop_today())
-        for contract in self.filtered("user_id"):
-            contract._tell_salesperson()
+        self.filtered("user_id")._tell_salesperson()
 
     def _tell_salesperson(self):
-        """Put the orders that can be confirmed now on the salesperson's to-do list."""
-        lang = self.env["res.users"].with_user(self.user_id).context_get()["lang"]
-        contract = self.with_context(lang=lang)
-        activity_type = self.env["ir.model.data"]._xmlid_to_res_id(
+        """Put the orders that can be confirmed now on their salespeople's to-do lists."""
+        activity_type_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "sales_sop.mail_activity_confirm", raise_if_not_found=False
         )
-        orders = contract.order_ids.filtered(lambda order: order.state in ("draft", "sent"))
-        if activity_type:
+        orders = self.order_ids.filtered(lambda order: order.state in ("draft", "sent"))
+        if activity_type_id:
             self.env["mail.activity"]._sop_create_quietly(
                 [
                     {
-                        "activity_type_id": activity_type,
+                        "activity_type_id": activity_type_id,
                         "res_model_id": self.env["ir.model"]._get_id("sale.order"),
                         "res_id": order.id,
                         "res_name": order.name,
-                        "user_id": contract.user_id.id,
-                        "summary": contract.env._(
-                            "Contract %(contract)s is effective: confirm %(order)s",
-                            contract=contract.number,
-                            order=order.name,
-                        ),
+                        "user_id": order.sop_contract_id.user_id.id,
+                        "summary": order._sop_confirm_summary(),
                     }
                     for order in orders
                 ]
@@ -488,9 +481,9 @@ class SopContract(models.Model):
             return ""
         return reason
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
         self.activity_unlink(["sales_sop.mail_activity_approval"])
-        return super()._create_approval(route)
+        return super()._before_submission(route)
 
     def _on_approval_approved(self, approval):
         self._make_effective()

@@ -118,15 +118,15 @@ class SopContract(models.Model):
         return None
 
     def _tell_salesperson(self):
-        if self.kind != "frame":
-            return super()._tell_salesperson()
-        salesperson = self.user_id
-        contract = self.with_context(lang=salesperson.lang)
-        return contract.message_notify(
-            subject=contract.env._("Frame contract %s is effective", contract.number),
-            body=contract.env._("The customer can call off from it now."),
-            partner_ids=salesperson.partner_id.ids,
-        )
+        frames = self.filtered(lambda contract: contract.kind == "frame")
+        for frame in frames:
+            contract = frame.with_context(lang=frame.user_id.lang)
+            contract.message_notify(
+                subject=contract.env._("Frame contract %s is effective", contract.number),
+                body=contract.env._("The customer can call off from it now."),
+                partner_ids=frame.user_id.partner_id.ids,
+            )
+        return super(SopContract, self - frames)._tell_salesperson()
 
     def action_call_off(self):
         """Open a new quotation that calls off what is left of this frame."""

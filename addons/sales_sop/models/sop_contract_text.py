@@ -174,11 +174,11 @@ class SopContract(models.Model):
             summary += Markup('<p class="text-muted">%s</p>') % how
         return summary
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
         if self.contract_required:
             self._refresh_text()
             self._check_states_everything()
-        return super()._create_approval(route)
+        return super()._before_submission(route)
 
     def _check_states_everything(self):
         """Name at once all that the written contract does not state yet (K8)."""

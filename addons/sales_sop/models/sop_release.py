@@ -695,10 +695,10 @@ class SopRelease(models.Model):
             )
         ]
 
-    def _create_approval(self, route):
+    def _before_submission(self, route):
         self.contract_id._touch()
         self._freeze()
-        return super()._create_approval(route)
+        return super()._before_submission(route)
 
     def _freeze(self):
         """Fix what is asked for, and what the document is now."""

@@ -329,6 +329,7 @@ class TestManyApprovals(PeopleCase):
                 "why_me": {},
                 "can_decide": {},
                 "is_current": {},
+                "lately_count": {},
                 "requested_by_id": {"fields": {"display_name": {}}},
                 "partner_id": {"fields": {"display_name": {}}},
             },

@@ -36,8 +36,8 @@ class ResPartner(models.Model):
         tags = self._sop_price_tags() if "category_id" in vals else {}
         owners = {}
         if not COMPANY_FIELDS.isdisjoint(vals):
-            concerned = self | self.browse(self._sop_children_in(vals))
-            owners = {partner: partner.commercial_partner_id for partner in concerned}
+            family = self._sop_family(vals)
+            owners = {partner: partner.commercial_partner_id for partner in family}
         result = super().write(vals)
         if "category_id" in vals:
             self._sop_check_price_tags(tags)
@@ -51,15 +51,16 @@ class ResPartner(models.Model):
         moved._sop_check_may_move()
         return result
 
-    def _sop_children_in(self, vals):
-        """Ids of the partners that become children by the commands in ``vals``."""
-        ids = set(self.child_ids.ids)
+    def _sop_family(self, vals):
+        """Return these partners, those that ``vals`` makes their children, and all below them."""
+        ids = set(self.ids)
         for command in vals.get("child_ids") or ():
             if len(command) == 3 and isinstance(command[2], list | tuple):
                 ids.update(command[2])
             elif len(command) > 1 and isinstance(command[1], int):
                 ids.add(command[1])
-        return [partner_id for partner_id in ids if partner_id]
+        everybody = self.sudo().with_context(active_test=False)
+        return everybody.search([("id", "child_of", list(ids - {0}))]).sudo(False)
 
     # -- special prices (P2) ---------------------------------------------------------------------
 

@@ -418,6 +418,16 @@ class TestShippingData(SopCase):
         self.assertEqual(rest.state, "done")
 
     @rule("D7")
+    def test_confirmed_goods_leave(self):
+        self._complete()
+        picking = self.confirmed_order().sudo().picking_ids
+        picking.sop_transport_mode = "own"
+        self.approve_delivery(picking)
+        self.confirm(picking)
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")
+
+    @rule("D7")
     def test_changed_data_are_confirmed_again(self):
         self._complete()
         picking = self.confirmed_order().sudo().picking_ids

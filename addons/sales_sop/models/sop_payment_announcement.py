@@ -30,6 +30,9 @@ FIXED_FIELDS = frozenset(
     }
 )
 
+# Which money it is; finance chooses it and fixes it by confirming.
+MONEY_FIELDS = frozenset({"payment_id", "statement_line_id"})
+
 
 class SopPaymentAnnouncement(models.Model):
     """A payment that the customer announces (C11); finance confirms it or says why not.
@@ -114,6 +117,9 @@ class SopPaymentAnnouncement(models.Model):
         contract = order.sop_contract_id
         if not contract or contract.state not in ("draft", "effective"):
             raise UserError(self.env._("%s has no contract to pay for.", order.name))
+        amount = contract.currency_id.round(values["amount"])
+        if amount <= 0:
+            raise UserError(self.env._("A payment is announced over a positive amount."))
         waiting = self.sudo().search_count(
             [("order_id", "=", order.id), ("state", "=", "announced")], limit=MAX_WAITING
         )
@@ -124,6 +130,7 @@ class SopPaymentAnnouncement(models.Model):
         announcement = self.sudo().create(
             {
                 **values,
+                "amount": amount,
                 "contract_id": contract.id,
                 "order_id": order.id,
                 "partner_id": order.partner_id.commercial_partner_id.id,
@@ -155,6 +162,23 @@ class SopPaymentAnnouncement(models.Model):
 
     # -- finance answers -----------------------------------------------------------------------
 
+    def write(self, vals):
+        if not self.env.su and not MONEY_FIELDS.isdisjoint(vals):
+            self._check_money_is_open()
+        return super().write(vals)
+
+    def _check_money_is_open(self):
+        """Which money was found is a part of the answer, and stays with it."""
+        answered = self.filtered(lambda announcement: announcement.state != "announced")
+        if answered:
+            raise UserError(
+                self.env._(
+                    "%s is answered already, and stays with the money that was found. Move its "
+                    "earmark if the money is for something else.",
+                    ", ".join(answered.mapped("display_name")),
+                )
+            )
+
     def action_confirm(self):
         """The payment has come: earmark it for the contract (C11)."""
         for announcement in self:
@@ -175,16 +199,33 @@ class SopPaymentAnnouncement(models.Model):
     def _prepare_allocation_values(self):
         """The earmark is of the money, in its currency, and at most what is left of it."""
         money = self.payment_id or self.statement_line_id
-        free = money.amount - sum(money.sudo().allocation_ids.mapped("amount"))
-        same = money.currency_id == self.currency_id
         return {
             "payment_id": self.payment_id.id,
             "statement_line_id": False if self.payment_id else self.statement_line_id.id,
             "contract_id": self.contract_id.id,
             "order_id": self.order_id.id,
-            "amount": min(self.amount, free) if same and free > 0 else free or self.amount,
+            "amount": min(self._amount_of(money), self._free_amount(money)),
             "note": self.note,
         }
+
+    def _amount_of(self, money):
+        """Return what was announced, in the currency of ``money`` on the day it came."""
+        return self.currency_id._convert(
+            self.amount, money.currency_id, self.company_id, money.date
+        )
+
+    def _free_amount(self, money):
+        earmarked = sum(money.sudo().allocation_ids.mapped("amount"))
+        free = money.currency_id.round(money.amount - earmarked)
+        if free <= 0:
+            raise UserError(
+                self.env._(
+                    "%s is earmarked completely, so nothing of it is left for the announced "
+                    "payment. Choose another payment or bank line.",
+                    money.display_name,
+                )
+            )
+        return free
 
     def action_reject(self):
         """Ask why the payment cannot be confirmed."""

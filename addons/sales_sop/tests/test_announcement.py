@@ -91,6 +91,7 @@ class TestAnnouncement(CollectionCase, HttpCase):
             {"amount": "0"},
             {"amount": "-5"},
             {"amount": "nan"},
+            {"amount": "0.004"},
             {"amount": "much"},
             {"kind": "gold"},
             {"date": "soon"},
@@ -150,3 +151,60 @@ class TestAnnouncement(CollectionCase, HttpCase):
             allowed_company_ids=self.company.ids
         )
         self.assertFalse(theirs.search([]) & announcement)
+
+    def announced(self, amount=600.0):
+        return self.env["sop.payment.announcement"]._announce(
+            self.sold, {"amount": amount, "date": "2026-03-04", "kind": "transfer"}
+        )
+
+    def confirmed(self, announcement, payment):
+        self.rpc(announcement, "finance", "write", {"payment_id": payment.id})
+        self.rpc(announcement, "finance", "action_confirm")
+        return announcement.allocation_id
+
+    @rule("C3", "C11")
+    def test_money_in_another_currency_pays_what_was_announced(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+                "name": "2026-03-01",
+                "rate": 0.5,
+            }
+        )
+        payment = self.receive(1000.0, currency_id=euro.id)
+        # 600.00 at the rate of its day; the other 700.00 stay free
+        self.assertEqual(self.confirmed(self.announced(), payment).amount, 300.0)
+        self.assertEqual(payment.amount_not_earmarked, 700.0)
+        self.assertEqual(self.confirmed(self.announced(2000.0), payment).amount, 700.0)
+
+    @rule("C3", "C11")
+    def test_money_that_is_earmarked_already_confirms_nothing(self):
+        payment = self.receive(600.0)
+        self.earmark(payment, self.order())
+        announcement = self.announced()
+        self.rpc(announcement, "finance", "write", {"payment_id": payment.id})
+        with self.assertRefused("earmarked completely", unchanged=announcement):
+            self.rpc(announcement, "finance", "action_confirm")
+        self.assertEqual(self.confirmed(announcement, self.receive(450.0)).amount, 450.0)
+
+    @rule("C11")
+    def test_an_answer_stays_with_the_money_that_was_found(self):
+        announcement, other = self.announced(), self.receive(600.0)
+        line = self.bank_line(600.0)
+        self.confirmed(announcement, self.receive(600.0))
+        for values in ({"payment_id": other.id}, {"statement_line_id": line.id}):
+            with self.assertRefused("answered already", unchanged=announcement):
+                self.rpc(announcement, "finance", "write", values)
+        rejected = self.announced()
+        rejected.with_user(self.users["finance"])._reject("Not there")
+        with self.assertRefused("answered already", unchanged=rejected):
+            self.rpc(rejected, "finance_vp", "write", {"payment_id": other.id})
+
+    @rule("C11")
+    def test_less_than_the_smallest_coin_is_no_payment(self):
+        with self.assertRefused("positive amount"):
+            self.announced(0.004)
+        self.assertEqual(self.announced(0.006).amount, 0.01)

@@ -209,6 +209,41 @@ class TestGatePass(GatePassCase):
             self.assertFalse(self.as_user(self.env[model], "gate_guard").has_access("read"), model)
 
     @rule("D2")
+    def test_the_guard_reads_nothing_of_money_and_receipts(self):
+        gate_pass = self.loaded()
+        self.register(gate_pass)
+        picking = gate_pass.sudo().picking_ids
+        order = picking.sale_id
+        self.collect(order, 100.0)
+        self.env["sop.payment.announcement"]._announce(
+            order, {"amount": 5.0, "date": "2026-03-04", "kind": "cash"}
+        )
+        self.sign(picking, missing=1.0)
+        correction = self.rpc_create(
+            "sop.pod.correction",
+            "sales_office",
+            {"picking_id": picking.id, "reason": "The ninth was found"},
+        )
+        records = [
+            self.env["sop.payment.allocation.change"].search(
+                [("contract_id", "=", order.sop_contract_id.id)]
+            ),
+            self.env["sop.payment.announcement"].search([("order_id", "=", order.id)]),
+            self.env["sop.pod.receipt"].search([("picking_id", "=", picking.id)]),
+            self.env["sop.pod.missing"].search([("picking_id", "=", picking.id)]),
+            self.env["sop.pod.receipt.line"].search([("receipt_id.picking_id", "=", picking.id)]),
+            correction,
+            correction.line_ids,
+        ]
+        for record in records:
+            with self.subTest(model=record._name):
+                self.assertTrue(record)
+                self.assertTrue(self.rpc(record.browse(), "sales_office", "search", []))
+                self.assertFalse(self.rpc(record.browse(), "gate_guard", "search", []))
+                with self.assertRefused(exception=AccessError):
+                    self.rpc(record, "gate_guard", "read", ["display_name"])
+
+    @rule("D2")
     def test_another_companys_guard_sees_nothing(self):
         gate_pass = self.loaded()
         stranger = self._new_user(

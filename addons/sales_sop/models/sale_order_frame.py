@@ -245,7 +245,7 @@ class SaleOrderLine(models.Model):
         string="Called Off", digits="Product Unit", compute="_compute_sop_called_off"
     )
     sop_frame_rest = fields.Float(
-        string="Left", digits="Product Unit", compute="_compute_sop_called_off"
+        string="Still to Call Off", digits="Product Unit", compute="_compute_sop_called_off"
     )
 
     @api.depends("product_uom_qty", "order_id.sop_contract_id.amount_total")

@@ -6,7 +6,7 @@ from odoo.tools import format_list
 
 PASS_STATES = [
     ("expected", "Expected"),
-    ("left", "Left"),
+    ("left", "Has Left"),
     ("cancelled", "Cancelled"),
 ]
 TRANSITIONS = {

@@ -141,12 +141,20 @@ class SopGatePass(models.Model):
             content = gate_pass.agreed_content
             gate_pass.is_agreed = bool(content) and content == gate_pass._transport_content()
 
-    @api.depends("picking_ids.state", "vehicle_plate", "driver_name", "state")
+    @api.depends(
+        "picking_ids.state",
+        "picking_ids.sop_transport_mode",
+        "vehicle_plate",
+        "driver_name",
+        "state",
+        "is_agreed",
+    )
     @api.depends_context("lang")
     def _compute_not_ready(self):
         for gate_pass in self:
             waits = gate_pass.state == "expected"
-            gate_pass.not_ready = waits and "\n".join(gate_pass._leaving_sentences())
+            blockers = gate_pass._leaving_blockers() if waits else []
+            gate_pass.not_ready = "\n".join(sentence for __, sentence in blockers)
 
     # -- the vehicle and its goods ---------------------------------------------------------------
 
@@ -276,9 +284,27 @@ class SopGatePass(models.Model):
 
     # -- leaving (D2) ------------------------------------------------------------------------------
 
-    def _leaving_sentences(self):
-        """Return why the vehicle may not leave now; empty = it may."""
+    def _leaving_blockers(self):
+        """Return ``[(rule, sentence)]`` why the vehicle may not leave now; empty = it may."""
         self.ensure_one()
+        blockers = [("D2", sentence) for sentence in self._unready_sentences()]
+        if self._is_agreement_missing():
+            sentence = self.env._(
+                "The transport on gate pass %s is not agreed with the driver as it is now. Record "
+                "the agreement.",
+                self.name or "",
+            )
+            blockers.append(("D8", sentence))
+        return blockers
+
+    def _is_agreement_missing(self):
+        """Whether a carrier brings goods on this pass, other than was agreed (D8)."""
+        carried = self.picking_ids.filtered(
+            lambda picking: picking.sop_gate_pass_required and picking._sop_is_carried()
+        )
+        return bool(carried) and not self.is_agreed
+
+    def _unready_sentences(self):
         sentences = []
         if not self.picking_ids:
             sentences.append(self.env._("No delivery is on gate pass %s.", self.name or ""))
@@ -312,9 +338,7 @@ class SopGatePass(models.Model):
             )
         # Whoever records the goods or their way at this moment is seen, or sees this.
         self.picking_ids._sop_contracts()._touch()
-        if sentences := self._leaving_sentences():
-            gate = self.env["sop.gate"]
-            gate._raise_if_blocked({self: [("D2", sentence) for sentence in sentences]})
+        self.env["sop.gate"]._raise_if_blocked({self: self._leaving_blockers()})
         self._set_state("left", left_on=fields.Datetime.now(), guard_id=guard.id)
         self.picking_ids._sop_tell_dispatch()
 

@@ -49,7 +49,8 @@ class StockPicking(models.Model):
     def _sop_expect_pod(self):
         """Where no gate pass is needed, the goods leave when they are validated."""
         result = super()._sop_expect_pod()
-        for picking in self.sudo():
+        # What comes back has left for nobody.
+        for picking in self.sudo().filtered(lambda picking: picking._sop_brings_goods()):
             contracts = picking._sop_contracts()
             told = any(contract.dispatch_notice for contract in contracts)
             if told and picking.state == "done" and not picking._sop_gate_pass_comes():

@@ -55,7 +55,7 @@ class StockPicking(models.Model):
         """
         if not any(contract.gate_pass_required for contract in contracts):
             return []
-        if self.sop_transport_mode in ("own", "pickup") or self._sop_gate_pass().is_agreed:
+        if not self._sop_is_carried() or self._sop_gate_pass().is_agreed:
             return []
         sentence = self.env._(
             "The transport of %s is not agreed with a driver as it is now. Press “Make Gate Pass”, "
@@ -64,10 +64,15 @@ class StockPicking(models.Model):
         )
         return [("D8", sentence)]
 
+    def _sop_is_carried(self):
+        return self.sop_transport_mode not in ("own", "pickup")
+
     # -- the gate pass -----------------------------------------------------------------------------
 
     def action_sop_gate_pass(self):
         """Open the gate pass of the delivery; make one for several deliveries of a vehicle (D2)."""
+        self.check_access("read")
+        self._sop_check_one_vehicle()
         gate_pass = self._sop_gate_pass() or self._sop_make_gate_pass()
         return {
             "type": "ir.actions.act_window",
@@ -77,8 +82,33 @@ class StockPicking(models.Model):
             "res_id": gate_pass.id,
         }
 
+    def _sop_check_one_vehicle(self):
+        """Several deliveries go on one pass: all on the same one, or none on any yet (D2)."""
+        if len(self.company_id) > 1:
+            raise UserError(
+                self.env._(
+                    "%s are of different companies. Make a gate pass for each company.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
+        by_pass = self.grouped(lambda picking: picking._sop_gate_pass())
+        if len(by_pass) < 2:
+            return
+        placed = [
+            self.env._(
+                "%(picking)s is already on gate pass %(gate_pass)s.",
+                picking=", ".join(pickings.mapped("name")),
+                gate_pass=gate_pass.name,
+            )
+            for gate_pass, pickings in by_pass.items()
+            if gate_pass
+        ]
+        remedy = self.env._(
+            "Choose only deliveries without a gate pass, or add the others to that pass."
+        )
+        raise UserError("\n".join([*placed, remedy]))
+
     def _sop_make_gate_pass(self):
-        self.check_access("read")
         for picking in self:
             blockers = picking.sudo()._delivery_blockers() if picking.state != "done" else []
             self.env["sop.gate"]._raise_if_blocked(

@@ -171,16 +171,17 @@ class StockPicking(models.Model):
     def _sop_expect_pod(self):
         """Goods that left for a customer have to be signed for."""
         leaving = self.sudo().filtered(
-            lambda picking: (
-                picking.pod_state == "no"
-                and any(
-                    move.state == "done" and move._sop_basis() != "opening"
-                    for move in picking.move_ids._sop_governed_deliveries()
-                )
-            )
+            lambda picking: picking.pod_state == "no" and picking._sop_brings_goods()
         )
         if leaving:
             leaving.write({"pod_state": "waiting"})
+
+    def _sop_brings_goods(self):
+        """Whether goods of this transfer have left for a customer under the policy."""
+        return any(
+            move.state == "done" and move._sop_basis() != "opening"
+            for move in self.move_ids._sop_governed_deliveries()
+        )
 
     # -- what follows (D6, D12) ----------------------------------------------------------------
 

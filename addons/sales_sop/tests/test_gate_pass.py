@@ -144,6 +144,53 @@ class TestGatePass(GatePassCase):
         self.register(gate_pass)
         self.assertEqual(gate_pass.state, "left")
 
+    @rule("D2")
+    def test_deliveries_of_two_vehicles_are_not_opened_as_one(self):
+        placed, other, free = pickings = (
+            self.approved_delivery() | self.approved_delivery() | self.approved_delivery()
+        )
+        first = self.gate_pass(placed)
+        with self.assertRefused(placed.name, first.name) as caught:
+            self.rpc(placed | free, "sales_office", "action_sop_gate_pass")
+        self.assertNotIn(free.name, str(caught.exception))
+        second = self.gate_pass(other)
+        with self.assertRefused(placed.name, first.name, other.name, second.name):
+            self.rpc(placed | other, "stock_user", "action_sop_gate_pass")
+        self.rpc(second, "stock_user", "action_cancel")
+        both = self.gate_pass(other | free)
+        self.assertEqual(both.picking_ids, other | free)
+        self.assertEqual(self.gate_pass(other | free), both)
+        self.assertEqual(pickings._sop_gate_pass(), first)
+
+    @rule("D2")
+    def test_the_list_of_deliveries_makes_one_pass_for_all_that_are_marked(self):
+        both = self.approved_delivery() | self.approved_delivery()
+        bindings = self.env["ir.actions.actions"].with_user(self.users["stock_user"])
+        offered = [row["id"] for row in bindings.get_bindings("stock.picking")["action"]]
+        action = self.env.ref("sales_sop.stock_picking_action_make_gate_pass")
+        self.assertIn(action.id, offered)
+        marked = {"active_model": "stock.picking", "active_ids": both.ids}
+        opened = self.as_user(action, "stock_user").with_context(**marked).run()
+        self.assertEqual(self.env["sop.gate.pass"].browse(opened["res_id"]).picking_ids, both)
+
+    @rule("D2")
+    def test_one_pass_is_of_one_company(self):
+        mine = self.approved_delivery()
+        works = self._new_company("Other Works")
+        warehouse = self.env["stock.warehouse"].search([("company_id", "=", works.id)], limit=1)
+        theirs = self.env["stock.picking"].create(
+            {
+                "picking_type_id": warehouse.out_type_id.id,
+                "location_id": warehouse.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+            }
+        )
+        keeper = self.users["stock_user"]
+        keeper.company_ids |= works
+        both = (mine | theirs).with_user(keeper)
+        with self.assertRefused(mine.name, theirs.name, "different companies"):
+            both.with_context(allowed_company_ids=keeper.company_ids.ids).action_sop_gate_pass()
+
     @rule("D1", "D2")
     def test_no_gate_pass_for_what_may_not_leave(self):
         picking = self.confirmed_order().sudo().picking_ids
@@ -284,11 +331,27 @@ class TestTransportAgreement(GatePassCase):
             self.rpc(gate_pass, "stock_user", "write", old)
         self.assertEqual(picking.sop_release_state, "released")
 
+    @rule("D2", "D8")
+    def test_what_changes_after_loading_is_agreed_again_before_it_leaves(self):
+        gate_pass = self.loaded()
+        for values in ({"freight_amount": 18000.0}, {"driver_name": "Wu Lan"}):
+            self.assertFalse(gate_pass.not_ready)
+            self.rpc(gate_pass, "stock_user", "write", values)
+            self.assertIn("not agreed", gate_pass.not_ready)
+            with self.assertRefused("D8", gate_pass.name, "not agreed", unchanged=gate_pass):
+                self.register(gate_pass)
+            self.rpc(gate_pass, "sales_office", "action_agree")
+        self.register(gate_pass)
+        self.assertEqual((gate_pass.state, gate_pass.freight_amount), ("left", 18000.0))
+
     @rule("D8")
     def test_the_own_vehicle_needs_no_agreement(self):
         picking = self.approved_delivery(mode="own")
+        gate_pass = self.gate_pass(picking)
         self.ship(picking)
-        self.assertEqual(picking.state, "done")
+        self.register(gate_pass)
+        self.assertEqual((picking.state, gate_pass.state), ("done", "left"))
+        self.assertFalse(gate_pass.is_agreed)
 
     @rule("D8")
     def test_nobody_writes_an_agreement(self):
@@ -353,6 +416,19 @@ class TestDispatchNotice(GatePassCase):
         self.ship(picking)
         self.assertEqual(len(self.mails(picking)), 1)
         self.assertEqual(len(self.notices(picking)), 1)
+
+    @rule("D5", "D6")
+    def test_nobody_is_told_of_goods_that_come_back(self):
+        self._issue_policy("2020-02-01", gate_pass_required=False, dispatch_notice=True)
+        self.customer.email = "goods@riverside.example.com"
+        picking = self.approved_delivery()
+        self.ship(picking)
+        self.sign(picking)
+        returned = self.take_back(picking, 1)
+        self.assertEqual(returned.state, "done")
+        self.assertEqual((len(self.mails(picking)), len(self.notices(picking))), (1, 1))
+        self.assertFalse(self.mails(returned))
+        self.assertFalse(self.notices(returned))
 
     @rule("D5")
     def test_a_customer_without_address_is_named_to_the_salesperson(self):

@@ -8,6 +8,7 @@ INVOICE_STATES = [
     ("money", "Waits for Money"),
     ("receipt", "Waits for Receipt"),
     ("approval", "Waits for Contract"),
+    ("credit", "Credit Note Due"),
 ]
 LIVE_STATES = SQL("('draft', 'effective', 'closed')")
 
@@ -41,7 +42,8 @@ class SaleOrder(models.Model):
         string="Not Invoiced Yet",
         compute="_compute_sop_invoice_state",
         compute_sudo=True,
-        help="What was accepted or is due and is on no invoice, at the agreed prices with tax.",
+        help="What was accepted or is due and is on no invoice, at the agreed prices with tax, "
+        "less the down payments that the next invoice deducts. Negative: a credit note is due.",
         groups="sales_sop.group_user",
     )
 
@@ -96,10 +98,12 @@ class SaleOrder(models.Model):
                         THEN CASE WHEN contract.state = 'draft' THEN 'approval'
                                   WHEN gate.missing > 0 THEN 'money'
                                   ELSE 'free' END
+                        WHEN %(credit)s THEN 'credit'
                         WHEN %(unsigned)s THEN 'receipt' END AS state,
                    CASE WHEN %(due)s THEN gate.missing END AS missing,
                    (%(invoiceable)s) AS invoiceable
               FROM sale_order so
+              JOIN res_currency order_currency ON order_currency.id = so.currency_id
          LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
          LEFT JOIN res_currency currency ON currency.id = contract.currency_id
          LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
@@ -114,6 +118,7 @@ class SaleOrder(models.Model):
              WHERE %(scope)s
             """,
             due=self._sop_due_sql(),
+            credit=self._sop_credit_due_sql(),
             unsigned=self._sop_unsigned_sql(),
             invoiceable=self._sop_invoiceable_sql(),
             money=collection._rows_sql(contract_ids or [0]),
@@ -160,13 +165,79 @@ class SaleOrder(models.Model):
                         WHERE picking.sale_id = so.id AND picking.pod_state = 'waiting')"""
         )
 
-    def _sop_invoiceable_sql(self):
+    def _sop_credit_due_sql(self):
+        """Whether goods that came back are on an invoice still; asked when nothing else is due.
+
+        A down payment that waits for its goods is no debt to the customer, and a draft with more
+        than was accepted is made smaller before it is posted (D3).
+        """
         return SQL(
-            """SELECT ROUND(SUM(line.price_total / line.product_uom_qty * line.qty_to_invoice), 2)
-                 FROM sale_order_line line
-                WHERE line.order_id = so.id
-                  AND line.qty_to_invoice != 0
-                  AND line.product_uom_qty != 0"""
+            """(so.invoice_status = 'to invoice'
+                AND EXISTS (SELECT FROM sale_order_line line
+                             WHERE line.order_id = so.id
+                               AND line.is_downpayment IS NOT TRUE
+                               AND line.qty_to_invoice < 0
+                               AND NOT EXISTS (
+                                   SELECT FROM sale_order_line_invoice_rel rel
+                                     JOIN account_move_line drafted
+                                       ON drafted.id = rel.invoice_line_id
+                                    WHERE rel.order_line_id = line.id
+                                      AND drafted.parent_state = 'draft')))"""
+        )
+
+    def _sop_invoiceable_sql(self):
+        """The total of the document that one click makes: see ``_sop_covers_sql``."""
+        return SQL(
+            """SELECT CASE WHEN added > 0 AND goods >= down THEN goods - down
+                           WHEN added > 0 THEN added
+                           ELSE goods END * order_currency.rounding
+                 FROM (%s) amounts""",
+            self._sop_amounts_to_invoice_sql(),
+        )
+
+    def _sop_covers_sql(self):
+        """Whether the goods due cover what came back and the down payments to be deducted.
+
+        If not, deducting would make a credit note out of the invoice: the customer keeps what was
+        paid, and a later invoice deducts it.
+        """
+        return SQL(
+            "SELECT added > 0 AND goods >= down FROM (%s) amounts",
+            self._sop_amounts_to_invoice_sql(),
+        )
+
+    def _sop_amounts_to_invoice_sql(self):
+        """One row, in units of the currency's rounding.
+
+        ``added``: goods due. ``goods``: the same less what came back. ``down``: the down payments
+        that are invoiced, with tax, and not deducted yet.
+        """
+        return SQL(
+            """
+            SELECT ROUND((COALESCE(goods.added, 0) / order_currency.rounding)::numeric) AS added,
+                   ROUND((COALESCE(goods.net, 0) / order_currency.rounding)::numeric) AS goods,
+                   ROUND((COALESCE(paid.down, 0) / order_currency.rounding)::numeric) AS down
+              FROM (SELECT SUM(amount) AS net, SUM(amount) FILTER (WHERE quantity > 0) AS added
+                      FROM (SELECT line.qty_to_invoice AS quantity,
+                                   line.price_total / line.product_uom_qty * line.qty_to_invoice
+                                   AS amount
+                              FROM sale_order_line line
+                             WHERE line.order_id = so.id
+                               AND line.is_downpayment IS NOT TRUE
+                               AND line.qty_to_invoice != 0
+                               AND line.product_uom_qty != 0) lines) goods,
+                   (SELECT SUM(CASE WHEN move.move_type = 'out_refund'
+                                    THEN -invoiced.price_total
+                                    ELSE invoiced.price_total END) AS down
+                      FROM sale_order_line line
+                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
+                      JOIN account_move_line invoiced ON invoiced.id = rel.invoice_line_id
+                      JOIN account_move move ON move.id = invoiced.move_id
+                     WHERE line.order_id = so.id
+                       AND line.is_downpayment
+                       AND line.qty_to_invoice < 0
+                       AND move.state != 'cancel') paid
+            """
         )
 
     # -- one click to draft --------------------------------------------------------------------
@@ -174,27 +245,81 @@ class SaleOrder(models.Model):
     def action_sop_draft_invoices(self):
         """Make a draft invoice for each of these orders that may be invoiced now; open them.
 
-        Each order has its own invoice, down payments are deducted.
+        Each order has its own invoice. Down payments are deducted as far as the goods due cover
+        them; the click never makes a credit note out of an invoice.
         """
+        free = self._sop_orders_to_draft("free")
+        covered = free._sop_covered()
+        invoices = self.env["account.move"]
+        if covered:
+            invoices |= covered._create_invoices(grouped=True, final=True)
+        if free - covered:
+            invoices |= (free - covered)._create_invoices(grouped=True, final=False)
+        return self._sop_action_drafts(self.env._("Draft Invoices"), invoices)
+
+    def action_sop_draft_credit_notes(self):
+        """Make a draft credit note for each of these orders whose goods came back; open them.
+
+        It credits the goods only: a down payment is deducted from an invoice.
+        """
+        due = self._sop_orders_to_draft("credit")
+        goods = due.with_env(due.env(context={**due.env.context, "sop_goods_only": True}))
+        credits = goods._create_invoices(grouped=True, final=True)
+        return self._sop_action_drafts(self.env._("Draft Credit Notes"), credits.with_env(self.env))
+
+    def _get_invoiceable_lines(self, final=False):
+        lines = super()._get_invoiceable_lines(final)
+        if self.env.context.get("sop_goods_only"):
+            lines = lines.filtered(lambda line: not line.is_downpayment)
+        return lines
+
+    def _sop_orders_to_draft(self, state):
+        """Return those of these orders that are in ``state``; raise when none is."""
         self.check_access("read")
-        free = self.filtered(lambda order: order.sudo().sop_invoice_state == "free")
-        if not free:
+        orders = self.filtered(lambda order: order.sudo().sop_invoice_state == state)
+        if not orders:
             labels = dict(self._fields["sop_invoice_state"]._description_selection(self.env))
+            text = self._sop_not_to_draft_text(state)
             raise UserError(
                 "\n".join(
-                    self.env._(
-                        "%(order)s cannot be invoiced now: %(reason)s.",
-                        order=order.name,
-                        reason=labels.get(order.sudo().sop_invoice_state)
+                    text
+                    % {
+                        "order": order.name,
+                        "reason": labels.get(order.sudo().sop_invoice_state)
                         or self.env._("nothing of it is accepted and not invoiced"),
-                    )
+                    }
                     for order in self
                 )
             )
-        invoices = free._create_invoices(grouped=True, final=True)
+        return orders
+
+    def _sop_not_to_draft_text(self, state):
+        if state == "credit":
+            return self.env._("No credit note is due for %(order)s: %(reason)s.")
+        return self.env._("%(order)s cannot be invoiced now: %(reason)s.")
+
+    def _sop_covered(self):
+        """Return those of these orders whose invoice deducts the down payments."""
+        self.env["sop.collection"]._flush_sources()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT so.id
+                  FROM sale_order so
+                  JOIN res_currency order_currency ON order_currency.id = so.currency_id
+                 WHERE so.id = ANY(%s) AND (%s)
+                """,
+                self.ids,
+                self._sop_covers_sql(),
+            )
+        )
+        covered = {row[0] for row in rows}
+        return self.filtered(lambda order: order.id in covered)
+
+    def _sop_action_drafts(self, name, invoices):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Draft Invoices"),
+            "name": name,
             "res_model": "account.move",
             "view_mode": "list,form",
             "views": [(False, "list"), (False, "form")],

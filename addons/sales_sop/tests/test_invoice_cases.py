@@ -45,6 +45,110 @@ class TestInvoiceCases(InvoiceAttackCase):
         self.assertEqual(contract.amount_invoiced, 1000.0)
         self.assertFalse(order.sop_invoice_state)
 
+    def accepted(self, order, quantity):
+        picking = order.sudo().picking_ids.filtered(lambda picking: picking.state != "done")
+        if not picking.backorder_id:
+            self.approve_delivery(picking)
+        self.ship(picking, quantity=quantity)
+        self.sign(picking)
+        order.invalidate_recordset()
+
+    @rule("C1", "C2", "D3")
+    def test_a_down_payment_above_the_part_delivered_makes_no_credit_note(self):
+        order = self.confirmed_order()
+        self.collect(order, 600.0)
+        self.assertPosts(self.down_payment(order, 300.0))
+        self.assertEqual(order.sudo().sop_amount_invoiceable, 0.0)
+        self.accepted(order, 2)
+        self.assertEqual(order.sop_invoice_state, "free")
+        self.assertEqual(order.sudo().sop_amount_invoiceable, 200.0)
+        first = self.final_invoice(order)
+        self.assertEqual((first.move_type, first.amount_total), ("out_invoice", 200.0))
+        self.assertPosts(first)
+        self.accepted(order, 8)
+        self.assertEqual(order.sudo().sop_amount_invoiceable, 500.0)
+        final = self.final_invoice(order)
+        self.assertEqual((final.move_type, final.amount_total), ("out_invoice", 500.0))
+        self.assertPosts(final)
+        self.assertEqual(order.sudo().sop_contract_id.amount_invoiced, 1000.0)
+
+    @rule("C1", "C2")
+    def test_a_down_payment_as_large_as_the_part_delivered_is_deducted(self):
+        order = self.confirmed_order()
+        self.collect(order, 600.0)
+        self.assertPosts(self.down_payment(order, 300.0))
+        self.accepted(order, 3)
+        self.assertEqual(order.sudo().sop_amount_invoiceable, 0.0)
+        invoice = self.final_invoice(order)
+        self.assertEqual((invoice.move_type, invoice.amount_total), ("out_invoice", 0.0))
+
+    @rule("C1", "C2")
+    def test_what_is_shown_is_the_taxed_total_of_the_invoice_less_the_down_payment(self):
+        self.tax = self._new_tax(13.0)
+        order = self.paid_order()
+        self.assertPosts(self.down_payment(order, 300.0))
+        order.invalidate_recordset()
+        shown = order.sudo().sop_amount_invoiceable
+        self.assertEqual(shown, 830.0)
+        self.assertEqual(self.final_invoice(order).amount_total, shown)
+
+    @rule("C1")
+    def test_what_is_shown_is_rounded_by_the_currency(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        rate = {"currency_id": yen.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create({"name": "2020-01-01", "rate": 100.0, **rate})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Yen", "currency_id": yen.id, "company_id": self.company.id}
+        )
+        order = self.confirmed_order(
+            lines=[(self.drive, 3, 333.4)], pricelist_id=pricelist.id
+        ).sudo()
+        self.assertEqual(order.amount_total, 1000.0)
+        self.accepted(order, 1)
+        self.assertEqual(order.sop_amount_invoiceable, 333.0)
+
+    @rule("C1", "D6")
+    def test_goods_that_came_back_are_credited_with_one_click(self):
+        order = self.paid_order()
+        self.assertPosts(self.invoice_by_hand(self.invoice_line(order)))
+        with self.assertRefused(order.name, "No credit note is due"):
+            self.rpc(order, "finance", "action_sop_draft_credit_notes")
+        self.take_back(order.sudo().picking_ids, 2)
+        order.invalidate_recordset()
+        orders = self.as_user(self.env["sale.order"], "finance")
+        listed = orders.search([("sop_invoice_state", "=", "credit"), ("id", "=", order.id)])
+        self.assertEqual(listed.sop_invoice_state, "credit")
+        self.assertEqual(listed.sop_amount_invoiceable, -200.0)
+        with self.assertRefused(order.name, "Credit Note Due"):
+            self.rpc(order, "finance", "action_sop_draft_invoices")
+        action = self.rpc(order, "finance", "action_sop_draft_credit_notes")
+        credit = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 200.0))
+        self.assertPosts(credit)
+        order.invalidate_recordset()
+        self.assertFalse(order.sop_invoice_state)
+        self.assertEqual(order.sudo().sop_contract_id.amount_invoiced, 800.0)
+
+    @rule("C1", "D6")
+    def test_a_credit_note_leaves_the_down_payment_to_a_later_invoice(self):
+        order = self.confirmed_order()
+        self.collect(order, 600.0)
+        self.assertPosts(self.down_payment(order, 300.0))
+        order.invalidate_recordset()
+        self.assertFalse(order.sop_invoice_state)
+        picking = order.sudo().picking_ids
+        self.accepted(order, 2)
+        self.assertPosts(self.final_invoice(order))
+        self.take_back(picking, 1)
+        order.invalidate_recordset()
+        self.assertEqual(order.sop_invoice_state, "credit")
+        self.assertEqual(order.sudo().sop_amount_invoiceable, -100.0)
+        action = self.rpc(order, "finance", "action_sop_draft_credit_notes")
+        credit = self.env["account.move"].browse(action["res_id"])
+        self.assertEqual((credit.move_type, credit.amount_total), ("out_refund", 100.0))
+        self.assertPosts(credit)
+
     @rule("C2")
     def test_a_down_payment_that_is_not_deducted_is_above_the_contract(self):
         order = self.paid_order()

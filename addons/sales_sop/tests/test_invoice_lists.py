@@ -19,7 +19,9 @@ class TestInvoiceLists(InvoiceAttackCase):
     def state(self, order):
         order.invalidate_recordset()
         found = {
-            key for key in ("free", "money", "receipt", "approval") if order in self.listed(key)
+            key
+            for key in ("free", "money", "receipt", "approval", "credit")
+            if order in self.listed(key)
         }
         mine = self.as_user(order, "finance").sop_invoice_state
         self.assertEqual(found, {mine} if mine else set())

@@ -60,6 +60,77 @@ class TestProForma(SopCase):
                 self.collect(order, received)
             self.assertEqual(self.due(order), (percent, due))
 
+    @rule("C1", "I1")
+    def test_the_first_payment_is_asked_for_before_the_invoice_gate(self):
+        self._issue_policy(date_from="2020-02-01", first_payment_percent=50.0)
+        order = self.effective_order()
+        self.collect(order, 300.0)
+        self.assertEqual(self.due(order), (50.0, 200.0))
+        self.collect(order, 200.0)
+        self.assertEqual(self.due(order), (60.0, 100.0))
+
+    @rule("C1", "K1")
+    def test_what_is_due_for_several_orders_is_said_to_be_the_contracts(self):
+        frame = self.quotation(
+            lines=[(self.drive, 100, 90.0)],
+            sop_sales_mode="frame",
+            sop_frame_until="2099-12-31",
+        )
+        self.submit(frame)
+        self.approve(frame, "application", "sales_manager")
+        self.countersign(frame)
+        contract = frame.sudo().sop_contract_id
+        orders = []
+        for quantity in (10, 20):
+            order = self.quotation(
+                lines=[(self.drive, quantity, 90.0)], sop_frame_contract_id=contract.id
+            )
+            self.submit(order)
+            orders.append(order)
+        self.assertEqual(contract.amount_total, 2700.0)
+        paper = self.paper(orders[0])
+        for text in (
+            f"Total of contract {contract.number}",
+            f"Due now for contract {contract.number} in all, to reach 30 %",
+            "810.00",
+            f"Balance of contract {contract.number} after that",
+        ):
+            self.assertIn(text, paper)
+        self.collect(orders[0], 1700.0)
+        self.assertIn(f"Due now for contract {contract.number} in all", self.paper(orders[0]))
+        orders[1]._action_cancel()
+        self.env.invalidate_all()
+        self.assertNotIn("in all", self.paper(orders[0]))
+
+    @rule("C1")
+    def test_an_order_without_contract_is_refused_with_the_remedy(self):
+        order = self.quotation()
+        with self.assertRefused(order.name, "when it is submitted"):
+            self.as_user(order, "salesperson")._pro_forma_paper()
+
+    @rule("C1")
+    def test_the_account_is_in_the_contracts_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        banks = self.env["res.partner.bank"]
+        for number, currency in (
+            ("1111 EUR", euro),
+            ("2222 ANY", self.env["res.currency"]),
+            ("3333 USD", self.company.currency_id),
+        ):
+            banks |= banks.create(
+                {
+                    "acc_number": number,
+                    "partner_id": self.company.partner_id.id,
+                    "currency_id": currency.id,
+                }
+            )
+        order = self.effective_order().sudo()
+        for expected in ("3333 USD", "2222 ANY", "1111 EUR"):
+            self.assertIn(expected, dict(order._pro_forma_bank()).values())
+            banks.filtered(lambda bank, number=expected: bank.acc_number == number).active = False
+            self.env.invalidate_all()
+
     @rule("C1")
     def test_an_order_that_is_not_approved_is_marked(self):
         order = self.quotation()

@@ -24,3 +24,8 @@ class AccountBankStatementLine(models.Model):
         """Say in one dialog which contracts the money pays for (C3)."""
         self.ensure_one()
         return self.env["sop.payment.allocation"]._action_earmark("statement_line_id", self.id)
+
+    def unlink(self):
+        # Now: without its line, the entry is no money any more when it is unmatched.
+        self.sudo().move_id._sop_touch_contracts()._watch_money()
+        return super().unlink()

@@ -165,7 +165,7 @@ class AccountMove(models.Model):
             invoices = self._sop_check_posting()
             (self - invoices)._sop_touch_contracts()
         elif state:
-            self._sop_touch_contracts()
+            self._sop_touch_contracts()._watch_money()
             self.sudo().filtered(lambda move: move.state == "posted")._supersede_approvals()
         with self._sop_posting(state == "posted"):
             return super().write(vals)
@@ -206,12 +206,17 @@ class AccountMove(models.Model):
 
         These are the contracts of the entries' own order lines and earmarks, and of the invoices
         they are reconciled with: undoing a payment changes what its invoice's contract collected.
+
+        :return: the contracts
         """
+        contracts = self.env["sop.contract"].sudo()
         moves = self.filtered(lambda move: move.company_id._sop_is_governed())
         if not moves:
-            return
+            return contracts
         rows = self.env.execute_query(self._sop_contracts_sql(moves.ids))
-        self.env["sop.contract"].sudo().browse([row[0] for row in rows])._touch()
+        contracts = contracts.browse([row[0] for row in rows])
+        contracts._touch()
+        return contracts
 
     @api.model
     def _sop_contracts_sql(self, move_ids):

@@ -75,7 +75,7 @@ class AccountMove(models.Model):
               JOIN sop_contract contract ON contract.id = so.sop_contract_id
              WHERE move.state = 'posted'
                AND move.move_type IN ('out_invoice', 'out_receipt')
-               AND contract.state = 'effective'
+               AND contract.state IN ('effective', 'closed')
                AND contract.invoice_gate_percent > 0
             """
         )

@@ -13,10 +13,11 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         if self.env["sop.policy"]._governed_company_ids():
             # Odoo also calls it for reconciliations that are gone already.
-            self.exists()._sop_touch_contracts()
+            self.exists()._sop_touch_contracts()._watch_money()
         return super().unlink()
 
     def _sop_touch_contracts(self):
         """Reconciling and undoing it changes what is collected (C1)."""
         partials = self.sudo()
-        (partials.debit_move_id | partials.credit_move_id).move_id._sop_touch_contracts()
+        moves = (partials.debit_move_id | partials.credit_move_id).move_id
+        return moves._sop_touch_contracts()

@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, models
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class SopContract(models.Model):
@@ -11,16 +15,24 @@ class SopContract(models.Model):
     def _cron_close_settled(self):
         """Close the contracts on which all is delivered, invoiced and collected (C9).
 
-        It can be repeated: what is closed is no longer looked at.
+        It can be repeated: what is closed is no longer looked at. A contract that fails stops no
+        other one.
         """
         settled = self._settled()
         self.env["ir.cron"]._commit_progress(remaining=len(settled))
         for contract in settled:
-            contract._touch()
-            if not contract._closing_blockers():
-                contract._close()
+            try:
+                with self.env.cr.savepoint():
+                    contract._close_if_settled()
+            except Exception:
+                _logger.exception("Contract %s could not be closed", contract.id)
             if not self.env["ir.cron"]._commit_progress(1):
                 break
+
+    def _close_if_settled(self):
+        self._touch()
+        if not self._closing_blockers():
+            self._close()
 
     @api.model
     def _settled(self):

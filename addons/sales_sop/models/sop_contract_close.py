@@ -60,9 +60,10 @@ class SopContract(models.Model):
         return True
 
     def _close(self):
-        self._set_state(
-            "closed", closed_on=fields.Date.context_today(self), closed_by_id=self.env.uid
-        )
+        for company, contracts in self.grouped("company_id").items():
+            contracts._set_state(
+                "closed", closed_on=company._sop_today(), closed_by_id=self.env.uid
+            )
         for contract in self:
             contract.message_post(
                 body=self.env._("The contract is closed."), subtype_xmlid="mail.mt_note"

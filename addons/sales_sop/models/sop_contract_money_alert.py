@@ -1,5 +1,8 @@
 from odoo import models
 
+# What the contracts that lose money in this transaction had collected before it.
+WATCHED = "sales_sop.watched_money"
+
 
 class SopContract(models.Model):
     """Money that is gone after goods have left or an invoice went out (C1, D4)."""
@@ -26,11 +29,63 @@ class SopContract(models.Model):
             for picking in self.order_ids.picking_ids
         )
 
+    # -- money that is taken off somewhere in the books ----------------------------------------
+
+    def _watch_money(self):
+        """Look before the commit whether the contracts still have the money they need (C1).
+
+        Only then, because accountants undo and do again in one step, and because one loss comes
+        in several writes.
+        """
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        if WATCHED not in precommit.data:
+            precommit.data[WATCHED] = {}
+            precommit.add(self.env["sop.contract"].sudo()._alert_watched_money)
+        watched = precommit.data[WATCHED]
+        contracts = self.sudo().filtered(lambda contract: contract.id not in watched)
+        collected = contracts._collected()
+        watched.update((contract.id, collected.get(contract.id, 0.0)) for contract in contracts)
+
+    def _alert_watched_money(self):
+        before = self.env.cr.precommit.data.pop(WATCHED, {})
+        self.env.flush_all()
+        contracts = self.browse(before).exists()
+        collected = contracts._collected()
+        fallen = contracts.filtered(
+            lambda contract: contract._has_lost_money(
+                before[contract.id], collected.get(contract.id, 0.0)
+            )
+        )
+        fallen._alert_money_lost(self.env._("Money was taken off in the books."))
+        self.env.flush_all()
+
+    def _has_lost_money(self, before, after):
+        self.ensure_one()
+        needed = self._money_needed()
+        return self._is_collected(before, needed) and not self._is_collected(after, needed)
+
+    def _money_needed(self):
+        """Return the money that what left and what was invoiced rest on (C1, D4, C9)."""
+        self.ensure_one()
+        if self.state == "closed":
+            return self.amount_total
+        percents = [0.0]
+        if self._has_posted_invoice():
+            percents.append(self.invoice_gate_percent)
+        if self._goods_have_left():
+            percents.append(self.prepayment_percent)
+        return self._gate_amount(max(percents))
+
+    # -- what happens then ---------------------------------------------------------------------
+
     def _alert_money_lost(self, reason):
         """Tell finance and the salesperson that the money of these contracts is gone (C1).
 
         Nothing happens where neither goods have left nor an invoice was posted. Who has an open
-        alert of the contract gets no second one.
+        alert of the contract gets no second one. A closed contract is open again, or nobody could
+        earmark the money that comes instead.
 
         :param str reason: what happened to the money, a sentence
         """
@@ -42,8 +97,24 @@ class SopContract(models.Model):
         self.env.flush_all()
         collected = contracts._collected()
         for contract in contracts:
+            contract._reopen_if_unpaid(collected.get(contract.id, 0.0))
             for user in contract._people_of_lost_money():
                 contract._alert_of_lost_money(user, reason, collected.get(contract.id, 0.0))
+
+    def _reopen_if_unpaid(self, collected):
+        """The one way back from closed: the balance that closed the contract is gone (C9)."""
+        if self.state != "closed" or self._is_collected(collected, self.amount_total):
+            return
+        self._touch()
+        self.write({"state": "effective", "closed_on": False, "closed_by_id": False})
+        self.message_post(
+            body=self.env._(
+                "The contract is open again: %(collected)s of %(total)s is collected now.",
+                collected=self._format(collected),
+                total=self._format(self.amount_total),
+            ),
+            subtype_xmlid="mail.mt_note",
+        )
 
     def _people_of_lost_money(self):
         finance = self.env.ref("sales_sop.group_finance").all_user_ids.filtered(

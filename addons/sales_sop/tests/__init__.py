@@ -34,6 +34,7 @@ from . import (
     test_invoice_lists,
     test_links,
     test_menus,
+    test_money_alert,
     test_money_cases,
     test_money_paper,
     test_money_races,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import formatLang
 
@@ -47,27 +49,62 @@ class AccountPayment(models.Model):
         return self.env._("Transfer")
 
     def _sop_receipt_lines(self, payment):
-        """Return what the money is for: its earmarks, and what is left of it."""
-
-        def money(amount):
-            return formatLang(self.env, amount, currency_obj=payment.currency_id)
-
-        lines = [
+        """Return what the money is for: paid invoices, then earmarks, then what is left of it."""
+        left, paid, rows = payment.amount, defaultdict(float), []
+        for invoice, amount in payment._sop_paid_invoices():
+            # The customer's account may be credited with a discount too; that is no money.
+            amount = min(amount, left)
+            left -= amount
+            shares = invoice._sop_contract_shares()
+            for contract, share in shares.items():
+                paid[contract] += amount * share
+            orders = invoice.line_ids.sale_line_ids.order_id.mapped("name")
+            contracts = ", ".join(contract.number for contract in shares if contract)
+            rows.append((contracts, ", ".join([invoice.name, *orders]), amount))
+        for allocation in payment.allocation_ids.sorted("id"):
+            contract = allocation.contract_id
+            used = min(paid[contract], allocation.amount)
+            paid[contract] -= used
+            amount = min(allocation.amount - used, left)
+            left -= amount
+            orders = allocation.order_id or contract.order_ids
+            rows.append((contract.number, ", ".join(orders.mapped("name")), amount))
+        rows.append((self.env._("Not assigned yet"), "", left))
+        currency = payment.currency_id
+        return [
             {
-                "contract": allocation.contract_id.number,
-                "orders": ", ".join(
-                    (allocation.order_id or allocation.contract_id.order_ids).mapped("name")
-                ),
-                "amount": money(allocation.amount),
+                "contract": contract,
+                "orders": documents,
+                "amount": formatLang(self.env, amount, currency_obj=currency),
             }
-            for allocation in payment.allocation_ids.sorted("id")
+            for contract, documents, amount in rows
+            if currency.compare_amounts(amount, 0.0) > 0
         ]
-        if payment.currency_id.compare_amounts(payment.amount_not_earmarked, 0.0) > 0:
-            lines.append(
-                {
-                    "contract": self.env._("Not assigned yet"),
-                    "orders": "",
-                    "amount": money(payment.amount_not_earmarked),
-                }
-            )
-        return lines
+
+    def _sop_paid_invoices(self):
+        """Return ``[(invoice, amount in the payment's currency)]`` of what the money paid."""
+        lines = self.move_id.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        amounts = defaultdict(float)
+        for partial in lines.matched_debit_ids.sorted("id"):
+            invoice = partial.debit_move_id.move_id
+            if invoice.is_sale_document(include_receipts=True):
+                amounts[invoice] += partial.credit_amount_currency
+        return list(amounts.items())
+
+
+class AccountMove(models.Model):
+    """Of which contracts an invoice is, for the receipt of its money."""
+
+    _inherit = "account.move"
+
+    def _sop_contract_shares(self):
+        """Return ``{contract: its share of the product lines}``; no contract is a key too."""
+        self.ensure_one()
+        totals = defaultdict(float)
+        for line in self.invoice_line_ids.filtered(lambda one: one.display_type == "product"):
+            order = line.sale_line_ids.order_id[:1]
+            totals[order.sop_contract_id or self.sop_contract_id] += line.price_total
+        total = sum(totals.values())
+        return {contract: amount / total if total else 0.0 for contract, amount in totals.items()}

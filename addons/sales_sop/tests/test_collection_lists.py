@@ -131,6 +131,49 @@ class TestReceipt(PaperCase):
         self.assertIn("One Thousand, Four Hundred And Nine", html)
         self.assertNotIn("VOID", html)
 
+    def lines(self, payment):
+        """``[(contract, documents, amount)]`` of the receipt."""
+        rows = self.as_user(payment, "finance")._sop_receipt()["lines"]
+        return [tuple(row.values()) for row in rows]
+
+    @rule("C3", "D8")
+    def test_money_that_paid_invoices_names_them(self):
+        order, other = self.order(), self.order(300.0)
+        contract, other_contract = order.sudo().sop_contract_id, other.sudo().sop_contract_id
+        invoice = self.invoice(order)
+        payment = self.receive(1500.0)
+        self.match(invoice, payment.move_id)
+        paid = (contract.number, f"{invoice.name}, {order.name}", "$\xa01,000.00")
+        rest = ("Not assigned yet", "", "$\xa0500.00")
+        self.assertEqual(self.lines(payment), [paid, rest])
+        # What is earmarked and reached its invoice is printed once.
+        self.earmark(payment, order, 1000.0)
+        self.assertEqual(self.lines(payment), [paid, rest])
+        self.earmark(payment, other, 300.0)
+        waits = (other_contract.number, other.name, "$\xa0300.00")
+        self.assertEqual(
+            self.lines(payment), [paid, waits, ("Not assigned yet", "", "$\xa0200.00")]
+        )
+        self.assertIn(invoice.name, self.html(payment))
+
+    @rule("C3", "D8")
+    def test_a_receipt_of_an_invoice_paid_with_a_write_off_says_the_cash(self):
+        order = self.order()
+        invoice = self.invoice(order)
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        payment = self.pay(
+            invoice,
+            995.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=account.id,
+        )
+        contract = order.sudo().sop_contract_id.number
+        self.assertEqual(
+            self.lines(payment), [(contract, f"{invoice.name}, {order.name}", "$\xa0995.00")]
+        )
+
     @rule("C3", "D8")
     def test_in_chinese_the_amount_is_in_capitals(self):
         self.env["res.lang"]._activate_lang("zh_CN")

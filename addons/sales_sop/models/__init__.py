@@ -53,6 +53,7 @@ from . import (
     sop_paper,
     sop_contract_paper,
     sop_money_paper,
+    account_payment_method,
     account_payment_paper,
     sop_payment_allocation,
     sop_payment_allocation_change,

@@ -19,12 +19,18 @@ TRANSITIONS = {
     "countersigned": {"cashed", "endorsed", "bounced"},
     # Who took the bill from us comes back to us when it is not honoured.
     "endorsed": {"bounced"},
-    "cashed": set(),
+    # A bank pays under reserve and takes its money back.
+    "cashed": {"bounced"},
     "bounced": set(),
 }
-# What may change after the registration: the conversation, and to whom the bill is endorsed.
+# What may change after the registration: the conversation, and what belongs to the next step.
 OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
-OPEN_NAMES = frozenset({"note", "endorsed_to_id", "document", "document_name"})
+OPEN_NAMES = {
+    # Whoever countersigns has seen the scan.
+    "registered": frozenset({"note", "endorsed_to_id", "document", "document_name"}),
+    "countersigned": frozenset({"note", "endorsed_to_id"}),
+}
+ALWAYS_OPEN_NAMES = frozenset({"note"})
 
 
 class SopMoneyPaper(models.Model):
@@ -135,11 +141,13 @@ class SopMoneyPaper(models.Model):
         return super().write(vals)
 
     def _check_content_stays(self, vals):
-        fixed = [
-            name for name in vals if name not in OPEN_NAMES and not name.startswith(OPEN_FIELDS)
-        ]
-        registered = self.filtered(lambda paper: paper.state != "draft")
-        if fixed and registered:
+        names = {name for name in vals if not name.startswith(OPEN_FIELDS)}
+        registered = self.filtered(
+            lambda paper: (
+                paper.state != "draft" and names - OPEN_NAMES.get(paper.state, ALWAYS_OPEN_NAMES)
+            )
+        )
+        if registered:
             raise UserError(
                 self.env._(
                     "%s is registered and does not change any more. Let it bounce with the "

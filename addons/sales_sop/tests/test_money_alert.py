@@ -1,6 +1,5 @@
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import rule
@@ -126,7 +125,7 @@ class TestClosedContract(AlertCase, ClosingCase):
         def fails(contract):
             if contract == bad:
                 contract.message_post(body="half done")
-                raise UserError("Something is wrong with it")
+                raise ValueError("Something is wrong with it")
             return blockers(contract)
 
         with (

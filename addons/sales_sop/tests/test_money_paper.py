@@ -204,6 +204,63 @@ class TestMoneyPaper(PaperCase):
             self.rpc(payment, "finance", "write", {"amount": 900.0})
 
     @rule("C3")
+    def test_scan_and_endorsee_stay_when_somebody_signed_for_them(self):
+        scan = {"document": "U2Nhbg==", "document_name": "scan.pdf"}
+        supplier = self.env["res.partner"].create({"name": "Copper Works"})
+        paper = self.registered(self.order(), kind="commercial_bill")
+        self.rpc(paper, "finance", "write", scan)
+        self.as_user(paper, "second_finance").action_countersign()
+        for values in ({"document": "T3RoZXI="}, {"document_name": "other.pdf"}):
+            with self.assertRefused("does not change", unchanged=paper):
+                self.rpc(paper, "finance", "write", values)
+        self.rpc(paper, "finance", "write", {"endorsed_to_id": supplier.id})
+        self.rpc(paper, "second_finance", "action_endorse")
+        for values in ({"endorsed_to_id": self.customer.id}, {"document": False}):
+            with self.assertRefused("does not change", unchanged=paper):
+                self.rpc(paper, "finance", "write", values)
+        self.rpc(paper, "finance", "write", {"note": "Sent by courier"})
+
+    @rule("C1", "C3")
+    def test_a_cashed_paper_can_still_bounce(self):
+        order = self.order()
+        paper = self.countersigned(order, kind="cheque")
+        invoice = self.invoice(order)
+        self.match(invoice, paper.payment_id.move_id)
+        self.clear(paper)
+        self.as_user(paper, "finance").action_cash()
+        self.assertCollected(order, 600.0)
+        self.bounce(paper)
+        self.assertEqual((paper.state, paper.payment_id.state), ("bounced", "rejected"))
+        self.assertCollected(order, 0.0)
+        self.assertEqual(invoice.amount_residual, 1000.0)
+
+    @rule("C3")
+    def test_a_cheque_does_not_become_a_transfer(self):
+        order = self.order()
+        lines = self.bank_journal.inbound_payment_method_line_ids
+        cheque = lines[0].copy({"name": "Cheque", "sop_paper_kind": "cheque"})
+        payment = self.receive(600.0, payment_method_line_id=cheque.id)
+        self.earmark(payment, order)
+        self.assertCollected(order, 0.0)
+        for role in ("finance", "accountant"):
+            with self.assertRefused("keeps its payment method", unchanged=payment):
+                self.rpc(payment, role, "write", {"payment_method_line_id": lines[0].id})
+        self.rpc(payment, "finance", "action_draft")
+        with self.assertRefused("keeps its payment method", unchanged=payment):
+            self.rpc(payment, "finance", "write", {"payment_method_line_id": lines[0].id})
+        self.assertCollected(order, 0.0)
+        draft = self.as_user(self.env["account.payment"], "finance").create(
+            {
+                "partner_id": self.customer.id,
+                "amount": 5.0,
+                "journal_id": self.bank_journal.id,
+                "payment_method_line_id": cheque.id,
+            }
+        )
+        self.rpc(draft, "finance", "write", {"payment_method_line_id": lines[0].id})
+        self.assertEqual(draft.payment_method_line_id, lines[0])
+
+    @rule("C3")
     def test_only_finance_registers_and_signs(self):
         draft, paper = self.paper(name="1"), self.registered(name="2")
         for role in set(self.users) - {"finance", "finance_vp", "second_finance"}:

@@ -21,7 +21,9 @@ class SopEarmark(models.TransientModel):
         string="Already Earmarked", compute="_compute_amount_earmarked", compute_sudo=True
     )
     amount_left = fields.Monetary(
-        string="Still Free", compute="_compute_amount_left", help="What stays free of every contract."
+        string="Still Free",
+        compute="_compute_amount_left",
+        help="What stays free of every contract.",
     )
     line_ids = fields.One2many("sop.earmark.line", "wizard_id", string="Contracts")
 

@@ -2,7 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 PASS_STATES = [
     ("expected", "Expected"),
@@ -111,6 +111,9 @@ class SopGatePass(models.Model):
     )
 
     _code_uniq = models.Constraint("UNIQUE(code)", "The code of a gate pass has to be unique.")
+    _name_uniq = models.UniqueIndex(
+        "(company_id, name)", "The number of a gate pass has to be unique in the company."
+    )
 
     @api.model
     def _sop_protected_fields(self):
@@ -195,10 +198,27 @@ class SopGatePass(models.Model):
 
     @api.model
     def _next_number(self, company):
-        sequences = self.env["ir.sequence"].sudo()
+        """Return the next number of ``company``; the year is that of its own clock."""
+        today = company._sop_today()
+        return self._ensure_sequence(company, today).next_by_id(today)
+
+    @api.model
+    def _ensure_sequence(self, company, date):
+        """Return the company's sequence, with a counter for the year of ``date``.
+
+        Two that find none must not both make one: before it is made, the company's row is
+        updated, and PostgreSQL refuses the second of two that do so; it is tried again.
+        """
         domain = [("code", "=", "sop.gate.pass"), ("company_id", "=", company.id)]
-        if not sequences.search_count(domain, limit=1):
-            sequences.create(
+        sequence = self.env["ir.sequence"].sudo().search(domain, order="id", limit=1)
+        contracts = self.env["sop.contract"]
+        if sequence and contracts._year_of(sequence, date):
+            return sequence
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", company.id)
+        )
+        if not sequence:
+            sequence = sequence.create(
                 {
                     "name": f"{company.name}: gate passes",
                     "code": "sop.gate.pass",
@@ -208,7 +228,9 @@ class SopGatePass(models.Model):
                     "use_date_range": True,
                 }
             )
-        return sequences.with_company(company).next_by_code("sop.gate.pass")
+        if not contracts._year_of(sequence, date):
+            sequence._create_date_range_seq(date)
+        return sequence
 
     @api.constrains("picking_ids", "state")
     def _check_pickings(self):

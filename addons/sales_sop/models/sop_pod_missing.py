@@ -124,10 +124,12 @@ class SopPodMissing(models.Model):
         )
         for company, missing in rows.grouped("company_id").items():
             for user in company._sop_people("sales_sop.group_finance"):
-                # One reminder for the delivery; the list shows the lines.
-                missing[0].activity_schedule(
+                # One reminder for the delivery; the list shows the lines. Whoever signed may speak
+                # another language than the reader.
+                first = missing[0].with_context(lang=user.lang)
+                first.activity_schedule(
                     "sales_sop.mail_activity_pod_missing",
-                    summary=self.env._(
+                    summary=first.env._(
                         "Decide on missing goods of %s",
                         ", ".join(set(missing.picking_id.mapped("name"))),
                     ),

@@ -152,9 +152,8 @@ class StockPicking(models.Model):
         )
 
     def _sop_check_receipt(self, values, quantities):
-        # Whoever records it may live further east than the company; the context decides nothing.
-        own_today = fields.Date.context_today(self.with_context(tz=self.env.user.tz))
-        if values.get("date") and values["date"] > max(own_today, self.company_id._sop_today()):
+        # The company's clock decides; anybody can write a time zone of their own.
+        if values.get("date") and values["date"] > self.company_id._sop_today():
             raise UserError(self.env._("%s: goods are not signed for in advance.", self.name))
         if not (values.get("signatory") or "").strip():
             raise UserError(self.env._("%s: say who signed for the goods.", self.name))
@@ -219,17 +218,38 @@ class StockPicking(models.Model):
         )
         returned = wizard._create_return()
         order = self.sale_id or next(iter(quantities)).sale_line_id.order_id
+        user = self._sop_return_user(order)
+        returned = returned.with_context(lang=user.lang)
         returned.activity_schedule(
             "sales_sop.mail_activity_pod_return",
-            summary=self.env._("Take back what arrived damaged with %s", self.name),
-            user_id=order._sop_warehouse_user().id or self.env.uid,
+            summary=returned.env._("Take back what arrived damaged with %s", self.name),
+            user_id=user.id,
         )
         return returned
+
+    def _sop_return_user(self, order):
+        """Return who is asked to take goods back; never the customer who signed on the portal."""
+        office = self.env.ref("sales_sop.group_sales_office")
+        return (
+            order._sop_warehouse_user()
+            or office._sop_holders(self.company_id)[:1]
+            or order.user_id.filtered(lambda user: not user.share)
+        )
 
     def _sop_report_refusal(self, damaged, missing):
         """Tell the manager in charge and the salesperson what was not accepted (D12)."""
         order = self.move_ids.sale_line_id.order_id[:1]
         people = self.company_id._sop_people("sales_sop.group_sales_manager") | order.user_id
+        # Whoever signed may speak another language than those who read it.
+        readers = people.grouped("lang") or {self.company_id.partner_id.lang: people}
+        for lang, users in readers.items():
+            picking = self.with_context(lang=lang)
+            picking.message_post(
+                body=picking._sop_refusal_text(damaged, missing),
+                partner_ids=users.partner_id.ids,
+            )
+
+    def _sop_refusal_text(self, damaged, missing):
         lines = [
             self.env._("%(product)s: %(quantity)g damaged", **self._sop_named(move, quantity))
             for move, quantity in damaged.items()
@@ -237,11 +257,9 @@ class StockPicking(models.Model):
             self.env._("%(product)s: %(quantity)g missing", **self._sop_named(move, quantity))
             for move, quantity in missing.items()
         ]
-        self.message_post(
-            body=self.env._("Not accepted by the customer: %s", "; ".join(lines)),
-            partner_ids=people.partner_id.ids,
-        )
+        return self.env._("Not accepted by the customer: %s", "; ".join(lines))
 
     @api.model
     def _sop_named(self, move, quantity):
-        return {"product": move.product_id.display_name, "quantity": quantity}
+        product = move.product_id.with_env(self.env)
+        return {"product": product.display_name, "quantity": quantity}

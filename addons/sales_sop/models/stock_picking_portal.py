@@ -1,9 +1,10 @@
 import base64
 import binascii
-import math
 
 from odoo import models
 from odoo.exceptions import UserError
+
+LARGEST = 10**15
 
 
 class StockPicking(models.Model):
@@ -57,10 +58,10 @@ class StockPicking(models.Model):
         picking._sop_keep_receipt(
             {
                 "source": "portal",
-                "signatory": str(name or "").strip(),
+                "signatory": self._sop_portal_text(name),
                 "date": picking.company_id._sop_today(),
                 "signature": picking._sop_checked_signature(signature),
-                "comment": str(comment or "").strip() or False,
+                "comment": self._sop_portal_text(comment) or False,
             },
             picking._sop_portal_quantities(lines),
         )
@@ -79,12 +80,14 @@ class StockPicking(models.Model):
         moves = {move.id: move for move in self._sop_unsigned_moves()}
         quantities = {}
         for line in lines if isinstance(lines, list) else []:
-            move = moves.get(line.get("move")) if isinstance(line, dict) else None
-            numbers = [line.get(key) for key in ("accepted", "damaged", "missing")] if move else []
-            if not move or not all(self._sop_is_number(number) for number in numbers):
+            line = line if isinstance(line, dict) else {}
+            move_id, *numbers = (
+                line.get(key) for key in ("move", "accepted", "damaged", "missing")
+            )
+            if not all(map(self._sop_is_number, (move_id, *numbers))) or move_id not in moves:
                 quantities.clear()
                 break
-            quantities[move] = tuple(float(number) for number in numbers)
+            quantities[moves[move_id]] = tuple(map(float, numbers))
         if set(quantities) != set(moves.values()):
             raise UserError(
                 self.env._(
@@ -95,6 +98,12 @@ class StockPicking(models.Model):
         return quantities
 
     @staticmethod
+    def _sop_portal_text(value):
+        # PostgreSQL keeps no NUL.
+        return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+    @staticmethod
     def _sop_is_number(value):
+        """Whether what the browser sent is a number that a quantity can be (not NaN, not 1e400)."""
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(value)
+        return is_number and -LARGEST <= value <= LARGEST

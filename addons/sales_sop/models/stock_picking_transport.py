@@ -99,7 +99,7 @@ class StockPicking(models.Model):
         self._record_pod(
             {
                 "pod_signatory": self.sop_collector,
-                "pod_date": fields.Date.context_today(self),
+                "pod_date": self.company_id._sop_today(),
             },
             {move: (move.quantity, 0.0, 0.0) for move in moves},
         )

@@ -1,8 +1,12 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import SopCase, rule
+from .test_races import RaceCase
 
 
 class GatePassCase(SopCase):
@@ -300,6 +304,29 @@ class TestGatePass(GatePassCase):
             gate_pass.with_user(stranger).with_context(
                 allowed_company_ids=stranger.company_ids.ids
             ).action_register_leaving()
+
+
+@tagged("post_install", "-at_install")
+class TestFirstGatePasses(RaceCase, GatePassCase):
+    @rule("D2")
+    def test_two_first_passes_at_once_count_on_one_sequence(self):
+        pickings = self.approved_delivery() | self.approved_delivery()
+        made = [
+            lambda env, picking=picking: self.seen_by(
+                env, picking, "sales_office"
+            ).action_sop_gate_pass()
+            for picking in pickings
+        ]
+        self.race(*made)
+        numbers = pickings.sudo().sop_gate_pass_ids.mapped("name")
+        self.assertEqual(sorted(name[-4:] for name in numbers), ["0001", "0002"])
+        sequences = self.env["ir.sequence"].search(
+            [("code", "=", "sop.gate.pass"), ("company_id", "=", self.company.id)]
+        )
+        self.assertEqual(len(sequences), 1)
+        first, second = pickings.sudo().sop_gate_pass_ids
+        with mute_logger("odoo.sql_db"), self.assertRefused(exception=UniqueViolation):
+            second.name = first.name
 
 
 @tagged("post_install", "-at_install")

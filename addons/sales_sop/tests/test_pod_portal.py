@@ -78,6 +78,39 @@ class TestPortalDelivery(PodCase, HttpCase):
         self.assertIn("Wang Fang", page.text)
         self.assertNotIn("sales_sop.delivery_signature", page.text)
 
+    @rule("D3", "D12")
+    def test_each_of_the_staff_reads_their_own_language(self):
+        """A customer who signs in Chinese does not make the staff read Chinese, nor work."""
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["sales_sop"], ["zh_CN"])
+        keepers = self.env.ref("stock.group_stock_user")._sop_holders(self.company)
+        self.buyer.lang = "zh_CN"
+        self.users["finance_vp"].lang = self.users["salesperson"].lang = "zh_CN"
+        order, picking = self.shipped()
+        picking.user_id = False
+        keepers.active = False
+        signing = picking.with_user(self.buyer).with_context(lang="zh_CN")
+        signing._sop_sign_on_portal(
+            "Wang Fang",
+            SIGNATURE,
+            [{"move": picking.move_ids.id, "accepted": 8, "damaged": 1, "missing": 1}],
+            None,
+        )
+        work = picking.return_ids.sudo().activity_ids
+        office = self.env.ref("sales_sop.group_sales_office")._sop_holders(self.company)
+        self.assertIn(work.user_id, office)
+        self.assertEqual(work.summary, f"Take back what arrived damaged with {picking.name}")
+        asked = picking.sudo().pod_missing_ids.activity_ids
+        finance = asked.filtered(lambda row: row.user_id == self.users["finance"])
+        self.assertEqual(finance.summary, f"Decide on missing goods of {picking.name}")
+        told = {
+            partner: message.body
+            for message in picking.sudo().message_ids
+            for partner in message.partner_ids
+        }
+        self.assertIn("1 damaged", told[self.users["sales_manager"].partner_id])
+        self.assertNotIn("damaged", told[order.user_id.partner_id])
+
     @rule("D3")
     def test_sent_twice_it_is_kept_once(self):
         order, picking = self.shipped()
@@ -129,9 +162,16 @@ class TestPortalDelivery(PodCase, HttpCase):
         for figures in ([("10", 0, 0)], [(True, 9, 0)], [], [(float("nan"), 0, 0)]):
             answer = self.sign_online(order, picking, figures)
             self.assertIn("enter for every line", answer["error"])
-        for lines in (None, "x", [5], [{"move": 0}]):
+        for figures in ([(10**400, 0, 0)], [(10, [], 0)], [(10, 0, None)]):
+            answer = self.sign_online(order, picking, figures)
+            self.assertIn("enter for every line", answer["error"])
+        good = {"accepted": 10, "damaged": 0, "missing": 0}
+        keys = [[picking.move_ids.id], {"id": picking.move_ids.id}, True, None, 10**400]
+        for lines in (None, "x", [5], [{"move": 0}], *([{"move": key, **good}] for key in keys)):
             answer = self.sign_online(order, picking, lines=lines)
             self.assertIn("enter for every line", answer["error"])
+        for name in ("\0", ["Wang Fang"], {}):
+            self.assertIn("say who signed", self.sign_online(order, picking, name=name)["error"])
         self.assertIn("say who signed", self.sign_online(order, picking, name=" ")["error"])
         for signature in ("", None, "PHN2Zz4="):
             answer = self.sign_online(order, picking, signature=signature)

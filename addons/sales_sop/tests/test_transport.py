@@ -1,3 +1,7 @@
+from datetime import date
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .common import SopCase, rule
@@ -23,6 +27,33 @@ class TestPickup(SopCase):
         self.assertEqual(picking.pod_date, self.today())
         self.assertEqual(picking.pod_user_id, self.users["stock_user"])
         self.assertEqual(picking.move_ids.qty_accepted, 10)
+
+    @rule("D3", "D5")
+    def test_the_keepers_clock_does_not_stop_the_goods(self):
+        self.company.partner_id.tz = "America/New_York"
+        picking = self.approve_delivery(self._pickup())
+        self.users["stock_user"].tz = "Pacific/Kiritimati"
+        east = picking.with_context(tz="Pacific/Kiritimati")
+        with freeze_time("2026-03-02 20:00:00"):
+            self.ship(east)
+        self.assertEqual(picking.pod_state, "signed")
+        self.assertEqual(picking.pod_date, date(2026, 3, 2))
+
+    @rule("D3")
+    def test_nobody_signs_in_advance_by_a_clock_of_their_own(self):
+        self.company.partner_id.tz = "America/New_York"
+        picking = self._pickup(sop_transport_mode="own")
+        self.ship(self.approve_delivery(picking))
+        self.users["sales_office"].tz = "Pacific/Kiritimati"
+        wizards = self.as_user(self.env["sop.pod"], "sales_office").with_context(
+            tz="Pacific/Kiritimati"
+        )
+        values = {"picking_id": picking.id, "signatory": "Wang Fang"}
+        with freeze_time("2026-03-02 20:00:00"):
+            with self.assertRefused("in advance", unchanged=picking):
+                wizards.create({**values, "date": "2026-03-03"}).action_confirm()
+            wizards.create(values).action_confirm()
+        self.assertEqual(picking.pod_date, date(2026, 3, 2))
 
     @rule("D3")
     def test_a_part_that_is_collected_is_signed_for_and_the_rest_waits(self):

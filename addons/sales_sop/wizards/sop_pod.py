@@ -10,7 +10,14 @@ class SopPod(models.TransientModel):
 
     picking_id = fields.Many2one("stock.picking", string="Delivery", required=True)
     signatory = fields.Char(string="Signed by", required=True)
-    date = fields.Date(string="Received on", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        string="Received on",
+        required=True,
+        compute="_compute_date",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     document = fields.Binary(string="Signed Paper", attachment=False)
     document_name = fields.Char()
     scan_required = fields.Boolean(related="picking_id.pod_scan_required")
@@ -38,6 +45,12 @@ class SopPod(models.TransientModel):
                     for move in moves
                 ),
             ]
+
+    @api.depends("picking_id")
+    def _compute_date(self):
+        for wizard in self:
+            company = wizard.picking_id.company_id or self.env.company
+            wizard.date = wizard.date or company._sop_today()
 
     def action_confirm(self):
         """Keep the proof of delivery on the delivery."""

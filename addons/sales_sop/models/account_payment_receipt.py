@@ -46,7 +46,7 @@ class AccountPayment(models.Model):
     def _sop_receipt_method(self, payment):
         if payment.journal_id.type == "cash":
             return self.env._("Cash")
-        return self.env._("Transfer")
+        return self.env._("Bank Transfer")
 
     def _sop_receipt_lines(self, payment):
         """Return what the money is for: paid invoices, then earmarks, then what is left of it."""

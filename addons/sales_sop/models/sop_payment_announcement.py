@@ -5,7 +5,7 @@ from odoo.tools import formatLang
 from .sop_policy_money import PAPER_KINDS
 
 FINANCE = ("sales_sop.group_finance", "sales_sop.group_finance_vp")
-KINDS = [("transfer", "Transfer"), ("cash", "Cash"), *PAPER_KINDS]
+KINDS = [("transfer", "Bank Transfer"), ("cash", "Cash"), *PAPER_KINDS]
 # More of one order wait for nobody: somebody plays.
 MAX_WAITING = 10
 # What the customer said, and what was answered.

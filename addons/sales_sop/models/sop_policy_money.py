@@ -29,7 +29,7 @@ class SopPolicy(models.Model):
 
     counts_transfer = fields.Selection(
         [item for item in CERTAINTIES if item[0] != "countersigned"],
-        string="Transfer",
+        string="Bank Transfer",
         required=True,
         default=DEFAULTS["transfer"],
         help="From when on a bank transfer counts as collected.",

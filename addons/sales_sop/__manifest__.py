@@ -22,6 +22,7 @@
         "security/sop_pod_rules.xml",
         "data/mail_activity_type_pod.xml",
         "data/mail_activity_type_money.xml",
+        "data/mail_activity_type_invoice.xml",
         "security/sop_money_rules.xml",
         "data/mail_activity_type_confirm.xml",
         "data/ir_cron_price_lists.xml",

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+NOT_POSTED = "sales_sop.mail_activity_invoice_not_posted"
+
 
 class AccountMove(models.Model):
     """What drafts miss, and posted invoices whose money went away afterwards (C1)."""
@@ -45,25 +47,43 @@ class AccountMove(models.Model):
 
     @api.depends("state", "sop_contract_ids")
     def _compute_sop_below_gate(self):
-        posted = self.filtered(lambda move: move.state == "posted" and move.ids)
-        below = posted.search([("id", "in", posted.ids), ("sop_below_gate", "=", True)])
+        posted = self.filtered(lambda move: move.state == "posted").ids
+        below = set()
+        if posted:
+            rows = self.env.execute_query(
+                self._sop_below_gate_sql(SQL("move.id = ANY(%s)", posted))
+            )
+            below = {row[0] for row in rows}
         for move in self:
-            move.sop_below_gate = move in below
+            move.sop_below_gate = move._origin.id in below
 
     @api.model
     def _search_sop_below_gate(self, operator, value):
-        if operator != "in":
+        if operator not in ("in", "not in"):
             return NotImplemented
-        if len(set(map(bool, value))) != 1:
-            return Domain(True) if value else Domain(False)
-        query = SQL("(%s)", self._sop_below_gate_sql())
-        return Domain("id", "in" if True in value else "not in", query)
+        wanted = set(map(bool, value))
+        if operator == "not in":
+            wanted = {True, False} - wanted
+        if len(wanted) != 1:
+            return Domain(bool(wanted))
+        if True not in wanted:
+            # What is not below is so whatever companies the user has chosen.
+            return Domain("id", "not in", SQL("(%s)", self._sop_below_gate_sql(SQL("TRUE"))))
+        scope = SQL("move.company_id = ANY(%s)", self.env.companies.ids)
+        return Domain("id", "in", SQL("(%s)", self._sop_below_gate_sql(scope)))
 
     @api.model
-    def _sop_below_gate_sql(self):
-        """Return a SELECT of the posted invoices of contracts that collected too little."""
+    def _sop_below_gate_sql(self, scope):
+        """Return a SELECT of the posted invoices of contracts that collected too little.
+
+        What was posted under a release of the gate is there by decision, and nothing to do.
+
+        :param SQL scope: the invoices to look at, as a condition on ``move``
+        """
         collection = self.env["sop.collection"]
         collection._flush_sources()
+        for model in ("sop.release", "sop.release.use"):
+            self.env[model].flush_model()
         gated = SQL(
             """
             SELECT DISTINCT so.sop_contract_id
@@ -77,7 +97,9 @@ class AccountMove(models.Model):
                AND move.move_type IN ('out_invoice', 'out_receipt')
                AND contract.state IN ('effective', 'closed')
                AND contract.invoice_gate_percent > 0
-            """
+               AND %s
+            """,
+            scope,
         )
         contract_ids = [row[0] for row in self.env.execute_query(gated)]
         return SQL(
@@ -99,32 +121,63 @@ class AccountMove(models.Model):
                AND ROUND((contract.amount_total * contract.invoice_gate_percent / 100
                           / currency.rounding)::numeric)
                    > ROUND((COALESCE(collected.amount, 0) / currency.rounding)::numeric)
+               AND NOT EXISTS (%(released)s)
+               AND %(scope)s
             """,
             money=collection._rows_sql(contract_ids or [0]),
             ids=contract_ids,
+            released=self._sop_released_sql(),
+            scope=scope,
+        )
+
+    @api.model
+    def _sop_released_sql(self):
+        """The releases of C1 under which the invoice was posted and that still stand."""
+        return SQL(
+            """
+            SELECT FROM sop_release_use used
+              JOIN sop_release release ON release.id = used.release_id
+             WHERE used.res_model = 'account.move'
+               AND used.res_id = move.id
+               AND release.rule = 'C1'
+               AND release.contract_id = contract.id
+               AND release.state IN ('approved', 'used', 'expired')
+            """
         )
 
     # -- the nightly run -----------------------------------------------------------------------
 
     @api.model
     def _autopost_draft_entries(self, batch_size=100):
-        """A blocked invoice stops no other one; whoever made it has something to do (C1)."""
+        """A blocked invoice stops no other one; its salesperson, or else finance, acts (C1)."""
         result = super()._autopost_draft_entries(batch_size=batch_size)
+        mine = self.env.ref(NOT_POSTED)
         due = self.sudo().search(
             [
                 ("state", "=", "draft"),
                 ("date", "<=", fields.Date.context_today(self)),
                 ("auto_post", "!=", "no"),
                 ("move_type", "in", ("out_invoice", "out_receipt")),
-                ("activity_ids", "=", False),
+                ("activity_ids", "not any", [("activity_type_id", "=", mine.id)]),
             ],
             limit=batch_size,
         )
         for move in due.filtered("sop_blockers"):
-            move.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("The invoice could not be posted on its day"),
-                note=move.sop_blockers,
-                user_id=move.create_uid.id,
-            )
+            user = move._sop_user_of_blocked_invoice()
+            if user:
+                move.activity_schedule(
+                    NOT_POSTED,
+                    summary=self.env._("The invoice could not be posted on its day"),
+                    note=move.sop_blockers,
+                    user_id=user.id,
+                )
         return result
+
+    def _sop_user_of_blocked_invoice(self):
+        """Return who asks for what the invoice waits for: a person who may open the invoice."""
+        finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
+        for user in self.invoice_user_id | finance:
+            works_here = user.active and not user.share and self.company_id in user.company_ids
+            if works_here and self.with_user(user).has_access("read"):
+                return user
+        return self.env["res.users"]

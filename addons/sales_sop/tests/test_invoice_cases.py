@@ -289,11 +289,34 @@ class TestInvoiceCases(InvoiceAttackCase):
         self.assertEqual(invoices.mapped("state"), ["draft", "posted"])
         activity = invoices.activity_ids
         self.assertEqual(
-            (activity.res_id, activity.user_id), (invoices[0].id, self.users["finance"])
+            (activity.res_id, activity.user_id), (invoices[0].id, self.users["salesperson"])
         )
         self.assertIn("599.99", activity.note)
         self.run_auto_post()
         self.assertEqual(invoices.activity_ids, activity)
+
+    @rule("C1")
+    def test_a_blocked_invoice_of_nobody_is_the_work_of_finance(self):
+        order = self.delivered_order()
+        invoice = self.draft_invoice(order).with_user(self.env.ref("base.user_root"))
+        invoice.write(
+            {"invoice_date": "2026-03-03", "auto_post": "at_date", "invoice_user_id": False}
+        )
+        # Something else to do on the invoice does not hide that it was not posted.
+        invoice.activity_schedule("mail.mail_activity_data_todo", user_id=self.users["finance"].id)
+        other = invoice.activity_ids
+        for __ in range(2):
+            self.run_auto_post()
+            activity = invoice.activity_ids - other
+            self.assertEqual(len(activity), 1)
+            self.assertTrue(activity.user_id.has_group("sales_sop.group_finance"))
+            self.assertIn(self.company, activity.user_id.company_ids)
+        for nobody in (self.env.ref("base.user_root"), self.users["gate_guard"]):
+            activity.unlink()
+            invoice.invoice_user_id = nobody
+            self.run_auto_post()
+            activity = invoice.activity_ids - other
+            self.assertTrue(activity.user_id.has_group("sales_sop.group_finance"))
 
 
 @tagged("post_install", "-at_install")

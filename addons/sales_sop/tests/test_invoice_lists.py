@@ -147,6 +147,22 @@ class TestInvoiceLists(InvoiceAttackCase):
         self.assertFalse(finance.search(below))
 
     @rule("C1")
+    def test_the_list_is_of_the_companies_at_hand_and_the_field_of_the_invoice(self):
+        order = self.delivered_order()
+        payment = self.receive(600.0)
+        self.earmark(payment, order)
+        invoice = self.post(self.draft_invoice(order)).sudo()
+        payment.action_reject()
+        below = [("sop_below_gate", "=", True), ("id", "=", invoice.id)]
+        self.assertEqual(invoice.search(below), invoice)
+        elsewhere = invoice.with_context(allowed_company_ids=self._new_company("South").ids)
+        self.assertFalse(elsewhere.search(below))
+        elsewhere.invalidate_recordset()
+        self.assertTrue(elsewhere.sop_below_gate)
+        above = [("sop_below_gate", "=", False), ("id", "=", invoice.id)]
+        self.assertFalse(elsewhere.search(above))
+
+    @rule("C1")
     def test_the_lists_take_a_constant_number_of_queries(self):
         def reading():
             orders = self.as_user(self.env["sale.order"], "finance")

@@ -175,6 +175,21 @@ class TestRelease(ReleaseCase):
         self.assertEqual(self.figures(release), ("used", 300.0, 300.0))
 
     @rule("C1")
+    def test_an_invoice_posted_by_a_release_is_not_listed_as_below_the_gate(self):
+        order = self.delivered_order_by_release()
+        invoice = self.draft_invoice(order)
+        below = [("sop_below_gate", "=", True), ("id", "=", invoice.id)]
+        release = self.grant(self.request(invoice, "finance"), "general_manager")
+        self.post(invoice)
+        self.assertFalse(invoice.sop_below_gate)
+        self.assertFalse(invoice.search(below))
+        # Once the release does not stand any more the invoice is below the gate like any other.
+        release.sudo()._void()
+        invoice.invalidate_recordset()
+        self.assertTrue(invoice.sop_below_gate)
+        self.assertEqual(invoice.search(below), invoice)
+
+    @rule("C1")
     def test_posting_the_same_invoice_again_is_the_same_exception(self):
         order = self.delivered_order_by_release()
         invoice = self.draft_invoice(order)

@@ -111,7 +111,9 @@ class SopEarmarkLine(models.TransientModel):
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     contract_id = fields.Many2one("sop.contract", required=True)
     order_id = fields.Many2one("sale.order")
-    contract_currency_id = fields.Many2one(related="contract_id.currency_id")
+    contract_currency_id = fields.Many2one(
+        related="contract_id.currency_id", string="Contract Currency"
+    )
     amount_total = fields.Monetary(
         related="contract_id.amount_total", currency_field="contract_currency_id"
     )

@@ -48,6 +48,11 @@ class SopCollection(models.Model):
     payment_id = fields.Many2one("account.payment", readonly=True)
     invoice_id = fields.Many2one("account.move", readonly=True)
     date = fields.Date(readonly=True)
+    date_maturity = fields.Date(
+        string="Due Date",
+        readonly=True,
+        help="When the instalment that the money paid was due; empty for money in advance.",
+    )
     kind = fields.Selection(
         [("invoice", "Paid Invoice"), ("earmark", "Earmarked"), ("opening", "Opening")],
         readonly=True,
@@ -59,7 +64,8 @@ class SopCollection(models.Model):
         return SQL(
             """
             SELECT ROW_NUMBER() OVER (
-                       ORDER BY contract_id, date, money_move_id, kind, invoice_id, order_id) AS id,
+                       ORDER BY contract_id, date, money_move_id, kind, invoice_id, order_id,
+                                date_maturity) AS id,
                    rows.*
               FROM (%s) rows
             """,
@@ -247,7 +253,7 @@ class SopCollection(models.Model):
         """The receivable lines of the invoices: one for each instalment."""
         return SQL(
             """
-            SELECT line.id, line.move_id, line.currency_id
+            SELECT line.id, line.move_id, line.currency_id, line.date_maturity
               FROM invoice
               JOIN account_move_line line ON line.move_id = invoice.id
               JOIN account_account account
@@ -269,6 +275,7 @@ class SopCollection(models.Model):
                 SELECT invoice_line.move_id AS invoice_id,
                        money_line.move_id AS money_id,
                        invoice_line.currency_id AS invoice_currency_id,
+                       invoice_line.date_maturity,
                        partial.amount,
                        partial.%(mine)s_amount_currency AS amount_invoice,
                        partial.%(other)s_amount_currency AS amount_money,
@@ -386,6 +393,7 @@ class SopCollection(models.Model):
         return SQL(
             """
             SELECT partial.invoice_id,
+                   partial.date_maturity,
                    money.id AS money_id,
                    money.date,
                    money.payment_id,
@@ -488,6 +496,7 @@ class SopCollection(models.Model):
                    cash.payment_id,
                    cash.invoice_id,
                    cash.date,
+                   cash.date_maturity,
                    'invoice' AS kind,
                    invoice_share.share * CASE
                        WHEN cash.invoice_currency_id = contract.currency_id
@@ -521,6 +530,7 @@ class SopCollection(models.Model):
                    earmark.payment_id,
                    NULL::integer,
                    earmark.date,
+                   NULL::date,
                    'earmark',
                    earmark.counted * CASE
                        WHEN earmark.currency_id = contract.currency_id
@@ -568,6 +578,7 @@ class SopCollection(models.Model):
                    NULL::integer,
                    NULL::integer,
                    contract.opening_date,
+                   NULL::date,
                    'opening',
                    contract.opening_amount_collected
               FROM sop_contract contract

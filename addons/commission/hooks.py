@@ -1,0 +1,27 @@
+from odoo.tools.sql import column_exists, create_column
+
+from odoo.addons.sales_sop.hooks import drop_restrictions
+
+MODULE = "commission"
+
+
+def pre_init_hook(env):
+    """Fill the copies of facts in one statement: the ORM would take hours on a large database."""
+    cr = env.cr
+    if column_exists(cr, "sale_order_line", "commission_categ_id"):
+        return
+    create_column(cr, "sale_order_line", "commission_categ_id", "int4")
+    cr.execute(
+        """
+        UPDATE sale_order_line line
+           SET commission_categ_id = template.categ_id
+          FROM product_product product
+          JOIN product_template template ON template.id = product.product_tmpl_id
+         WHERE product.id = line.product_id
+        """
+    )
+
+
+def uninstall_hook(env):
+    """Leave nothing behind: see ``drop_restrictions``."""
+    drop_restrictions(env, MODULE)

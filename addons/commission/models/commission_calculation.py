@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, date_utils
+
+CALCULATORS = ("sales_sop.group_sales_office", "sales_sop.group_finance")
+
+
+class CommissionCalculation(models.Model):
+    """A calculation of everybody's commission until a day, and what it found new.
+
+    It can be repeated at any time: what is in the ledger already is not added again.
+    """
+
+    _name = "commission.calculation"
+    _description = "Commission Calculation"
+    _inherit = ["sop.own.defaults.mixin"]
+    _order = "date_to desc, id desc"
+    _rec_name = "date_to"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    date_to = fields.Date(
+        string="Until", required=True, readonly=True, help="The last day whose money was looked at."
+    )
+    entry_ids = fields.One2many("commission.entry", "calculation_id", readonly=True)
+    entry_count = fields.Integer(string="New Entries", readonly=True)
+    amount = fields.Monetary(string="New Commission", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
+    done_on = fields.Datetime(readonly=True)
+
+    @api.model
+    def calculate(self, company_id=None, month=None):
+        """Bring the ledger of a company to what its books say, for a month and all before it.
+
+        :param int company_id: the current company when empty
+        :param month: any day of the month, as a date or ISO text; the current month when empty.
+            Of the current month the days until today are looked at.
+        :return: the new ``commission.calculation``
+        :raise AccessError: unless the sales office or finance asks for it
+        :raise UserError: for a month before one that is calculated already, or in the future
+        """
+        company = self.env["res.company"].browse(company_id or self.env.company.id)
+        self.env.user._sop_require_role(self.env._("calculate commission"), *CALCULATORS)
+        if company not in self.env.user.company_ids:
+            raise AccessError(self.env._("You do not work for this company."))
+        until = self._last_day(company, fields.Date.to_date(month))
+        return self._calculate(company, until)
+
+    @api.model
+    def _last_day(self, company, day):
+        today = company._sop_today()
+        until = min(date_utils.end_of(day or today, "month"), today)
+        if day and date_utils.start_of(day, "month") > today:
+            raise UserError(
+                self.env._("The month of %s has not begun. Choose an earlier one.", day)
+            )
+        calculated = company.commission_calculated_until
+        if calculated and until < calculated:
+            raise UserError(
+                self.env._(
+                    "Commission is calculated until %(calculated)s already; what was found then "
+                    "stays. Calculate the month of that day or a later one: what has changed since "
+                    "is found there.",
+                    calculated=calculated,
+                )
+            )
+        return until
+
+    @api.model
+    def _calculate(self, company, until):
+        """Add to the ledger what the books say until the day ``until``; return the calculation."""
+        company = company.sudo()
+        company._commission_touch()
+        calculated = company.commission_calculated_until
+        since = fields.Date.add(calculated, days=1) if calculated else fields.Date.to_date("1970-01-01")
+        calculation = self.sudo().create(
+            {
+                "company_id": company.id,
+                "date_to": until,
+                "user_id": self.env.uid,
+                "done_on": fields.Datetime.now(),
+            }
+        )
+        count, amount = self.env["commission.ledger"].sudo()._post(calculation, since)
+        versions = self.env["commission.plan"]._versions(company)
+        calculation._write_result(
+            {
+                "entry_count": count,
+                "amount": amount,
+                "currency_id": (versions[-1][0].currency_id if versions else company.currency_id).id,
+            }
+        )
+        return calculation.with_env(self.env)
+
+    def _write_result(self, vals):
+        self.ensure_one()
+        return super().write(vals)
+
+    # -- written once --------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            self._refuse_change()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        self._refuse_change()
+
+    def _refuse_change(self):
+        raise AccessError(
+            self.env._("A calculation of commission is kept as it was. Start a new one.")
+        )

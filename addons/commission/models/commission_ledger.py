@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, date_utils
+
+from .commission_truth import FACTS, KEY, Scope
+
+# Kinds whose total is exact for a contract as a whole, shared out among its payees.
+SHARED_KINDS = ("earned", "overdue", "open_overdue")
+
+
+class CommissionLedger(models.AbstractModel):
+    """Brings the ledger to what the books say, by adding rows (B1, B4).
+
+    For every row of the truth and of the ledger the difference counts. It is rounded so that the
+    ledger's total per contract, rule and kind is the exact total rounded once, and what its
+    payees have adds up to it: three payments of a third come to the whole. Where the same money
+    only found its invoice, nothing is added.
+    """
+
+    _name = "commission.ledger"
+    _description = "Keeper of the Commission Ledger"
+
+    @api.model
+    def _scope(self, company, until):
+        """Return what a calculation of ``company`` until the day ``until`` looks at."""
+        return Scope(
+            company=company,
+            until=until,
+            versions=self.env["commission.plan"]._versions(company),
+            open_on=self._open_on(company, until),
+        )
+
+    @api.model
+    def _open_on(self, company, until):
+        """Return the last end of a month until ``until``; None when no plan deducts open money."""
+        deducting = [
+            ("company_id", "=", company.id),
+            ("state", "=", "approved"),
+            ("deduct_open", "=", True),
+            ("overdue_mode", "!=", "none"),
+        ]
+        if not self.env["commission.plan"].sudo().search_count(deducting, limit=1):
+            return None
+        month_end = date_utils.end_of(until, "month")
+        if until == month_end:
+            return until
+        return fields.Date.subtract(date_utils.start_of(until, "month"), days=1)
+
+    @api.model
+    def _post(self, calculation, since):
+        """Add the rows that the ledger lacks and return ``(number of rows, their sum)``.
+
+        :param calculation: the ``commission.calculation`` they are found by; its ``date_to`` is
+            the last day looked at
+        :param since: the first day that rows may be dated on; what is older is dated so
+        """
+        self.env["commission.truth"]._flush_sources()
+        scope = self._scope(calculation.company_id, calculation.date_to)
+        rows = self.env.execute_query(self._insert_sql(scope, calculation, since))
+        self.env["commission.entry"].invalidate_model()
+        return rows[0][0], float(rows[0][1] or 0.0)
+
+    @api.model
+    def _drift(self, company, until=None):
+        """Return ``{payee: (what the books say, what the ledger says)}``, adjustments left out.
+
+        :param until: the last day looked at; today when empty, but never before what is calculated
+        """
+        until = max(filter(None, [until or company._sop_today(), self._calculated(company)]))
+        self.env["commission.truth"]._flush_sources()
+        rows = self.env.execute_query(
+            self._with_parts_sql(
+                self._scope(company, until),
+                SQL(
+                    """
+                    SELECT payee_id, SUM(posted_total + missing), SUM(posted_total)
+                      FROM weighed
+                     WHERE position = 1
+                  GROUP BY payee_id
+                    """
+                ),
+            )
+        )
+        payees = self.env["commission.payee"]
+        return {
+            payees.browse(payee_id): (float(truth), float(posted))
+            for payee_id, truth, posted in rows
+        }
+
+    def _calculated(self, company):
+        return company.sudo().commission_calculated_until
+
+    # -- SQL, from small parts -----------------------------------------------------------------
+
+    def _with_parts_sql(self, scope, query):
+        return SQL(
+            """
+            WITH compared AS MATERIALIZED (%(compared)s),
+                 weighed AS MATERIALIZED (%(weighed)s)
+            %(query)s
+            """,
+            compared=self._compared_sql(scope),
+            weighed=self._weighed_sql(),
+            query=query,
+        )
+
+    def _compared_sql(self, scope):
+        """Every row of either side, with its exact amount and what the ledger has of it."""
+        facts = SQL(", ").join(
+            SQL(
+                "COALESCE(MAX(%(name)s) FILTER (WHERE is_truth), MAX(%(name)s)) AS %(name)s",
+                name=SQL.identifier(name),
+            )
+            for name in FACTS
+            if name != "base"
+        )
+        return SQL(
+            """
+            SELECT sides.*,
+                   plan.currency_id,
+                   currency.rounding::numeric AS unit,
+                   CASE WHEN sides.kind IN %(shared)s THEN 0 ELSE payee_id END AS group_payee,
+                   CASE WHEN sides.kind IN %(shared)s THEN NULL ELSE period END AS group_period
+              FROM (
+                  SELECT %(key)s, %(facts)s,
+                         SUM(base) AS base, SUM(raw) AS raw, SUM(posted) AS posted
+                    FROM (
+                        SELECT %(key)s, money_date, base, rate, share, days_late,
+                               raw, 0 AS posted, TRUE AS is_truth
+                          FROM (%(truth)s) truth
+                         UNION ALL
+                        SELECT %(key)s, money_date,
+                               CASE WHEN kind IN %(shared)s THEN -base ELSE 0 END,
+                               rate, share, days_late, 0, amount, FALSE
+                          FROM commission_entry
+                         WHERE company_id = %(company)s AND kind <> 'adjustment') rows
+                GROUP BY %(key)s) sides
+              JOIN commission_plan plan ON plan.id = sides.plan_id
+              JOIN res_currency currency ON currency.id = plan.currency_id
+            """,
+            key=SQL(", ").join(SQL.identifier(name) for name in KEY),
+            facts=facts,
+            shared=SHARED_KINDS,
+            truth=self.env["commission.truth"]._truth_sql(scope),
+            company=scope.company.id,
+        )
+
+    def _weighed_sql(self):
+        """The rows with what their group lacks, ``missing``, and whether a row has changed.
+
+        A row has changed when it is off by a unit of the currency or more, and its money is so as
+        a whole: money that was earmarked and is now matched with its invoice has not changed.
+        """
+        return SQL(
+            """
+            SELECT *, BOOL_OR(is_changed) OVER payee AS any_changed
+              FROM (
+                  SELECT *,
+                         ABS(raw - posted) >= unit
+                             AND ABS(SUM(raw - posted) OVER money) >= unit AS is_changed,
+                         ROW_NUMBER() OVER (
+                             payee ORDER BY ABS(raw - posted) DESC, money_date DESC) AS position,
+                         SUM(posted) OVER payee AS posted_total,
+                         %(target)s - %(before)s - SUM(posted) OVER payee AS missing
+                    FROM compared
+                  WINDOW payee AS (PARTITION BY %(group)s, payee_id),
+                         payees AS (PARTITION BY %(group)s ORDER BY payee_id),
+                         money AS (PARTITION BY %(group)s, payee_id,
+                                                COALESCE(money_move_id, -invoice_id))) rows
+            WINDOW payee AS (PARTITION BY %(group)s, payee_id)
+            """,
+            group=SQL("plan_id, rule_id, contract_id, kind, group_payee, group_period"),
+            target=self._rounded_sql(SQL("SUM(raw) OVER payees")),
+            before=self._rounded_sql(SQL("SUM(raw) OVER payees - SUM(raw) OVER payee")),
+        )
+
+    def _rounded_sql(self, amount):
+        return SQL("ROUND((%s) / unit) * unit", amount)
+
+    def _rows_sql(self):
+        """The rows to add; the last one of a group takes what rounding leaves over."""
+        order = SQL("money_date, money_move_id, invoice_id, order_id, date_maturity, period")
+        return SQL(
+            """
+            SELECT *,
+                   CASE WHEN is_last THEN missing - %(before)s ELSE %(running)s - %(before)s END
+                       AS amount
+              FROM (
+                  SELECT *,
+                         raw - posted AS difference,
+                         SUM(raw - posted) OVER (%(payee)s ORDER BY %(order)s
+                             ROWS UNBOUNDED PRECEDING) AS running,
+                         LEAD(1) OVER (%(payee)s ORDER BY %(order)s) IS NULL AS is_last
+                    FROM weighed
+                   WHERE is_changed OR (position = 1 AND missing <> 0 AND NOT any_changed)) rows
+            """,
+            order=order,
+            payee=SQL(
+                "PARTITION BY plan_id, rule_id, contract_id, kind, group_payee, group_period, "
+                "payee_id"
+            ),
+            running=self._rounded_sql(SQL("running")),
+            before=self._rounded_sql(SQL("running - difference")),
+        )
+
+    def _insert_sql(self, scope, calculation, since):
+        """Insert the rows and return their number and sum: one statement, all or nothing."""
+        return self._with_parts_sql(
+            scope,
+            SQL(
+                """
+                , added AS (
+                    INSERT INTO commission_entry (
+                        %(key)s, %(facts)s, amount, company_id, currency_id, role, date,
+                        calculation_id, create_uid, write_uid, create_date, write_date)
+                    SELECT %(key_rows)s, rows.money_date, ROUND(rows.base / unit) * unit, rows.rate, share,
+                           days_late, amount, %(company)s, currency_id, rule.role,
+                           LEAST(%(until)s, GREATEST(%(since)s, COALESCE(
+                               money_date, (period + INTERVAL '1 month - 1 day')::date))),
+                           %(calculation)s, %(user)s, %(user)s, %(now)s, %(now)s
+                      FROM (%(rows)s) rows
+                 LEFT JOIN commission_rule rule ON rule.id = rows.rule_id
+                     WHERE amount <> 0
+                  ORDER BY money_date, payee_id, contract_id
+                 RETURNING amount)
+                SELECT COUNT(*), SUM(amount) FROM added
+                """,
+                key=SQL(", ").join(SQL.identifier(name) for name in KEY),
+                key_rows=SQL(", ").join(SQL.identifier("rows", name) for name in KEY),
+                facts=SQL(", ").join(SQL.identifier(name) for name in FACTS),
+                rows=self._rows_sql(),
+                company=scope.company.id,
+                until=scope.until,
+                since=since,
+                calculation=calculation.id,
+                user=self.env.uid,
+                now=self.env.cr.now(),
+            ),
+        )

@@ -1,0 +1,95 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CommissionPayee(models.Model):
+    """Who earns commission: an employee, or an outside agent who sends a bill."""
+
+    _name = "commission.payee"
+    _description = "Commission Payee"
+    _inherit = ["mail.thread"]
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(compute="_compute_name", store=True)
+    kind = fields.Selection(
+        [("employee", "Employee"), ("agent", "Outside Agent")],
+        required=True,
+        default="employee",
+        tracking=True,
+        help="An employee is paid with the salary or by a journal entry, an outside agent by a "
+        "vendor bill.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Who is paid.",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="User",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Sees this payee's own commission. The contracts of this salesperson earn for this "
+        "payee unless they are split otherwise.",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    active = fields.Boolean(
+        default=True,
+        help="An archived payee is no longer offered. What was earned is still paid.",
+    )
+
+    _user_company_uniq = models.UniqueIndex(
+        "(user_id, company_id) WHERE user_id IS NOT NULL",
+        "This user is a payee of this company already.",
+    )
+
+    @api.depends("partner_id.name", "user_id.name")
+    def _compute_name(self):
+        for payee in self:
+            payee.name = payee.partner_id.name or payee.user_id.name
+
+    @api.depends("user_id")
+    def _compute_partner_id(self):
+        for payee in self:
+            payee.partner_id = payee.partner_id or payee.user_id.partner_id
+
+    def write(self, vals):
+        if not {"user_id", "company_id", "partner_id"}.isdisjoint(vals):
+            self._check_has_no_entry()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_has_no_entry(self):
+        self._check_has_no_entry()
+
+    def _check_has_no_entry(self):
+        """What was earned stays with the person who earned it."""
+        earned = self.env["commission.entry"].sudo()
+        for payee in self:
+            if earned.search_count([("payee_id", "=", payee.id)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "%s has earned commission and stays the same person. Archive this payee "
+                        "and make a new one instead.",
+                        payee.name,
+                    )
+                )
+
+    @api.model
+    def _of_user(self, user, company):
+        """Return the payee of ``user`` in ``company``; empty when there is none."""
+        return self.sudo().search([("user_id", "=", user.id), ("company_id", "=", company.id)])

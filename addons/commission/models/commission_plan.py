@@ -1,0 +1,350 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+PLAN_STATES = [
+    ("draft", "Draft"),
+    ("approved", "In Force"),
+]
+OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
+
+
+class CommissionPlan(models.Model):
+    """A version of the company's commission plan (B1).
+
+    It is written as a draft, approved like every other document, and never changes afterwards: a
+    later version replaces it from its own start date on. Money is judged by the version of its
+    day (see ``date_basis``), also when it is calculated later.
+    """
+
+    _name = "commission.plan"
+    _description = "Commission Plan"
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "sop.approval.mixin",
+        "sop.protected.mixin",
+    ]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    partner_id = fields.Many2one(related="company_id.partner_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        help="Commission is calculated and paid in this currency.",
+    )
+    currency_rate = fields.Float(
+        string="Rate",
+        digits=0,
+        default=1.0,
+        help="Units of the plan's currency for one unit of the company's. It is fixed with the "
+        "plan, so that no later rate changes what was earned. Money in a contract's currency is "
+        "brought to the company's by the contract's own frozen rate.",
+    )
+    date_from = fields.Date(
+        string="Valid From",
+        required=True,
+        tracking=True,
+        default=lambda self: self.env.company._sop_today(),
+    )
+    date_to = fields.Date(
+        string="Valid Until",
+        compute="_compute_date_to",
+        help="The day before the next version starts; empty while there is none.",
+    )
+    date_basis = fields.Selection(
+        [
+            ("collection", "Day of the Money"),
+            ("invoice", "Day of the Invoice"),
+            ("contract", "Day the Contract Became Effective"),
+        ],
+        string="Version Is Chosen by",
+        required=True,
+        default="collection",
+        help="Which day decides the version of the plan for a money. Money in advance has no "
+        "invoice yet: its own day decides then. All versions of a company choose alike.",
+    )
+    state = fields.Selection(
+        PLAN_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    approved_on = fields.Date(readonly=True, copy=False)
+    approval_state = fields.Selection(
+        [
+            ("none", "Not Submitted"),
+            ("pending", "Waiting"),
+            ("approved", "Approved"),
+            ("refused", "Refused"),
+            ("stale", "Changed Since"),
+        ],
+        string="Approval",
+        compute="_compute_approval_state",
+    )
+    waiting_for = fields.Char(compute="_compute_approval_state")
+    fulfilment_period = fields.Selection(
+        [("month", "Month"), ("quarter", "Quarter"), ("year", "Year")],
+        required=True,
+        default="year",
+        help="Tiers count what is collected from the first day of this period on (B5).",
+    )
+    rule_ids = fields.One2many("commission.rule", "plan_id", string="Rules", copy=True)
+    amount_max = fields.Monetary(
+        string="At Most a Month",
+        help="The most that one payee earns with the money of a month; 0 means no limit.",
+    )
+    amount_min = fields.Monetary(
+        string="At Least a Month",
+        help="The least that one payee earns with the money of a month in which any came in.",
+    )
+    overdue_mode = fields.Selection(
+        [
+            ("none", "Nothing"),
+            ("steps", "Percent of the Commission by Days"),
+            ("interest", "Interest on the Money"),
+        ],
+        string="Late Money Costs",
+        required=True,
+        default="none",
+        help="What late money takes from its own commission, never more than all of it (B4, C5).",
+    )
+    overdue_percent = fields.Float(string="% of the Commission", digits=(5, 2), default=1.0)
+    overdue_days = fields.Integer(string="For Each Started Days", default=10)
+    overdue_grace_days = fields.Integer(
+        string="Days of Grace", help="Days after the due date that cost nothing."
+    )
+    deduct_open = fields.Boolean(
+        string="Deduct Open Overdue Money",
+        help="At the end of a month money that is overdue and not paid yet is deducted as if it "
+        "came that day. The deduction comes back when the money comes (C5).",
+    )
+    negative_sheet = fields.Selection(
+        [
+            ("carry", "Carried to the Next Sheet"),
+            ("claim", "Paid Back by the Payee"),
+        ],
+        string="Negative Sheet",
+        required=True,
+        default="carry",
+    )
+    note = fields.Html(string="Explanation", translate=True)
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"state", "approved_on"}
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for plan in self:
+            plan.currency_id = plan.currency_id or plan.company_id.currency_id
+
+    @api.depends("date_from", "state", "company_id")
+    def _compute_date_to(self):
+        for plan in self:
+            successor = self.sudo().search(
+                [
+                    ("company_id", "=", plan.company_id.id),
+                    ("state", "=", "approved"),
+                    ("date_from", ">", plan.date_from),
+                ],
+                order="date_from",
+                limit=1,
+            )
+            is_followed = plan.state == "approved" and successor
+            plan.date_to = is_followed and fields.Date.subtract(successor.date_from, days=1)
+
+    @api.depends("approval_ids.step_ids.state", "state", "rule_ids")
+    def _compute_approval_state(self):
+        for plan in self:
+            approval = plan._approval_for("commission_plan")
+            plan.approval_state = plan._approval_state("commission_plan")
+            plan.waiting_for = approval.waiting_for if approval.state == "pending" else False
+
+    # -- content is fixed once approved --------------------------------------------------------
+
+    def write(self, vals):
+        if not self.env.su and any(not name.startswith(OPEN_FIELDS) for name in vals):
+            self._check_is_draft()
+        return super().write(vals)
+
+    # The dialog of translations writes past ``write``.
+    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        if not self.env.su:
+            self._check_is_draft()
+        return super()._update_field_translations(
+            field_name, translations, digest=digest, source_lang=source_lang
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_draft(self):
+        self._check_is_draft()
+
+    def _check_is_draft(self):
+        for plan in self:
+            if plan.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "The commission plan %s is in force and cannot change any more. Make a "
+                        "new version of it.",
+                        plan.name,
+                    )
+                )
+
+    @api.constrains("currency_rate", "amount_max", "amount_min")
+    def _check_amounts(self):
+        for plan in self:
+            if plan.currency_rate <= 0 or plan.amount_max < 0 or plan.amount_min < 0:
+                raise ValidationError(
+                    self.env._(
+                        "%s: the rate has to be positive, and amounts cannot be negative.",
+                        plan.name,
+                    )
+                )
+            if plan.amount_max and plan.amount_max < plan.amount_min:
+                raise ValidationError(
+                    self.env._("%s: the most of a month is below the least of it.", plan.name)
+                )
+
+    @api.constrains("overdue_percent", "overdue_days", "overdue_grace_days")
+    def _check_overdue(self):
+        for plan in self:
+            if (
+                not 0 <= plan.overdue_percent <= 100
+                or plan.overdue_days < 1
+                or plan.overdue_grace_days < 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%s: a deduction is between 0 and 100 %% for one day or more, and days "
+                        "of grace cannot be negative.",
+                        plan.name,
+                    )
+                )
+
+    # -- versions ------------------------------------------------------------------------------
+
+    def action_new_version(self):
+        """Copy the plan as the draft of its next version and open it."""
+        self.ensure_one()
+        draft = self.copy(
+            {"date_from": max(self.company_id._sop_today(), self._earliest_start() or self.date_from)}
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "view_mode": "form",
+        }
+
+    def _earliest_start(self):
+        """Return the first day a new version can start on; False when any day will do.
+
+        What is calculated stays as it was calculated: a version starts later than that.
+        """
+        self.ensure_one()
+        calculated = self.company_id.sudo().commission_calculated_until
+        return calculated and fields.Date.add(calculated, days=1)
+
+    @api.model
+    def _versions(self, company):
+        """Return ``[(plan, first day, last day or None)]`` of the versions in force, in order."""
+        plans = self.sudo().search(
+            [("company_id", "=", company.id), ("state", "=", "approved")], order="date_from, id"
+        )
+        return [(plan, plan.date_from, plan.date_to or None) for plan in plans]
+
+    # -- approval ------------------------------------------------------------------------------
+
+    def action_submit(self):
+        """Send the draft to those who decide about commission plans."""
+        self.submit_approval("commission_plan")
+        return True
+
+    def _approval_salesperson(self):
+        return self.env["res.users"]
+
+    def _approval_content(self, route_code):
+        self.ensure_one()
+        return {
+            "date_from": fields.Date.to_string(self.date_from),
+            "settings": [
+                self.currency_id.id,
+                repr(self.currency_rate),
+                self.date_basis,
+                self.fulfilment_period,
+                repr(self.amount_max),
+                repr(self.amount_min),
+                self.overdue_mode,
+                repr(self.overdue_percent),
+                self.overdue_days,
+                self.overdue_grace_days,
+                self.deduct_open,
+                self.negative_sheet,
+            ],
+            "rules": [rule._content() for rule in self.rule_ids.sorted("id")],
+        }
+
+    def _approval_holds(self, approval):
+        return self.state == "approved" or super()._approval_holds(approval)
+
+    def _check_submission(self, route_code):
+        self._check_is_draft()
+        if not self.rule_ids:
+            raise UserError(self.env._("%s has no rule yet. Add one.", self.name))
+        self.rule_ids._check_complete()
+        self.sudo()._check_start()
+
+    def _check_start(self):
+        """Raise when the version would change what is calculated, or has a neighbour."""
+        self.ensure_one()
+        earliest = self._earliest_start()
+        others = self._versions(self.company_id)
+        if earliest and others and self.date_from < earliest:
+            raise UserError(
+                self.env._(
+                    "%(plan)s starts on %(start)s, but commission is calculated until "
+                    "%(calculated)s. Let it start later.",
+                    plan=self.name,
+                    start=self.date_from,
+                    calculated=self.company_id.commission_calculated_until,
+                )
+            )
+        for plan, first_day, __ in others:
+            if first_day == self.date_from:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s starts on the same day as %(other)s. Choose another day.",
+                        plan=self.name,
+                        other=plan.name,
+                    )
+                )
+            if plan.date_basis != self.date_basis:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s has to choose its version by the same day as %(other)s.",
+                        plan=self.name,
+                        other=plan.name,
+                    )
+                )
+
+    def _on_approval_approved(self, approval):
+        self._check_start()
+        self.write({"state": "approved", "approved_on": self.company_id._sop_today()})
+
+    def _approval_summary(self, route_code):
+        return self._approval_table(
+            [self.env._("Rule"), self.env._("For"), self.env._("Commission")],
+            [
+                (rule._condition_text(), rule._role_text(), rule._rate_text())
+                for rule in self.rule_ids
+            ],
+        )

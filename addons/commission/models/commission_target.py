@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CommissionTarget(models.Model):
+    """What a payee or a team is to collect in a period; tiers can count in percent of it (B5)."""
+
+    _name = "commission.target"
+    _description = "Commission Target"
+    _inherit = ["mail.thread"]
+    _order = "date_from desc, id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    payee_id = fields.Many2one(
+        "commission.payee", ondelete="restrict", check_company=True, index="btree_not_null"
+    )
+    team_id = fields.Many2one("crm.team", string="Sales Team", ondelete="restrict")
+    date_from = fields.Date(
+        string="Period Starts on",
+        required=True,
+        help="First day of the plan's period: of the month, the quarter or the year.",
+    )
+    amount = fields.Monetary(
+        string="Target",
+        required=True,
+        tracking=True,
+        help="Money to collect without tax, in the currency of the plan.",
+    )
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+
+    _payee_period_uniq = models.UniqueIndex(
+        "(company_id, date_from, payee_id) WHERE payee_id IS NOT NULL",
+        "This payee has a target for this period already.",
+    )
+    _team_period_uniq = models.UniqueIndex(
+        "(company_id, date_from, team_id) WHERE team_id IS NOT NULL",
+        "This team has a target for this period already.",
+    )
+
+    @api.depends("payee_id.name", "team_id.name", "date_from")
+    def _compute_display_name(self):
+        for target in self:
+            who = target.payee_id.name or target.team_id.name or ""
+            target.display_name = f"{who} {target.date_from or ''}".strip()
+
+    @api.constrains("payee_id", "team_id", "amount", "date_from")
+    def _check_values(self):
+        for target in self:
+            if bool(target.payee_id) == bool(target.team_id):
+                raise ValidationError(
+                    self.env._("A target is either of a payee or of a team: choose one of them.")
+                )
+            if target.amount <= 0:
+                raise ValidationError(
+                    self.env._("%s: the target has to be positive.", target.display_name)
+                )
+            if target.date_from.day != 1:
+                raise ValidationError(
+                    self.env._(
+                        "%s: the period starts on the first day of a month.", target.display_name
+                    )
+                )

@@ -1,0 +1,117 @@
+from dataclasses import dataclass, field
+
+from odoo import models
+from odoo.tools import SQL
+
+# The columns that make a row of commission: what two rows of the same money have in common.
+KEY = (
+    "kind",
+    "payee_id",
+    "team_id",
+    "plan_id",
+    "rule_id",
+    "contract_id",
+    "order_id",
+    "invoice_id",
+    "date_maturity",
+    "money_move_id",
+    "period",
+)
+# What else a row says; none of it decides whether two rows are the same.
+FACTS = ("money_date", "base", "rate", "share", "days_late")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a calculation looks at.
+
+    ``versions`` are ``[(plan, first day, last day or None)]``; ``open_on`` is the end of a month
+    on which open overdue money is deducted, if any; money before ``since`` is left out.
+    """
+
+    company: object
+    until: object
+    versions: list = field(default_factory=list)
+    open_on: object = None
+    since: object = None
+
+
+class CommissionTruth(models.AbstractModel):
+    """What everybody has earned, computed from the books now (B1, B4, C5).
+
+    Nothing is stored here. The ledger is brought to this truth by the calculation; a what-if
+    reads it with another plan. The statement is built from small parts, each a table that the
+    next ones read:
+
+    ``cash``
+        the money of the contracts, from ``sop.collection``, per order, invoice and instalment;
+        and, where asked for, the open overdue instalments as if they were paid on that day
+    ``contract``
+        the facts of the contracts that rules ask for
+    ``item``
+        what the money paid for: the lines of the invoice, or of the order for money in advance. A
+        down payment's line stands for the order's lines.
+    ``version``, ``matched``, ``mix``
+        the rule for every line, and each rule's part of an invoice or order
+    ``earned``
+        each money's part under each rule, shared out among the payees
+    """
+
+    _name = "commission.truth"
+    _description = "Commission Computed From the Books"
+
+    def _flush_sources(self):
+        """Write what is pending: the statement reads the tables."""
+        self.env.flush_all()
+
+    def _truth_sql(self, scope):
+        """Return the SELECT of all rows: ``KEY``, ``FACTS`` and the exact amount ``raw``.
+
+        Amounts are in the plan's currency and not rounded.
+        """
+        parts = {**self._earned_parts(scope), **self._adjustment_parts(scope)}
+        columns = SQL(", ").join(SQL.identifier(name) for name in (*KEY, *FACTS, "raw"))
+        rows = SQL(" UNION ALL ").join(
+            SQL("SELECT %s FROM %s", columns, SQL.identifier(name))
+            for name in self._row_tables(scope)
+        )
+        return self._with_sql(parts, rows)
+
+    def _row_tables(self, scope):
+        """Names of the parts whose rows are commission."""
+        tables = ["earned", "overdue", "tier", "contract_limit", "month_limit"]
+        return [*tables, "open_overdue"] if scope.open_on else tables
+
+    def _with_sql(self, parts, query):
+        tables = SQL(", ").join(
+            SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), part)
+            for name, part in parts.items()
+        )
+        return SQL("WITH %s %s", tables, query)
+
+    def _earned_parts(self, scope):
+        """Return ``{name: SELECT}`` of the parts up to ``share``, in the order they need."""
+        return {
+            "cash": self._cash_sql(scope),
+            "contract": self._contract_sql(scope),
+            "item": self._item_sql(scope),
+            "version": self._version_sql(scope),
+            "matched": self._matched_sql(),
+            "item_total": self._item_total_sql(),
+            "mix": self._mix_sql(),
+            "dated": self._dated_sql(),
+            "share": self._share_sql(scope),
+            "paid_part": self._paid_part_sql(),
+            "shared": self._shared_sql(),
+            "earned": self._earned_sql(),
+        }
+
+    def _adjustment_parts(self, scope):
+        """Return ``{name: SELECT}`` of what raises or lowers the earned amounts."""
+        return {
+            "overdue": self._overdue_sql(),
+            **self._tier_parts(scope),
+            "contract_limit": self._contract_limit_sql(),
+            "month_limit": self._month_limit_sql(),
+            **({"open_overdue": self._open_overdue_sql()} if scope.open_on else {}),
+        }

@@ -1,0 +1,437 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CommissionTruth(models.AbstractModel):
+    """From the money collected to what each payee earns with it, before any adjustment."""
+
+    _inherit = "commission.truth"
+
+    # -- money ---------------------------------------------------------------------------------
+
+    def _cash_sql(self, scope):
+        """The money of the company's contracts, in the contract's currency, tax included."""
+        parts = [self._collected_sql(scope)]
+        if scope.open_on:
+            parts.append(self._open_cash_sql(scope))
+        return SQL(" UNION ALL ").join(parts)
+
+    def _collected_sql(self, scope):
+        return SQL(
+            """
+            SELECT FALSE AS is_open,
+                   money.contract_id,
+                   COALESCE(money.order_id, 0) AS order_id,
+                   COALESCE(money.invoice_id, 0) AS invoice_id,
+                   money.date_maturity,
+                   money.money_move_id,
+                   money.date,
+                   SUM(money.amount) AS amount
+              FROM (%(collection)s) money
+             WHERE money.company_id = %(company)s
+               AND money.kind <> 'opening'
+               AND money.date <= %(until)s
+               AND %(since)s
+          GROUP BY money.contract_id, money.order_id, money.invoice_id, money.date_maturity,
+                   money.money_move_id, money.date
+            """,
+            collection=self.env["sop.collection"]._rows_sql(),
+            company=scope.company.id,
+            until=scope.until,
+            since=SQL("money.date >= %s", scope.since) if scope.since else SQL("TRUE"),
+        )
+
+    # -- what the money is for -----------------------------------------------------------------
+
+    def _contract_sql(self, scope):
+        return SQL(
+            """
+            SELECT contract.id,
+                   contract.kind AS sales_mode,
+                   contract.currency_rate::numeric AS currency_rate,
+                   contract.date_effective,
+                   contract.state IN ('effective', 'closed') AS is_effective,
+                   COALESCE(contract.commission_team_id, 0) AS team_id,
+                   payee.id AS payee_id,
+                   policy.interest_rate::numeric AS interest_rate,
+                   COALESCE(customer.groups, '') AS groups
+              FROM sop_contract contract
+              JOIN sop_policy policy ON policy.id = contract.policy_id
+         LEFT JOIN commission_payee payee
+                ON payee.user_id = contract.user_id AND payee.company_id = contract.company_id
+         LEFT JOIN (SELECT sop_contract_id,
+                           STRING_AGG(res_partner_category_id::text, ','
+                                      ORDER BY res_partner_category_id) AS groups
+                      FROM sop_contract_commission_partner_category_rel
+                  GROUP BY sop_contract_id) customer
+                ON customer.sop_contract_id = contract.id
+             WHERE contract.company_id = %s
+            """,
+            scope.company.id,
+        )
+
+    def _item_sql(self, scope):
+        """Lines of invoices and orders that money paid for; ``0`` where there is no invoice.
+
+        Money in advance for a contract as a whole pays for the lines of all of its orders.
+        """
+        return SQL(
+            """
+            WITH ordered AS MATERIALIZED (%(ordered)s),
+                 invoiced AS MATERIALIZED (%(invoiced)s)
+            SELECT invoice_id, contract_id, order_id, product_id, categ_id, price_kind,
+                   untaxed, taxed, margin, units
+              FROM invoiced
+             WHERE NOT is_downpayment
+             UNION ALL
+            SELECT invoiced.invoice_id, invoiced.contract_id, invoiced.order_id,
+                   ordered.product_id, ordered.categ_id, ordered.price_kind,
+                   ordered.untaxed * part.factor, ordered.taxed * part.factor,
+                   ordered.margin * part.factor, ordered.units * part.factor
+              FROM invoiced
+              JOIN (SELECT order_id, SUM(taxed) AS taxed FROM ordered GROUP BY order_id) whole
+                ON whole.order_id = invoiced.order_id
+              JOIN ordered ON ordered.order_id = invoiced.order_id
+             CROSS JOIN LATERAL (
+                   SELECT invoiced.taxed / NULLIF(whole.taxed, 0) AS factor) part
+             WHERE invoiced.is_downpayment
+             UNION ALL
+            SELECT 0, ordered.contract_id, asked.order_id,
+                   ordered.product_id, ordered.categ_id, ordered.price_kind,
+                   ordered.untaxed, ordered.taxed, ordered.margin, ordered.units
+              FROM (SELECT DISTINCT contract_id, order_id FROM cash WHERE invoice_id = 0) asked
+              JOIN ordered
+                ON ordered.contract_id = asked.contract_id
+               AND (asked.order_id = 0 OR ordered.order_id = asked.order_id)
+            """,
+            ordered=self._ordered_sql(scope),
+            invoiced=self._invoiced_sql(),
+        )
+
+    def _ordered_sql(self, scope):
+        return SQL(
+            """
+            SELECT so.sop_contract_id AS contract_id,
+                   so.id AS order_id,
+                   COALESCE(line.product_id, 0) AS product_id,
+                   COALESCE(line.commission_categ_id, 0) AS categ_id,
+                   COALESCE(so.sop_price_kind, '') AS price_kind,
+                   line.price_subtotal::numeric AS untaxed,
+                   line.price_total::numeric AS taxed,
+                   line.price_subtotal::numeric
+                       - line.product_uom_qty::numeric
+                         * COALESCE(line.commission_unit_cost, 0)::numeric AS margin,
+                   line.product_uom_qty::numeric * %(units)s AS units
+              FROM sale_order so
+              JOIN sale_order_line line ON line.order_id = so.id
+                   %(unit_joins)s
+             WHERE so.company_id = %(company)s
+               AND so.sop_contract_id IS NOT NULL
+               AND so.state <> 'cancel'
+               AND line.display_type IS NULL
+               AND line.is_downpayment IS NOT TRUE
+            """,
+            company=scope.company.id,
+            units=self._units_sql(),
+            unit_joins=self._unit_joins_sql(),
+        )
+
+    def _units_sql(self):
+        """The product's own units that one unit of the ``line`` is."""
+        return SQL("COALESCE(unit.factor / NULLIF(product_unit.factor, 0), 1)::numeric")
+
+    def _unit_joins_sql(self):
+        return SQL(
+            """
+            LEFT JOIN product_product product ON product.id = line.product_id
+            LEFT JOIN product_template template ON template.id = product.product_tmpl_id
+            LEFT JOIN uom_uom unit ON unit.id = line.product_uom_id
+            LEFT JOIN uom_uom product_unit ON product_unit.id = template.uom_id
+            """
+        )
+
+    def _invoiced_sql(self):
+        """Lines of the invoices that money paid; the share of each follows ``sop.collection``.
+
+        A line without an order has no known cost, so no margin.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT ON (line.id)
+                   line.move_id AS invoice_id,
+                   COALESCE(so.sop_contract_id, move.sop_contract_id) AS contract_id,
+                   COALESCE(so.id, 0) AS order_id,
+                   COALESCE(line.product_id, 0) AS product_id,
+                   COALESCE(sol.commission_categ_id, template.categ_id, 0) AS categ_id,
+                   COALESCE(so.sop_price_kind, '') AS price_kind,
+                   line.price_subtotal::numeric AS untaxed,
+                   line.price_total::numeric AS taxed,
+                   line.price_subtotal::numeric
+                       - sol.commission_unit_cost::numeric
+                         * line.quantity::numeric
+                         * COALESCE(unit.factor / NULLIF(sol_unit.factor, 0), 1)::numeric
+                         * CASE WHEN move.currency_id = contract.currency_id THEN 1
+                                ELSE (move.invoice_currency_rate
+                                      / NULLIF(contract.currency_rate, 0))::numeric
+                           END AS margin,
+                   line.quantity::numeric * %(units)s AS units,
+                   COALESCE(sol.is_downpayment, FALSE) AS is_downpayment
+              FROM (SELECT DISTINCT invoice_id FROM cash WHERE invoice_id <> 0) paid
+              JOIN account_move move ON move.id = paid.invoice_id
+              JOIN account_move_line line
+                ON line.move_id = move.id AND line.display_type = 'product'
+         LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+         LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
+         LEFT JOIN sale_order so ON so.id = sol.order_id
+         LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
+         LEFT JOIN uom_uom sol_unit ON sol_unit.id = sol.product_uom_id
+                   %(unit_joins)s
+          ORDER BY line.id, sol.id
+            """,
+            units=self._units_sql(),
+            unit_joins=self._unit_joins_sql(),
+        )
+
+    # -- rules ---------------------------------------------------------------------------------
+
+    def _version_sql(self, scope):
+        """The versions of the plan, each with the days it is for."""
+        if not scope.versions:
+            return SQL("SELECT plan.*, NULL::date AS first_day, NULL::date AS last_day "
+                       "FROM commission_plan plan WHERE FALSE")
+        rows = SQL(", ").join(
+            SQL("(%s, %s::date, %s::date)", plan.id, first_day, last_day)
+            for plan, first_day, last_day in scope.versions
+        )
+        return SQL(
+            """
+            SELECT plan.*, days.first_day, days.last_day
+              FROM (VALUES %s) AS days (plan_id, first_day, last_day)
+              JOIN commission_plan plan ON plan.id = days.plan_id
+            """,
+            rows,
+        )
+
+    def _matched_sql(self):
+        """Per kind of line and role the first rule that matches.
+
+        There are few kinds of lines, however many lines there are.
+        """
+        return SQL(
+            """
+            SELECT class.*, version.id AS plan_id, first_match.role, first_match.rule_id
+              FROM (SELECT DISTINCT item.product_id, item.categ_id, item.price_kind,
+                                    contract.sales_mode, contract.groups
+                      FROM item
+                      JOIN contract ON contract.id = item.contract_id) class
+         LEFT JOIN product_category categ ON categ.id = class.categ_id
+             CROSS JOIN version
+             CROSS JOIN LATERAL (
+                   SELECT DISTINCT ON (rule.role) rule.role, rule.id AS rule_id
+                     FROM commission_rule rule
+                LEFT JOIN product_category rule_categ ON rule_categ.id = rule.product_categ_id
+                    WHERE rule.plan_id = version.id
+                      AND (rule.product_id IS NULL OR rule.product_id = class.product_id)
+                      AND (rule_categ.id IS NULL
+                           OR STARTS_WITH(categ.parent_path, rule_categ.parent_path))
+                      AND (rule.sales_mode IS NULL OR rule.sales_mode = class.sales_mode)
+                      AND (rule.price_kind IS NULL OR rule.price_kind = class.price_kind)
+                      AND (NOT EXISTS (
+                               SELECT FROM commission_rule_res_partner_category_rel rel
+                                WHERE rel.commission_rule_id = rule.id)
+                           OR EXISTS (
+                               SELECT FROM commission_rule_res_partner_category_rel rel
+                                WHERE rel.commission_rule_id = rule.id
+                                  AND rel.res_partner_category_id::text
+                                      = ANY(STRING_TO_ARRAY(class.groups, ','))))
+                 ORDER BY rule.role, rule.sequence, rule.id) first_match
+            """
+        )
+
+    def _item_total_sql(self):
+        return SQL(
+            """
+            SELECT invoice_id, contract_id, order_id, SUM(taxed) AS taxed
+              FROM item
+          GROUP BY invoice_id, contract_id, order_id
+            """
+        )
+
+    def _mix_sql(self):
+        """Each rule's part of an invoice or order."""
+        return SQL(
+            """
+            SELECT item.invoice_id, item.contract_id, item.order_id,
+                   matched.plan_id, matched.rule_id,
+                   SUM(item.untaxed) AS untaxed,
+                   SUM(item.taxed) AS taxed,
+                   -- A cost that is not known is not guessed.
+                   CASE WHEN COUNT(*) = COUNT(item.margin) THEN SUM(item.margin) END AS margin,
+                   SUM(item.units) AS units
+              FROM item
+              JOIN contract ON contract.id = item.contract_id
+              JOIN matched
+                ON matched.product_id = item.product_id
+               AND matched.categ_id = item.categ_id
+               AND matched.price_kind = item.price_kind
+               AND matched.sales_mode = contract.sales_mode
+               AND matched.groups = contract.groups
+          GROUP BY item.invoice_id, item.contract_id, item.order_id,
+                   matched.plan_id, matched.rule_id
+            """
+        )
+
+    def _dated_sql(self):
+        """The money with the version of the plan that judges it."""
+        return SQL(
+            """
+            SELECT cash.*, version.id AS plan_id
+              FROM cash
+              JOIN contract ON contract.id = cash.contract_id
+         LEFT JOIN account_move invoice ON invoice.id = cash.invoice_id
+         LEFT JOIN version
+                ON CASE version.date_basis
+                        WHEN 'contract' THEN contract.date_effective
+                        WHEN 'invoice' THEN COALESCE(invoice.invoice_date, cash.date)
+                        ELSE cash.date
+                   END BETWEEN version.first_day AND COALESCE(version.last_day, 'infinity')
+            """
+        )
+
+    # -- payees --------------------------------------------------------------------------------
+
+    def _share_sql(self, scope):
+        """Who shares a contract, a team's pool or its management, and from when until when."""
+        return SQL(
+            """
+            SELECT span.role, span.subject_id, span.date_from, span.date_until,
+                   line.payee_id, line.percent::numeric AS percent
+              FROM (SELECT id, role, subject_id, date_from,
+                           LEAD(date_from, 1, 'infinity') OVER (
+                               PARTITION BY role, subject_id ORDER BY date_from) AS date_until
+                      FROM (SELECT DISTINCT ON (role, subject_id, date_from)
+                                   id, role, date_from,
+                                   COALESCE(contract_id, team_id) AS subject_id
+                              FROM commission_split
+                             WHERE company_id = %s
+                          ORDER BY role, subject_id, date_from, id DESC) latest) span
+              JOIN commission_split_line line ON line.split_id = span.id
+            """,
+            scope.company.id,
+        )
+
+    # -- earned --------------------------------------------------------------------------------
+
+    def _paid_part_sql(self):
+        """Each money's part under each rule, in the plan's currency, before it is shared out."""
+        return SQL(
+            """
+            SELECT part.*,
+                   CASE part.rate_kind
+                        WHEN 'percent' THEN part.base * part.rate / 100
+                        WHEN 'tiers' THEN part.base * part.rate / 100
+                        WHEN 'unit' THEN part.units * part.amount_per_unit
+                   END AS raw
+              FROM (
+                  SELECT dated.is_open,
+                         dated.contract_id,
+                         dated.order_id,
+                         dated.invoice_id,
+                         dated.date_maturity,
+                         dated.money_move_id,
+                         dated.date,
+                         dated.plan_id,
+                         mix.rule_id,
+                         rule.role,
+                         rule.rate_kind,
+                         rule.amount_per_unit::numeric AS amount_per_unit,
+                         CASE rule.rate_kind
+                              WHEN 'tiers' THEN first_tier.rate::numeric
+                              WHEN 'percent' THEN rule.rate::numeric
+                         END AS rate,
+                         dated.amount / item_total.taxed
+                             * CASE rule.base WHEN 'margin' THEN mix.margin ELSE mix.untaxed END
+                             / contract.currency_rate * version.currency_rate::numeric AS base,
+                         dated.amount / item_total.taxed * mix.taxed
+                             / contract.currency_rate * version.currency_rate::numeric AS taxed,
+                         dated.amount / item_total.taxed * mix.units AS units
+                    FROM dated
+                    JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
+                    JOIN version ON version.id = dated.plan_id
+                    JOIN item_total
+                      ON item_total.invoice_id = dated.invoice_id
+                     AND item_total.contract_id = dated.contract_id
+                     AND item_total.order_id = dated.order_id
+                     AND item_total.taxed <> 0
+                    JOIN mix
+                      ON mix.invoice_id = dated.invoice_id
+                     AND mix.contract_id = dated.contract_id
+                     AND mix.order_id = dated.order_id
+                     AND mix.plan_id = dated.plan_id
+                    JOIN commission_rule rule
+                      ON rule.id = mix.rule_id AND rule.rate_kind <> 'none'
+               LEFT JOIN commission_tier first_tier
+                      ON first_tier.rule_id = rule.id AND first_tier.start = 0) part
+            """
+        )
+
+    def _shared_part_sql(self):
+        """The parts of the money with the payees who share them."""
+        return SQL(
+            """
+            SELECT part.*,
+                   contract.team_id,
+                   contract.interest_rate,
+                   COALESCE(share.payee_id,
+                            CASE part.role WHEN 'salesperson' THEN contract.payee_id END)
+                       AS payee_id,
+                   COALESCE(share.percent, 100) AS share
+              FROM paid_part part
+              JOIN contract ON contract.id = part.contract_id
+         LEFT JOIN share
+                ON share.role = part.role
+               AND share.subject_id = CASE part.role
+                                           WHEN 'salesperson' THEN part.contract_id
+                                           ELSE contract.team_id END
+               AND part.date >= share.date_from
+               AND part.date < share.date_until
+            """
+        )
+
+    def _shared_sql(self):
+        """Each payee's part of each money, and of each open instalment that is asked for."""
+        return SQL(
+            """
+            SELECT payee_id,
+                   NULLIF(team_id, 0) AS team_id,
+                   plan_id,
+                   rule_id,
+                   contract_id,
+                   NULLIF(order_id, 0) AS order_id,
+                   NULLIF(invoice_id, 0) AS invoice_id,
+                   date_maturity,
+                   money_move_id,
+                   DATE_TRUNC('month', date)::date AS period,
+                   date AS money_date,
+                   base * share / 100 AS base,
+                   rate,
+                   share,
+                   raw * share / 100 AS raw,
+                   taxed * share / 100 AS taxed,
+                   interest_rate,
+                   role,
+                   is_open
+              FROM (%s) shared
+             WHERE payee_id IS NOT NULL AND raw IS NOT NULL
+            """,
+            self._shared_part_sql(),
+        )
+
+    def _earned_sql(self):
+        return SQL(
+            """
+            SELECT 'earned' AS kind, shared.*, 0 AS days_late
+              FROM shared
+             WHERE NOT is_open
+            """
+        )

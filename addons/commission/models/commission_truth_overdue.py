@@ -1,0 +1,128 @@
+from odoo import models
+from odoo.tools import SQL
+
+DAYS_A_YEAR = 365
+
+
+class CommissionTruth(models.AbstractModel):
+    """What late money takes from its own commission (B4, C5)."""
+
+    _inherit = "commission.truth"
+
+    def _open_cash_sql(self, scope):
+        """Instalments that are overdue and open, as if each was paid on the day asked for.
+
+        Money in advance that waits to be matched has paid the oldest of them.
+        """
+        return SQL(
+            """
+            SELECT TRUE, contract_id, COALESCE(order_id, 0), move_id, date_maturity, NULL::integer,
+                   %(open_on)s::date,
+                   GREATEST(0, LEAST(amount, running - COALESCE(advance.amount_open, 0)))
+              FROM (
+                  SELECT due.*,
+                         SUM(due.amount) OVER (
+                             PARTITION BY due.contract_id
+                             ORDER BY due.date_maturity, due.line_id, due.order_id) AS running
+                    FROM (%(due)s) due) late
+         LEFT JOIN (
+                  SELECT contract_id AS advance_contract_id, SUM(amount) AS amount_open
+                    FROM (%(collection)s) money
+                   WHERE invoice_id IS NULL AND kind = 'earmark' AND date <= %(until)s
+                GROUP BY contract_id) advance
+                ON advance.advance_contract_id = late.contract_id
+             WHERE late.date_maturity < %(open_on)s AND late.running > COALESCE(amount_open, 0)
+            """,
+            open_on=scope.open_on,
+            until=scope.until,
+            due=self._due_sql(scope),
+            collection=self.env["sop.collection"]._rows_sql(),
+        )
+
+    def _due_sql(self, scope):
+        """What is open on each instalment of the contracts' invoices, in their currency."""
+        return SQL(
+            """
+            SELECT *
+              FROM (
+                  WITH invoice AS MATERIALIZED (
+                           SELECT id, sop_contract_id
+                             FROM account_move
+                            WHERE state = 'posted'
+                              AND move_type = 'out_invoice'
+                              AND payment_state NOT IN ('paid', 'in_payment', 'reversed')
+                              AND company_id = %(company)s),
+                       invoice_share AS MATERIALIZED (%(invoice_share)s)
+                  SELECT line.id AS line_id,
+                         line.move_id,
+                         line.date_maturity,
+                         invoice_share.contract_id,
+                         invoice_share.order_id,
+                         invoice_share.share
+                             * CASE WHEN line.currency_id = contract.currency_id
+                                    THEN line.amount_residual_currency
+                                    ELSE line.amount_residual * contract.currency_rate
+                               END AS amount
+                    FROM invoice
+                    JOIN account_move_line line ON line.move_id = invoice.id
+                    JOIN account_account account
+                      ON account.id = line.account_id
+                     AND account.account_type = 'asset_receivable'
+                    JOIN invoice_share ON invoice_share.move_id = invoice.id
+                    JOIN sop_contract contract ON contract.id = invoice_share.contract_id
+                   WHERE line.amount_residual > 0) due
+            """,
+            company=scope.company.id,
+            invoice_share=self.env["sop.collection"]._invoice_share_sql(),
+        )
+
+    def _overdue_sql(self):
+        """Money that came late: its deduction, on the day of the money."""
+        return self._deduction_sql("overdue", SQL("NOT shared.is_open"))
+
+    def _open_overdue_sql(self):
+        """Money that has not come: its deduction until it comes."""
+        return self._deduction_sql("open_overdue", SQL("shared.is_open"))
+
+    def _deduction_sql(self, kind, condition):
+        """``base`` is the commission that the deduction is taken from, ``rate`` its percentage.
+
+        Interest is taken from the salespeople's commission alone, a percentage from everybody's.
+        """
+        return SQL(
+            """
+            SELECT %(kind)s AS kind,
+                   late.payee_id, late.team_id, late.plan_id, late.rule_id, late.contract_id,
+                   late.order_id, late.invoice_id, late.date_maturity, late.money_move_id,
+                   late.period, late.money_date,
+                   late.raw AS base,
+                   deduction.amount / late.raw * 100 AS rate,
+                   late.share,
+                   late.days_late,
+                   -deduction.amount AS raw
+              FROM (SELECT shared.*, version.overdue_mode, version.overdue_percent,
+                           version.overdue_days,
+                           shared.money_date - shared.date_maturity AS days_late,
+                           shared.money_date - shared.date_maturity
+                               - COALESCE(version.overdue_grace_days, 0) AS days_counted
+                      FROM shared
+                      JOIN version ON version.id = shared.plan_id
+                     WHERE shared.raw > 0
+                       AND %(condition)s
+                       AND (version.deduct_open OR NOT shared.is_open)
+                       AND version.overdue_mode <> 'none') late
+             CROSS JOIN LATERAL (
+                   SELECT LEAST(late.raw, CASE
+                       WHEN late.overdue_mode = 'steps'
+                       THEN late.raw * late.overdue_percent::numeric / 100
+                            * CEIL(late.days_counted::numeric / late.overdue_days)
+                       WHEN late.role = 'salesperson'
+                       THEN late.taxed * late.interest_rate / 100
+                            * late.days_counted / %(year)s
+                       ELSE 0 END) AS amount) deduction
+             WHERE late.days_counted > 0 AND deduction.amount > 0
+            """,
+            kind=kind,
+            condition=condition,
+            year=DAYS_A_YEAR,
+        )

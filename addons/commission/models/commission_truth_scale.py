@@ -1,0 +1,261 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CommissionTruth(models.AbstractModel):
+    """Tiers on the money collected in a period (B5), and the limits of a contract and a month.
+
+    Every money earns the rate of the first tier. What its tier adds is one row per payee, rule
+    and month: what is due for the period until this month, less what was due until the last one.
+    """
+
+    _inherit = "commission.truth"
+
+    def _tier_parts(self, scope):
+        return {
+            "tier_base": self._tier_base_sql(),
+            "tier_step": self._tier_step_sql(),
+            "tier_running": self._tier_running_sql(scope),
+            "tier": SQL("%s UNION ALL %s", self._marginal_sql(), self._retroactive_sql()),
+        }
+
+    def _tier_base_sql(self):
+        """What was collected per rule, payee and month; ``team_id`` where the team's counts."""
+        return SQL(
+            """
+            SELECT rule.id AS rule_id,
+                   COALESCE(rule.lineage_id, rule.id) AS root_id,
+                   rule.tier_mode,
+                   rule.tier_unit,
+                   earned.plan_id,
+                   version.first_day,
+                   version.currency_id,
+                   CASE rule.tier_scope WHEN 'team' THEN earned.team_id END AS team_id,
+                   earned.payee_id,
+                   DATE_TRUNC(version.fulfilment_period, earned.period)::date AS span,
+                   earned.period,
+                   SUM(earned.base) AS base
+              FROM earned
+              JOIN commission_rule rule
+                ON rule.id = earned.rule_id AND rule.rate_kind = 'tiers'
+              JOIN version ON version.id = earned.plan_id
+          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+            """
+        )
+
+    def _tier_step_sql(self):
+        """The tiers as half-open intervals from ``start`` up to ``stop``."""
+        return SQL(
+            """
+            SELECT tier.rule_id,
+                   tier.start::numeric AS start,
+                   LEAD(tier.start::numeric) OVER tiers AS stop,
+                   tier.rate::numeric AS rate,
+                   FIRST_VALUE(tier.rate::numeric) OVER tiers AS first_rate
+              FROM commission_tier tier
+            WINDOW tiers AS (PARTITION BY tier.rule_id ORDER BY tier.start)
+            """
+        )
+
+    def _tier_running_sql(self, scope):
+        """What whoever's money counts had collected until the end of each month.
+
+        ``reached`` counts earlier versions of the rule too, ``own`` this version alone. ``unit``
+        is the money of one unit of a tier's start; without a target there is none, and only the
+        first tier counts.
+        """
+        return SQL(
+            """
+            SELECT running.*,
+                   LAG(running.reached) OVER (
+                       PARTITION BY rule_id, subject_id, sole_id, span ORDER BY period)
+                       AS reached_before,
+                   CASE running.tier_unit WHEN 'amount' THEN 1
+                        ELSE target.amount / 100 END AS unit
+              FROM (
+                  SELECT month.*,
+                         SUM(base) OVER (
+                             PARTITION BY root_id, subject_id, sole_id, span
+                             ORDER BY period, first_day, rule_id) AS reached,
+                         SUM(base) OVER (
+                             PARTITION BY rule_id, subject_id, sole_id, span
+                             ORDER BY period) AS own
+                    FROM (SELECT rule_id, root_id, tier_mode, tier_unit, plan_id, first_day,
+                                 currency_id, span, period,
+                                 team_id AS subject_id,
+                                 CASE WHEN team_id IS NULL THEN payee_id END AS sole_id,
+                                 SUM(base) AS base
+                            FROM tier_base
+                        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) month) running
+         LEFT JOIN commission_target target
+                ON target.company_id = %(company)s
+               AND target.date_from = running.span
+               AND target.currency_id = running.currency_id
+               AND (target.team_id = running.subject_id OR target.payee_id = running.sole_id)
+            """,
+            company=scope.company.id,
+        )
+
+    def _marginal_sql(self):
+        """Each part of the money at the rate of the tier it falls into."""
+        return SQL(
+            """
+            SELECT 'tier' AS kind, tier_base.payee_id, tier_base.team_id, tier_base.plan_id,
+                   tier_base.rule_id, NULL::integer AS contract_id, NULL::integer AS order_id,
+                   NULL::integer AS invoice_id, NULL::date AS date_maturity,
+                   NULL::integer AS money_move_id, tier_base.period, NULL::date AS money_date,
+                   tier_running.reached AS base, due.rate, NULL::numeric AS share, 0 AS days_late,
+                   due.amount * tier_base.base / tier_running.base AS raw
+              FROM tier_running
+              JOIN tier_base
+                ON tier_base.rule_id = tier_running.rule_id
+               AND tier_base.span = tier_running.span
+               AND tier_base.period = tier_running.period
+               AND (tier_base.team_id = tier_running.subject_id
+                    OR (tier_base.team_id IS NULL AND tier_running.subject_id IS NULL
+                        AND tier_base.payee_id = tier_running.sole_id))
+             CROSS JOIN LATERAL (
+                   SELECT SUM(step.rate / 100 * (inside.after - inside.before))
+                              - MIN(step.first_rate) / 100 * tier_running.base AS amount,
+                          MAX(step.rate) FILTER (
+                              WHERE step.start * COALESCE(tier_running.unit, 1)
+                                    <= GREATEST(tier_running.reached, 0)) AS rate
+                     FROM tier_step step
+                    CROSS JOIN LATERAL (
+                          SELECT %(after)s AS after, %(before)s AS before) inside
+                    WHERE step.rule_id = tier_running.rule_id
+                      AND (step.start = 0 OR tier_running.unit IS NOT NULL)) due
+             WHERE tier_running.tier_mode = 'marginal'
+               AND tier_running.base <> 0
+            """,
+            after=self._inside_step_sql(SQL("tier_running.reached")),
+            before=self._inside_step_sql(SQL("tier_running.reached - tier_running.base")),
+        )
+
+    def _inside_step_sql(self, amount):
+        """How much of ``amount`` is inside of the step; less than nothing is in the first one."""
+        return SQL(
+            """
+            CASE WHEN step.start = 0
+                 THEN LEAST(%(amount)s, step.stop * tier_running.unit)
+                 ELSE GREATEST(0, LEAST(%(amount)s, step.stop * tier_running.unit)
+                                  - step.start * tier_running.unit)
+            END
+            """,
+            amount=amount,
+        )
+
+    def _retroactive_sql(self):
+        """All the money of the period at the rate reached; earlier months follow by this row.
+
+        Everybody whose money was counted has a row in each month in which the rate may change.
+        """
+        return SQL(
+            """
+            SELECT 'tier', payee_id, subject_id, plan_id, rule_id, NULL, NULL, NULL, NULL::date,
+                   NULL, period, NULL::date, reached, rate, NULL, 0,
+                   rate / 100 * own - COALESCE(rate_before, first_rate) / 100 * (own - base)
+                       - first_rate / 100 * base
+              FROM (
+                  SELECT tier_running.rule_id, tier_running.plan_id, tier_running.subject_id,
+                         tier_running.period, tier_running.reached, member.payee_id,
+                         COALESCE(mine.base, 0) AS base,
+                         SUM(COALESCE(mine.base, 0)) OVER (
+                             PARTITION BY tier_running.rule_id, tier_running.span,
+                                          tier_running.subject_id, member.payee_id
+                             ORDER BY tier_running.period) AS own,
+                         %(rate)s AS rate,
+                         %(rate_before)s AS rate_before,
+                         (SELECT step.first_rate FROM tier_step step
+                           WHERE step.rule_id = tier_running.rule_id LIMIT 1) AS first_rate
+                    FROM tier_running
+                    JOIN (SELECT DISTINCT rule_id, span, team_id, payee_id FROM tier_base) member
+                      ON member.rule_id = tier_running.rule_id
+                     AND member.span = tier_running.span
+                     AND (member.team_id = tier_running.subject_id
+                          OR (member.team_id IS NULL AND tier_running.subject_id IS NULL
+                              AND member.payee_id = tier_running.sole_id))
+               LEFT JOIN tier_base mine
+                      ON mine.rule_id = member.rule_id
+                     AND mine.span = member.span
+                     AND mine.payee_id = member.payee_id
+                     AND mine.team_id IS NOT DISTINCT FROM member.team_id
+                     AND mine.period = tier_running.period
+                   WHERE tier_running.tier_mode = 'retroactive') grid
+            """,
+            rate=self._rate_at_sql(SQL("tier_running.reached")),
+            rate_before=self._rate_at_sql(SQL("tier_running.reached_before")),
+        )
+
+    def _rate_at_sql(self, amount):
+        """The rate of the tier that ``amount`` falls into; NULL for NULL."""
+        return SQL(
+            """
+            (SELECT step.rate
+               FROM tier_step step
+              WHERE step.rule_id = tier_running.rule_id
+                AND (step.start = 0 OR step.start * tier_running.unit <= %(amount)s)
+                AND %(amount)s IS NOT NULL
+           ORDER BY step.start DESC
+              LIMIT 1)
+            """,
+            amount=amount,
+        )
+
+    # -- limits --------------------------------------------------------------------------------
+
+    def _contract_limit_sql(self):
+        """What a payee does not earn, because the rule's most for a contract is reached."""
+        return SQL(
+            """
+            SELECT 'contract_limit' AS kind, payee_id, NULL::integer AS team_id, plan_id, rule_id,
+                   contract_id, NULL::integer AS order_id, NULL::integer AS invoice_id,
+                   NULL::date AS date_maturity, NULL::integer AS money_move_id, period,
+                   NULL::date AS money_date, running AS base, NULL::numeric AS rate,
+                   NULL::numeric AS share, 0 AS days_late,
+                   LEAST(0, most - running) - LEAST(0, most - (running - raw)) AS raw
+              FROM (
+                  SELECT month.*,
+                         SUM(month.raw) OVER (
+                             PARTITION BY payee_id, rule_id, contract_id ORDER BY period)
+                             AS running
+                    FROM (SELECT earned.payee_id, earned.plan_id, earned.rule_id,
+                                 earned.contract_id, earned.period,
+                                 rule.amount_max::numeric AS most,
+                                 SUM(earned.raw) AS raw
+                            FROM earned
+                            JOIN commission_rule rule
+                              ON rule.id = earned.rule_id AND rule.amount_max > 0
+                        GROUP BY 1, 2, 3, 4, 5, 6) month) limited
+            """
+        )
+
+    def _month_limit_sql(self):
+        """What the plan's most and least of a month take from a payee or add."""
+        return SQL(
+            """
+            SELECT 'month_limit' AS kind, month.payee_id, NULL::integer AS team_id, month.plan_id,
+                   NULL::integer AS rule_id, NULL::integer AS contract_id,
+                   NULL::integer AS order_id, NULL::integer AS invoice_id,
+                   NULL::date AS date_maturity, NULL::integer AS money_move_id, month.period,
+                   NULL::date AS money_date, month.raw AS base, NULL::numeric AS rate,
+                   NULL::numeric AS share, 0 AS days_late,
+                   CASE WHEN version.amount_max > 0
+                        THEN LEAST(0, version.amount_max::numeric - month.raw) ELSE 0 END
+                   + CASE WHEN month.raw > 0
+                          THEN GREATEST(0, COALESCE(version.amount_min, 0)::numeric - month.raw)
+                          ELSE 0 END AS raw
+              FROM (
+                  SELECT payee_id, plan_id, period, SUM(raw) AS raw
+                    FROM (SELECT payee_id, plan_id, period, raw FROM earned
+                           UNION ALL
+                          SELECT payee_id, plan_id, period, raw FROM overdue
+                           UNION ALL
+                          SELECT payee_id, plan_id, period, raw FROM tier
+                           UNION ALL
+                          SELECT payee_id, plan_id, period, raw FROM contract_limit) amounts
+                GROUP BY payee_id, plan_id, period) month
+              JOIN version ON version.id = month.plan_id
+             WHERE version.amount_max > 0 OR version.amount_min > 0
+            """
+        )

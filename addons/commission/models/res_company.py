@@ -1,0 +1,40 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    commission_calculated_until = fields.Date(
+        compute="_compute_commission_calculated_until",
+        compute_sudo=True,
+        help="The last day that a calculation of commission looked at. A later calculation looks "
+        "at the same day or a later one, so what was known on a day stays readable for ever.",
+    )
+    commission_revision = fields.Integer(
+        readonly=True,
+        help="Every calculation updates it, so that of two at the same moment the second one "
+        "starts again and sees the first.",
+    )
+
+    def _compute_commission_calculated_until(self):
+        days = dict(
+            self.env["commission.calculation"]._read_group(
+                [("company_id", "in", self.ids)], ["company_id"], ["date_to:max"]
+            )
+        )
+        for company in self:
+            company.commission_calculated_until = days.get(company, False)
+
+    def _commission_touch(self):
+        """Let a second calculation at the same moment start again and see this one."""
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE res_company
+                      SET commission_revision = COALESCE(commission_revision, 0) + 1
+                    WHERE id = %s""",
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["commission_revision"], flush=False)

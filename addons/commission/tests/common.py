@@ -1,0 +1,173 @@
+"""A company with a commission plan; money comes in and commission follows it."""
+
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.fields import Command
+
+from odoo.addons.sales_sop.tests.common import SopCase
+
+
+class CommissionCase(SopCase):
+    """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission unless a test says else."""
+
+    today_is = "2026-03-02"
+
+    @classmethod
+    def setUpClass(cls):
+        frozen = freeze_time(f"{cls.today_is} 09:00:00")
+        frozen.start()
+        cls.addClassCleanup(frozen.stop)
+        super().setUpClass()
+        cls.tax = cls._new_tax(15.0)
+        cls.drive.taxes_id = cls.tax
+        cls.payee = cls._new_payee("salesperson")
+        cls.plan = cls._new_plan()
+
+    def setUp(self):
+        super().setUp()
+        self.frozen = freeze_time(f"{self.today_is} 09:00:00")
+        self.clock = self.frozen.start()
+        self.addCleanup(self.frozen.stop)
+
+    def now_is(self, day):
+        """Let it be noon of ``day``."""
+        self.clock.move_to(f"{day} 12:00:00")
+
+    # -- own data ------------------------------------------------------------------------------
+
+    @classmethod
+    def _new_payee(cls, role=None, name=None, **values):
+        user = cls.users[role] if role else cls.env["res.users"]
+        partner = user.partner_id or cls.env["res.partner"].create({"name": name})
+        return cls.env["commission.payee"].create(
+            {
+                "user_id": user.id,
+                "partner_id": partner.id,
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        """A plan in force: the sales office writes it, finance VP and general manager approve."""
+        plan = (
+            cls.env["commission.plan"]
+            .with_user(cls.users["sales_office"])
+            .create(
+                {
+                    "name": f"Commission from {date_from}",
+                    "company_id": cls.company.id,
+                    "date_from": date_from,
+                    "rule_ids": [
+                        Command.create(rule)
+                        for rule in rules or [{"name": "Every sale", "rate": 10.0}]
+                    ],
+                    **values,
+                }
+            )
+        )
+        cls._put_in_force(plan)
+        return plan
+
+    @classmethod
+    def _put_in_force(cls, plan):
+        plan.with_user(cls.users["sales_office"]).action_submit()
+        for role in ("finance_vp", "general_manager"):
+            plan.with_user(cls.users[role]).approval_for("commission_plan").approve()
+
+    def split(self, contract=None, team=None, role="salesperson", **values):
+        """The sales office records who shares; ``shares`` is ``{payee: percent}``."""
+        shares = values.pop("shares")
+        return self.as_user(self.env["commission.split"], "sales_office").create(
+            {
+                "role": role,
+                "contract_id": contract and contract.id,
+                "team_id": team and team.id,
+                "company_id": self.company.id,
+                "reason": "Agreed between them",
+                "line_ids": [
+                    Command.create({"payee_id": payee.id, "percent": percent})
+                    for payee, percent in shares.items()
+                ],
+                **values,
+            }
+        )
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def calculate(self, month=None):
+        """The sales office calculates commission."""
+        model = self.as_user(self.env["commission.calculation"], "sales_office")
+        return model.calculate(self.company.id, month)
+
+    def invoiced_order(self, collected=0.0, **values):
+        """An order of 1,150.00, delivered and invoiced; ``collected`` is earmarked before."""
+        order = self.delivered_order(**values)
+        self.invoice(order)
+        return order
+
+    def invoice(self, order, date="2026-03-01", **values):
+        """Finance invoices what the customer accepted; the gate is not this test's subject."""
+        order.sudo().sop_contract_id.invoice_gate_percent = 0.0
+        invoice = self.draft_invoice(order)
+        invoice.write({"invoice_date": date, **values})
+        self.post_approved(invoice)
+        return invoice
+
+    def post_approved(self, invoice):
+        invoice.sudo().action_post()
+        return invoice
+
+    def pay(self, invoice, amount, date="2026-03-10", **values):
+        """Finance registers a payment of the invoice."""
+        wizard = (
+            self.as_user(self.env["account.payment.register"], "finance")
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create(
+                {
+                    "amount": amount,
+                    "payment_date": date,
+                    "journal_id": self.bank_journal.id,
+                    **values,
+                }
+            )
+        )
+        return wizard._create_payments()
+
+    # -- assertions ----------------------------------------------------------------------------
+
+    def entries(self, payee=None, **domain):
+        return self.env["commission.entry"].search(
+            [
+                ("company_id", "=", self.company.id),
+                ("payee_id", "=", (payee or self.payee).id),
+                *[(name, "=", value) for name, value in domain.items()],
+            ],
+            order="date, id",
+        )
+
+    def balance(self, payee=None, until=None):
+        """What the payee has earned until a day, in the ledger."""
+        entries = self.entries(payee)
+        if until:
+            entries = entries.filtered(lambda entry: entry.date <= date.fromisoformat(until))
+        return round(sum(entries.mapped("amount")), 2)
+
+    def _check_invariants(self):
+        super()._check_invariants()
+        self._ledger_is_the_truth()
+
+    def _ledger_is_the_truth(self):
+        """After one more calculation the ledger says what the books say, to the cent."""
+        calculation = self.env["commission.calculation"]
+        until = max(
+            filter(None, [self.company.commission_calculated_until, self.company._sop_today()])
+        )
+        calculation._calculate(self.company, until)
+        again = calculation._calculate(self.company, until)
+        self.assertEqual((again.entry_count, again.amount), (0, 0.0))
+        for truth, posted in self.env["commission.ledger"]._drift(self.company).values():
+            self.assertEqual(round(truth, 2), round(posted, 2))

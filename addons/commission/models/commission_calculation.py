@@ -54,7 +54,7 @@ class CommissionCalculation(models.Model):
             raise UserError(
                 self.env._("The month of %s has not begun. Choose an earlier one.", day)
             )
-        calculated = company.commission_calculated_until
+        calculated = company._commission_calculated()
         if calculated and until < calculated:
             raise UserError(
                 self.env._(
@@ -71,8 +71,10 @@ class CommissionCalculation(models.Model):
         """Add to the ledger what the books say until the day ``until``; return the calculation."""
         company = company.sudo()
         company._commission_touch()
-        calculated = company.commission_calculated_until
-        since = fields.Date.add(calculated, days=1) if calculated else fields.Date.to_date("1970-01-01")
+        calculated = company._commission_calculated()
+        since = (
+            fields.Date.add(calculated, days=1) if calculated else fields.Date.to_date("1970-01-01")
+        )
         calculation = self.sudo().create(
             {
                 "company_id": company.id,
@@ -87,7 +89,9 @@ class CommissionCalculation(models.Model):
             {
                 "entry_count": count,
                 "amount": amount,
-                "currency_id": (versions[-1][0].currency_id if versions else company.currency_id).id,
+                "currency_id": (
+                    versions[-1][0].currency_id if versions else company.currency_id
+                ).id,
             }
         )
         return calculation.with_env(self.env)

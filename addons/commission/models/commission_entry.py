@@ -32,9 +32,7 @@ class CommissionEntry(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, readonly=True, ondelete="restrict"
-    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     payee_id = fields.Many2one(
         "commission.payee", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -146,7 +144,9 @@ class CommissionEntry(models.Model):
         contract = self.contract_id.number
         if self.invoice_id:
             return self.env._(
-                "%(invoice)s of contract %(contract)s", invoice=self.invoice_id.name, contract=contract
+                "%(invoice)s of contract %(contract)s",
+                invoice=self.invoice_id.name,
+                contract=contract,
             )
         return self.env._("contract %s in advance", contract)
 
@@ -166,15 +166,21 @@ class CommissionEntry(models.Model):
                 **values,
             )
         if rate == "unit":
-            return self.env._(
-                "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: an amount per unit.",
+            return (
+                self.env._(
+                    "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: an amount per unit.",
+                    **values,
+                )
+                + share
+            )
+        return (
+            self.env._(
+                "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: %(rate)s.",
+                rate=self._percent(self.rate),
                 **values,
-            ) + share
-        return self.env._(
-            "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: %(rate)s.",
-            rate=self._percent(self.rate),
-            **values,
-        ) + share
+            )
+            + share
+        )
 
     def _share_text(self):
         if not self.share or self.share == 100:

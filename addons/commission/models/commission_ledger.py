@@ -66,7 +66,8 @@ class CommissionLedger(models.AbstractModel):
 
         :param until: the last day looked at; today when empty, but never before what is calculated
         """
-        until = max(filter(None, [until or company._sop_today(), self._calculated(company)]))
+        calculated = company._commission_calculated()
+        until = max(filter(None, [until or company._sop_today(), calculated]))
         self.env["commission.truth"]._flush_sources()
         rows = self.env.execute_query(
             self._with_parts_sql(
@@ -86,9 +87,6 @@ class CommissionLedger(models.AbstractModel):
             payees.browse(payee_id): (float(truth), float(posted))
             for payee_id, truth, posted in rows
         }
-
-    def _calculated(self, company):
-        return company.sudo().commission_calculated_until
 
     # -- SQL, from small parts -----------------------------------------------------------------
 

@@ -236,7 +236,11 @@ class CommissionPlan(models.Model):
         """Copy the plan as the draft of its next version and open it."""
         self.ensure_one()
         draft = self.copy(
-            {"date_from": max(self.company_id._sop_today(), self._earliest_start() or self.date_from)}
+            {
+                "date_from": max(
+                    self.company_id._sop_today(), self._earliest_start() or self.date_from
+                )
+            }
         )
         return {
             "type": "ir.actions.act_window",
@@ -251,7 +255,7 @@ class CommissionPlan(models.Model):
         What is calculated stays as it was calculated: a version starts later than that.
         """
         self.ensure_one()
-        calculated = self.company_id.sudo().commission_calculated_until
+        calculated = self.company_id._commission_calculated()
         return calculated and fields.Date.add(calculated, days=1)
 
     @api.model
@@ -260,7 +264,8 @@ class CommissionPlan(models.Model):
         plans = self.sudo().search(
             [("company_id", "=", company.id), ("state", "=", "approved")], order="date_from, id"
         )
-        return [(plan, plan.date_from, plan.date_to or None) for plan in plans]
+        ends = [fields.Date.subtract(plan.date_from, days=1) for plan in plans[1:]]
+        return list(zip(plans, plans.mapped("date_from"), [*ends, None]))
 
     # -- approval ------------------------------------------------------------------------------
 
@@ -315,7 +320,7 @@ class CommissionPlan(models.Model):
                     "%(calculated)s. Let it start later.",
                     plan=self.name,
                     start=self.date_from,
-                    calculated=self.company_id.commission_calculated_until,
+                    calculated=self.company_id._commission_calculated(),
                 )
             )
         for plan, first_day, __ in others:

@@ -61,9 +61,7 @@ class CommissionSplit(models.Model):
     @api.depends("contract_id")
     def _compute_company_id(self):
         for split in self:
-            split.company_id = (
-                split.contract_id.company_id or split.company_id or self.env.company
-            )
+            split.company_id = split.contract_id.company_id or split.company_id or self.env.company
 
     @api.depends("contract_id.number", "team_id.name", "date_from")
     def _compute_display_name(self):
@@ -133,9 +131,7 @@ class CommissionSplitLine(models.Model):
     _description = "Share of a Commission Split"
     _order = "split_id, id"
 
-    split_id = fields.Many2one(
-        "commission.split", required=True, ondelete="cascade", index=True
-    )
+    split_id = fields.Many2one("commission.split", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="split_id.company_id", store=True)
     payee_id = fields.Many2one(
         "commission.payee",
@@ -155,9 +151,7 @@ class CommissionSplitLine(models.Model):
         for line in self:
             if not 0 < line.percent <= 100:
                 raise ValidationError(
-                    self.env._(
-                        "%s: a share lies between 0 and 100 %%.", line.payee_id.display_name
-                    )
+                    self.env._("%s: a share lies between 0 and 100 %%.", line.payee_id.display_name)
                 )
             if line.payee_id.company_id != line.company_id:
                 raise ValidationError(

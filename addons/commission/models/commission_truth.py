@@ -43,9 +43,11 @@ class CommissionTruth(models.AbstractModel):
     reads it with another plan. The statement is built from small parts, each a table that the
     next ones read:
 
+    ``collected``
+        the money of the contracts, from ``sop.collection``, per order, invoice and instalment
     ``cash``
-        the money of the contracts, from ``sop.collection``, per order, invoice and instalment;
-        and, where asked for, the open overdue instalments as if they were paid on that day
+        that money with the day it is judged by; and, where asked for, the open overdue
+        instalments as if they were paid on that day
     ``contract``
         the facts of the contracts that rules ask for
     ``item``
@@ -92,6 +94,7 @@ class CommissionTruth(models.AbstractModel):
     def _earned_parts(self, scope):
         """Return ``{name: SELECT}`` of the parts up to ``share``, in the order they need."""
         return {
+            "collected": self._collected_sql(scope),
             "cash": self._cash_sql(scope),
             "contract": self._contract_sql(scope),
             "item": self._item_sql(scope),

@@ -10,17 +10,47 @@ class CommissionTruth(models.AbstractModel):
     # -- money ---------------------------------------------------------------------------------
 
     def _cash_sql(self, scope):
-        """The money of the company's contracts, in the contract's currency, tax included."""
-        parts = [self._collected_sql(scope)]
+        """The money with the day, and the invoice, by which it is judged.
+
+        Money that is paid back is judged like the money that the contract had collected by then,
+        in proportion, so that it takes back what that has earned (B4).
+        """
+        parts = [
+            SQL(
+                "SELECT FALSE AS is_open, money.*, date AS judged_on, invoice_id AS judged_invoice "
+                "FROM collected money WHERE amount >= 0"
+            ),
+            self._paid_back_sql(),
+        ]
         if scope.open_on:
             parts.append(self._open_cash_sql(scope))
         return SQL(" UNION ALL ").join(parts)
 
-    def _collected_sql(self, scope):
+    def _paid_back_sql(self):
         return SQL(
             """
-            SELECT FALSE AS is_open,
-                   money.contract_id,
+            SELECT FALSE, back.contract_id, back.order_id, back.invoice_id, back.date_maturity,
+                   back.money_move_id, back.date,
+                   back.amount * COALESCE(paid.amount / SUM(paid.amount) OVER (
+                       PARTITION BY back.contract_id, back.order_id, back.invoice_id,
+                                    back.date_maturity, back.money_move_id, back.date), 1),
+                   COALESCE(paid.date, back.date),
+                   COALESCE(paid.invoice_id, back.invoice_id)
+              FROM collected back
+         LEFT JOIN (SELECT contract_id, date, invoice_id, SUM(amount) AS amount
+                      FROM collected
+                     WHERE amount > 0
+                  GROUP BY contract_id, date, invoice_id) paid
+                ON paid.contract_id = back.contract_id AND paid.date <= back.date
+             WHERE back.amount < 0
+            """
+        )
+
+    def _collected_sql(self, scope):
+        """The money of the company's contracts, in the contract's currency, tax included."""
+        return SQL(
+            """
+            SELECT money.contract_id,
                    COALESCE(money.order_id, 0) AS order_id,
                    COALESCE(money.invoice_id, 0) AS invoice_id,
                    money.date_maturity,
@@ -197,8 +227,10 @@ class CommissionTruth(models.AbstractModel):
     def _version_sql(self, scope):
         """The versions of the plan, each with the days it is for."""
         if not scope.versions:
-            return SQL("SELECT plan.*, NULL::date AS first_day, NULL::date AS last_day "
-                       "FROM commission_plan plan WHERE FALSE")
+            return SQL(
+                "SELECT plan.*, NULL::date AS first_day, NULL::date AS last_day "
+                "FROM commission_plan plan WHERE FALSE"
+            )
         rows = SQL(", ").join(
             SQL("(%s, %s::date, %s::date)", plan.id, first_day, last_day)
             for plan, first_day, last_day in scope.versions
@@ -288,12 +320,12 @@ class CommissionTruth(models.AbstractModel):
             SELECT cash.*, version.id AS plan_id
               FROM cash
               JOIN contract ON contract.id = cash.contract_id
-         LEFT JOIN account_move invoice ON invoice.id = cash.invoice_id
+         LEFT JOIN account_move invoice ON invoice.id = cash.judged_invoice
          LEFT JOIN version
                 ON CASE version.date_basis
                         WHEN 'contract' THEN contract.date_effective
-                        WHEN 'invoice' THEN COALESCE(invoice.invoice_date, cash.date)
-                        ELSE cash.date
+                        WHEN 'invoice' THEN COALESCE(invoice.invoice_date, cash.judged_on)
+                        ELSE cash.judged_on
                    END BETWEEN version.first_day AND COALESCE(version.last_day, 'infinity')
             """
         )
@@ -340,6 +372,7 @@ class CommissionTruth(models.AbstractModel):
                          dated.date_maturity,
                          dated.money_move_id,
                          dated.date,
+                         dated.judged_on,
                          dated.plan_id,
                          mix.rule_id,
                          rule.role,
@@ -393,8 +426,8 @@ class CommissionTruth(models.AbstractModel):
                AND share.subject_id = CASE part.role
                                            WHEN 'salesperson' THEN part.contract_id
                                            ELSE contract.team_id END
-               AND part.date >= share.date_from
-               AND part.date < share.date_until
+               AND part.judged_on >= share.date_from
+               AND part.judged_on < share.date_until
             """
         )
 

@@ -18,7 +18,8 @@ class CommissionTruth(models.AbstractModel):
             """
             SELECT TRUE, contract_id, COALESCE(order_id, 0), move_id, date_maturity, NULL::integer,
                    %(open_on)s::date,
-                   GREATEST(0, LEAST(amount, running - COALESCE(advance.amount_open, 0)))
+                   GREATEST(0, LEAST(amount, running - COALESCE(advance.amount_open, 0))),
+                   %(open_on)s::date, move_id
               FROM (
                   SELECT due.*,
                          SUM(due.amount) OVER (

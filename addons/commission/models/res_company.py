@@ -18,13 +18,14 @@ class ResCompany(models.Model):
     )
 
     def _compute_commission_calculated_until(self):
-        days = dict(
-            self.env["commission.calculation"]._read_group(
-                [("company_id", "in", self.ids)], ["company_id"], ["date_to:max"]
-            )
-        )
         for company in self:
-            company.commission_calculated_until = days.get(company, False)
+            company.commission_calculated_until = company._commission_calculated()
+
+    def _commission_calculated(self):
+        """Return the last day that commission is calculated for, read now; False for none."""
+        self.ensure_one()
+        last = self.env["commission.calculation"].sudo()
+        return last.search([("company_id", "=", self.id)], limit=1).date_to
 
     def _commission_touch(self):
         """Let a second calculation at the same moment start again and see this one."""

@@ -6,10 +6,10 @@ from freezegun import freeze_time
 
 from odoo.fields import Command
 
-from odoo.addons.sales_sop.tests.common import SopCase
+from odoo.addons.sales_sop.tests.test_collection import CollectionCase
 
 
-class CommissionCase(SopCase):
+class CommissionCase(CollectionCase):
     """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission unless a test says else."""
 
     today_is = "2026-03-02"
@@ -20,8 +20,8 @@ class CommissionCase(SopCase):
         frozen.start()
         cls.addClassCleanup(frozen.stop)
         super().setUpClass()
-        cls.tax = cls._new_tax(15.0)
-        cls.drive.taxes_id = cls.tax
+        cls.no_tax, cls.tax = cls.tax, cls._new_tax(15.0)
+        (cls.drive | cls.work).taxes_id = cls.tax
         cls.payee = cls._new_payee("salesperson")
         cls.plan = cls._new_plan()
 
@@ -103,39 +103,34 @@ class CommissionCase(SopCase):
         model = self.as_user(self.env["commission.calculation"], "sales_office")
         return model.calculate(self.company.id, month)
 
-    def invoiced_order(self, collected=0.0, **values):
-        """An order of 1,150.00, delivered and invoiced; ``collected`` is earmarked before."""
-        order = self.delivered_order(**values)
-        self.invoice(order)
+    def invoiced_order(self, total=1000.0, date="2026-03-01", **values):
+        """An order of ``total`` and its tax, with its posted invoice."""
+        order = self.order(total, **values)
+        self.invoice(order, invoice_date=date, invoice_date_due=date)
         return order
 
-    def invoice(self, order, date="2026-03-01", **values):
-        """Finance invoices what the customer accepted; the gate is not this test's subject."""
-        order.sudo().sop_contract_id.invoice_gate_percent = 0.0
-        invoice = self.draft_invoice(order)
-        invoice.write({"invoice_date": date, **values})
-        self.post_approved(invoice)
-        return invoice
-
-    def post_approved(self, invoice):
-        invoice.sudo().action_post()
+    def paid_invoice(self, amount=575.0, total=1000.0, date="2026-03-10", **values):
+        """An invoice of a new order, and ``amount`` paid on it."""
+        invoice = self.invoiced_order(total, **values).sudo().invoice_ids
+        self.pay(invoice, amount, date)
         return invoice
 
     def pay(self, invoice, amount, date="2026-03-10", **values):
-        """Finance registers a payment of the invoice."""
-        wizard = (
-            self.as_user(self.env["account.payment.register"], "finance")
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create(
-                {
-                    "amount": amount,
-                    "payment_date": date,
-                    "journal_id": self.bank_journal.id,
-                    **values,
-                }
-            )
+        """Money for the invoice, registered from it."""
+        return super().pay(invoice, amount, payment_date=date, **values)
+
+    def collect(self, order, amount, date=None):
+        """Money in advance, of today unless another day is said."""
+        payment = self.receive(
+            amount,
+            partner=order.sudo().partner_id.commercial_partner_id,
+            date=date or self.company._sop_today(),
         )
-        return wizard._create_payments()
+        return self.earmark(payment, order)
+
+    def credit(self, order, **values):
+        """A posted credit note over the whole order."""
+        return self.invoice(order, move_type="out_refund", **values)
 
     # -- assertions ----------------------------------------------------------------------------
 
@@ -164,7 +159,7 @@ class CommissionCase(SopCase):
         """After one more calculation the ledger says what the books say, to the cent."""
         calculation = self.env["commission.calculation"]
         until = max(
-            filter(None, [self.company.commission_calculated_until, self.company._sop_today()])
+            filter(None, [self.company._commission_calculated(), self.company._sop_today()])
         )
         calculation._calculate(self.company, until)
         again = calculation._calculate(self.company, until)

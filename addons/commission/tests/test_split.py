@@ -1,0 +1,129 @@
+from odoo.exceptions import AccessError, ValidationError
+
+from odoo.addons.sales_sop.tests.common import rule
+
+from .common import CommissionCase
+
+
+class TestSplit(CommissionCase):
+    """Several people share a contract, a pool, or manage a team (B1, B5)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls._new_payee("sales_manager")
+        cls.agent = cls._new_payee(name="Outside Agency", kind="agent")
+
+    @rule("B1")
+    def test_shares_add_up_to_the_cent(self):
+        order = self.order(1000.1)
+        shares = {self.payee: 33.33, self.second: 33.33, self.agent: 33.34}
+        self.split(order.sudo().sop_contract_id, shares=shares, date_from="2026-01-01")
+        self.collect(order, order.amount_total)
+        self.calculate()
+        amounts = [self.balance(payee) for payee in shares]
+        self.assertEqual(amounts, [33.33, 33.34, 33.34])
+        self.assertEqual(round(sum(amounts), 2), 100.01)
+
+    @rule("B1")
+    def test_a_split_counts_for_money_from_its_day_on(self):
+        order = self.order()
+        self.collect(order, 575.0, "2026-03-01")
+        self.split(
+            order.sudo().sop_contract_id,
+            shares={self.payee: 40.0, self.second: 60.0},
+            date_from="2026-03-02",
+        )
+        self.collect(order, 575.0, "2026-03-02")
+        self.calculate()
+        self.assertEqual((self.balance(), self.balance(self.second)), (70.0, 30.0))
+
+    @rule("B1")
+    def test_a_correction_of_the_same_day_moves_what_was_earned(self):
+        order = self.order()
+        contract = order.sudo().sop_contract_id
+        self.split(contract, shares={self.payee: 100.0}, date_from="2026-03-01")
+        self.collect(order, 575.0, "2026-03-01")
+        self.calculate()
+        self.split(contract, shares={self.second: 100.0}, date_from="2026-03-01")
+        self.now_is("2026-03-05")
+        self.calculate()
+        self.assertEqual((self.balance(), self.balance(self.second)), (0.0, 50.0))
+        self.assertEqual(self.balance(until="2026-03-02"), 50.0)
+
+    @rule("B4")
+    def test_money_back_is_taken_from_those_who_earned_it(self):
+        order = self.order()
+        invoice = self.invoice(order)
+        self.pay(invoice, 1150.0, "2026-03-01")
+        self.calculate()
+        self.split(
+            order.sudo().sop_contract_id, shares={self.second: 100.0}, date_from="2026-04-01"
+        )
+        credit = self.credit(order, invoice_date="2026-04-05")
+        payback = self.receive(1150.0, payment_type="outbound", date="2026-04-05")
+        self.match(credit, payback.move_id)
+        self.now_is("2026-04-30")
+        self.calculate()
+        self.assertEqual((self.balance(), self.balance(self.second)), (0.0, 0.0))
+
+    @rule("B1", "B5")
+    def test_the_manager_and_the_pool_of_the_team_earn_too(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan(
+            "2026-04-02",
+            [
+                {"name": "Sale", "rate": 10.0},
+                {"name": "Manager", "role": "manager", "rate": 2.0},
+                {"name": "Pool", "role": "pool", "rate": 1.0},
+            ],
+        )
+        team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
+        self.split(team=team, role="manager", shares={self.second: 100.0}, date_from="2026-01-01")
+        self.split(
+            team=team,
+            role="pool",
+            shares={self.payee: 50.0, self.agent: 50.0},
+            date_from="2026-01-01",
+        )
+        self.now_is("2026-04-02")
+        self.collect(self.order(team_id=team.id), 1150.0)
+        self.calculate()
+        self.assertEqual(self.balance(), 105.0)
+        self.assertEqual(self.balance(self.second), 20.0)
+        self.assertEqual(self.balance(self.agent), 5.0)
+
+    @rule("B1")
+    def test_shares_have_to_be_the_whole(self):
+        contract = self.order().sudo().sop_contract_id
+        with self.assertRefused("90 %", exception=ValidationError):
+            self.split(contract, shares={self.payee: 40.0, self.second: 50.0})
+
+    @rule("B1")
+    def test_a_recorded_split_is_not_changed(self):
+        split = self.split(self.order().sudo().sop_contract_id, shares={self.payee: 100.0})
+        for record, values in (
+            (split, {"date_from": "2020-01-01"}),
+            (split.line_ids, {"percent": 1.0}),
+        ):
+            with self.assertRefused("kept as it was", exception=AccessError, unchanged=record):
+                self.rpc(record, "sales_office", "write", values)
+            with self.assertRefused(exception=AccessError, unchanged=record):
+                self.rpc(record, "finance", "unlink")
+        with self.assertRefused(exception=ValidationError, unchanged=split):
+            self.rpc_create(
+                "commission.split.line",
+                "finance",
+                {"split_id": split.id, "payee_id": self.second.id, "percent": 10.0},
+            )
+
+    @rule("B1")
+    def test_a_salesperson_shares_nothing_out(self):
+        contract = self.order().sudo().sop_contract_id
+        with self.assertRefused(exception=AccessError):
+            self.rpc_create(
+                "commission.split",
+                "salesperson",
+                {"contract_id": contract.id, "reason": "Mine", "role": "salesperson"},
+            )

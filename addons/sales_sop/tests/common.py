@@ -103,22 +103,41 @@ class SopCase(TransactionCase):
 
     @classmethod
     def _new_user(cls, login, groups, company):
-        return new_test_user(
-            cls.env,
-            login=f"{login}.{company.id}",
-            name=login.replace("_", " ").title(),
-            groups=f"base.group_user,{groups}",
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            notification_type="inbox",
-        )
+        return cls._new_users({login: groups}, company)[login]
 
     @classmethod
     def _new_people(cls, company):
-        people = {role: cls._new_user(role, f"sales_sop.group_{role}", company) for role in ROLES}
-        for login, group in STANDARD_USERS.items():
-            people[login] = cls._new_user(login, group, company)
-        return people
+        roles = {role: f"sales_sop.group_{role}" for role in ROLES}
+        return cls._new_users({**roles, **STANDARD_USERS}, company)
+
+    @classmethod
+    def _new_users(cls, groups_by_login, company):
+        """Users of ``company`` by login, made at once and without a mail that invites them."""
+        users = (
+            cls.env["res.users"]
+            .with_context(no_reset_password=True)
+            .create(
+                [
+                    cls._prepare_user(login, groups, company)
+                    for login, groups in groups_by_login.items()
+                ]
+            )
+        )
+        return dict(zip(groups_by_login, users.with_env(cls.env)))
+
+    @classmethod
+    def _prepare_user(cls, login, groups, company):
+        groups = ["base.group_user", *groups.split(",")]
+        return {
+            "login": f"{login}.{company.id}",
+            "password": f"{login}.{company.id}",
+            "name": login.replace("_", " ").title(),
+            "email": f"{login}.{company.id}@example.com",
+            "group_ids": [Command.set([cls.env.ref(group).id for group in groups])],
+            "company_id": company.id,
+            "company_ids": [Command.set(company.ids)],
+            "notification_type": "inbox",
+        }
 
     @classmethod
     def _new_tax(cls, amount):

@@ -9,18 +9,23 @@ from pathlib import Path
 
 @dataclass
 class Cost:
-    """What a piece of work cost: queries, and CPU seconds here and in the database."""
+    """What a piece of work cost: queries, CPU seconds here and in the database, seconds."""
 
     queries: int = 0
     cpu: float = 0.0
     database_cpu: float = 0.0
+    wall: float = 0.0
 
     def __add__(self, other):
         return Cost(
             self.queries + other.queries,
             self.cpu + other.cpu,
             self.database_cpu + other.database_cpu,
+            self.wall + other.wall,
         )
+
+    def all_cpu(self):
+        return self.cpu + self.database_cpu
 
 
 @dataclass
@@ -60,9 +65,11 @@ def measured(cr):
     gc.disable()
     backend = Backend(cr)
     queries, cpu, database_cpu = cr.sql_log_count, time.process_time(), backend.cpu()
+    wall = time.perf_counter()
     try:
         yield cost
     finally:
+        cost.wall = time.perf_counter() - wall
         cost.cpu = time.process_time() - cpu
         cost.database_cpu = backend.cpu() - database_cpu
         cost.queries = cr.sql_log_count - queries

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, date_utils
+from odoo.tools import date_utils
 
 CALCULATORS = ("sales_sop.group_sales_office", "sales_sop.group_finance")
 

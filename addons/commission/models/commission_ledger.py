@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL, date_utils
 
 from .commission_truth import FACTS, KEY, Scope
@@ -211,15 +210,17 @@ class CommissionLedger(models.AbstractModel):
                     INSERT INTO commission_entry (
                         %(key)s, %(facts)s, amount, company_id, currency_id, role, date,
                         calculation_id, create_uid, write_uid, create_date, write_date)
-                    SELECT %(key_rows)s, rows.money_date, ROUND(rows.base / unit) * unit, rows.rate, share,
-                           days_late, amount, %(company)s, currency_id, rule.role,
-                           LEAST(%(until)s, GREATEST(%(since)s, COALESCE(
+                    SELECT %(key_rows)s, rows.money_date, ROUND(rows.base / unit) * unit,
+                           rows.rate, share, days_late, rows.amount, %(company)s,
+                           rows.currency_id, rule.role,
+                           LEAST(%(until)s, GREATEST(%(since)s, contract.date_effective, COALESCE(
                                money_date, (period + INTERVAL '1 month - 1 day')::date))),
                            %(calculation)s, %(user)s, %(user)s, %(now)s, %(now)s
                       FROM (%(rows)s) rows
                  LEFT JOIN commission_rule rule ON rule.id = rows.rule_id
-                     WHERE amount <> 0
-                  ORDER BY money_date, payee_id, contract_id
+                 LEFT JOIN sop_contract contract ON contract.id = rows.contract_id
+                     WHERE rows.amount <> 0
+                  ORDER BY rows.money_date, rows.payee_id, rows.contract_id
                  RETURNING amount)
                 SELECT COUNT(*), SUM(amount) FROM added
                 """,

@@ -26,14 +26,15 @@ class Scope:
     """What a calculation looks at.
 
     ``versions`` are ``[(plan, first day, last day or None)]``; ``open_on`` is the end of a month
-    on which open overdue money is deducted, if any; money before ``since`` is left out.
+    on which open overdue money is deducted, if any. With ``is_expected`` the money that has not
+    come yet is looked at, as if all of it came on ``until``.
     """
 
     company: object
     until: object
     versions: list = field(default_factory=list)
     open_on: object = None
-    since: object = None
+    is_expected: bool = False
 
 
 class CommissionTruth(models.AbstractModel):

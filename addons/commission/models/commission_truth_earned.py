@@ -15,6 +15,8 @@ class CommissionTruth(models.AbstractModel):
         Money that is paid back is judged like the money that the contract had collected by then,
         in proportion, so that it takes back what that has earned (B4).
         """
+        if scope.is_expected:
+            return self._expected_cash_sql(scope)
         parts = [
             SQL(
                 "SELECT FALSE AS is_open, money.*, date AS judged_on, invoice_id AS judged_invoice "
@@ -46,6 +48,30 @@ class CommissionTruth(models.AbstractModel):
             """
         )
 
+    def _expected_cash_sql(self, scope):
+        """What each order of an effective contract still has to bring, on the last day."""
+        return SQL(
+            """
+            SELECT FALSE AS is_open, contract.id AS contract_id, so.id AS order_id,
+                   0 AS invoice_id, NULL::date AS date_maturity,
+                   NULL::integer AS money_move_id, %(until)s::date AS date,
+                   so.amount_total::numeric * GREATEST(0,
+                       1 - COALESCE(paid.amount, 0) / contract.amount_total::numeric) AS amount,
+                   %(until)s::date AS judged_on, 0 AS judged_invoice
+              FROM sop_contract contract
+              JOIN sale_order so ON so.sop_contract_id = contract.id AND so.state <> 'cancel'
+         LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
+                      FROM collected
+                  GROUP BY contract_id) paid ON paid.contract_id = contract.id
+             WHERE contract.company_id = %(company)s
+               AND contract.state = 'effective'
+               AND contract.amount_total > 0
+               AND COALESCE(paid.amount, 0) < contract.amount_total
+            """,
+            company=scope.company.id,
+            until=scope.until,
+        )
+
     def _collected_sql(self, scope):
         """The money of the company's contracts, in the contract's currency, tax included."""
         return SQL(
@@ -61,14 +87,12 @@ class CommissionTruth(models.AbstractModel):
              WHERE money.company_id = %(company)s
                AND money.kind <> 'opening'
                AND money.date <= %(until)s
-               AND %(since)s
           GROUP BY money.contract_id, money.order_id, money.invoice_id, money.date_maturity,
                    money.money_move_id, money.date
             """,
             collection=self.env["sop.collection"]._rows_sql(),
             company=scope.company.id,
             until=scope.until,
-            since=SQL("money.date >= %s", scope.since) if scope.since else SQL("TRUE"),
         )
 
     # -- what the money is for -----------------------------------------------------------------
@@ -83,7 +107,7 @@ class CommissionTruth(models.AbstractModel):
                    contract.state IN ('effective', 'closed') AS is_effective,
                    COALESCE(contract.commission_team_id, 0) AS team_id,
                    payee.id AS payee_id,
-                   policy.interest_rate::numeric AS interest_rate,
+                   COALESCE(policy.interest_rate, 0)::numeric AS interest_rate,
                    COALESCE(customer.groups, '') AS groups
               FROM sop_contract contract
               JOIN sop_policy policy ON policy.id = contract.policy_id
@@ -377,11 +401,11 @@ class CommissionTruth(models.AbstractModel):
                          mix.rule_id,
                          rule.role,
                          rule.rate_kind,
-                         rule.amount_per_unit::numeric AS amount_per_unit,
-                         CASE rule.rate_kind
-                              WHEN 'tiers' THEN first_tier.rate::numeric
-                              WHEN 'percent' THEN rule.rate::numeric
-                         END AS rate,
+                         COALESCE(rule.amount_per_unit, 0)::numeric AS amount_per_unit,
+                         COALESCE(CASE rule.rate_kind
+                                       WHEN 'tiers' THEN first_tier.rate
+                                       WHEN 'percent' THEN rule.rate
+                                  END, 0)::numeric AS rate,
                          dated.amount / item_total.taxed
                              * CASE rule.base WHEN 'margin' THEN mix.margin ELSE mix.untaxed END
                              / contract.currency_rate * version.currency_rate::numeric AS base,

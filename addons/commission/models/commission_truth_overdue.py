@@ -115,7 +115,7 @@ class CommissionTruth(models.AbstractModel):
              CROSS JOIN LATERAL (
                    SELECT LEAST(late.raw, CASE
                        WHEN late.overdue_mode = 'steps'
-                       THEN late.raw * late.overdue_percent::numeric / 100
+                       THEN late.raw * COALESCE(late.overdue_percent, 0)::numeric / 100
                             * CEIL(late.days_counted::numeric / late.overdue_days)
                        WHEN late.role = 'salesperson'
                        THEN late.taxed * late.interest_rate / 100

@@ -50,8 +50,8 @@ class CommissionTruth(models.AbstractModel):
             SELECT tier.rule_id,
                    tier.start::numeric AS start,
                    LEAD(tier.start::numeric) OVER tiers AS stop,
-                   tier.rate::numeric AS rate,
-                   FIRST_VALUE(tier.rate::numeric) OVER tiers AS first_rate
+                   COALESCE(tier.rate, 0)::numeric AS rate,
+                   FIRST_VALUE(COALESCE(tier.rate, 0)::numeric) OVER tiers AS first_rate
               FROM commission_tier tier
             WINDOW tiers AS (PARTITION BY tier.rule_id ORDER BY tier.start)
             """

@@ -1,5 +1,7 @@
 from . import (
+    test_blocked,
     test_collected,
+    test_expected,
     test_overdue,
     test_split,
     test_taken_back,

@@ -10,7 +10,7 @@ from odoo.addons.sales_sop.tests.test_collection import CollectionCase
 
 
 class CommissionCase(CollectionCase):
-    """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission unless a test says else."""
+    """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission."""
 
     today_is = "2026-03-02"
 

@@ -1,0 +1,246 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+REASONS = [
+    ("no_contract", "Not Assigned to a Contract"),
+    ("uncertain", "Assigned, but Not Certain Yet"),
+    ("not_effective", "Contract Not in Force"),
+    ("rejected", "Payment Rejected or Cancelled"),
+    ("no_plan", "No Commission Plan of That Day"),
+    ("no_rule", "No Rule of the Plan Matches"),
+    ("no_cost", "Cost Not Known, so No Margin"),
+    ("no_payee", "Nobody Is the Payee"),
+]
+
+
+class CommissionBlocked(models.Model):
+    """Money that earns nothing yet, with the reason (B2).
+
+    Amounts include tax. They are the company's money where the reason is about the payment, and
+    the contract's where it is about what the contract earns.
+    """
+
+    _name = "commission.blocked"
+    _description = "Money Without Commission"
+    _inherit = ["commission.report"]
+    _auto = False
+    _order = "date desc, id desc"
+    _rec_name = "reason"
+
+    reason = fields.Selection(REASONS, readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    contract_id = fields.Many2one("sop.contract", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True)
+    money_move_id = fields.Many2one("account.move", string="Money", readonly=True)
+    invoice_id = fields.Many2one("account.move", readonly=True)
+    date = fields.Date(readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(readonly=True)
+    remedy = fields.Char(compute="_compute_remedy")
+
+    def _compute_remedy(self):
+        remedies = {
+            "no_contract": self.env._("Let finance earmark the money to its contract."),
+            "uncertain": self.env._("It counts when the bank has it, as the sales policy says."),
+            "not_effective": self.env._("Let the contract be countersigned."),
+            "rejected": self.env._("Collect the money again."),
+            "no_plan": self.env._("Let a plan that starts earlier be approved."),
+            "no_rule": self.env._("Add a rule for what was sold to the next version of the plan."),
+            "no_cost": self.env._("Invoice the order, so that the cost is known."),
+            "no_payee": self.env._(
+                "Make the salesperson a payee, or record a split of the contract or the team."
+            ),
+        }
+        for row in self:
+            row.remedy = remedies.get(row.reason)
+
+    def _row_order_sql(self):
+        return SQL("company_id, date, reason, money_move_id, contract_id, invoice_id")
+
+    def _company_sql(self, company):
+        truth = self.env["commission.truth"]
+        scope = self._today_scope(company)
+        parts = truth._earned_parts(scope)
+        lists = [
+            self._without_contract_sql(scope),
+            self._rejected_sql(scope),
+            self._not_effective_sql(),
+            self._without_plan_sql(),
+            self._without_rule_sql(),
+            self._without_payee_sql(),
+        ]
+        return truth._with_sql(
+            parts,
+            SQL(
+                """
+                SELECT reason,
+                       %(company)s AS company_id,
+                       contract.id AS contract_id,
+                       COALESCE(contract.partner_id, money.commercial_partner_id) AS partner_id,
+                       contract.user_id,
+                       blocked.money_move_id,
+                       NULLIF(blocked.invoice_id, 0) AS invoice_id,
+                       blocked.date,
+                       COALESCE(blocked.currency_id, contract.currency_id) AS currency_id,
+                       blocked.amount
+                  FROM (%(lists)s) blocked
+             LEFT JOIN sop_contract contract ON contract.id = blocked.contract_id
+             LEFT JOIN account_move money ON money.id = blocked.money_move_id
+                 WHERE ROUND(blocked.amount, 2) <> 0
+                """,
+                company=company.id,
+                lists=SQL(" UNION ALL ").join(lists),
+            ),
+        )
+
+    # -- SQL, one reason each ------------------------------------------------------------------
+
+    def _without_contract_sql(self, scope):
+        """Money that customers paid, less what of it counts for a contract.
+
+        What came before the first plan is nobody's concern here.
+        """
+        first_day = scope.versions[0][1] if scope.versions else scope.until
+        return SQL(
+            """
+            SELECT CASE WHEN earmark.money_move_id IS NULL THEN 'no_contract' ELSE 'uncertain' END
+                       AS reason,
+                   earmark.contract_id,
+                   received.id AS money_move_id,
+                   NULL::integer AS invoice_id,
+                   received.date,
+                   %(currency)s AS currency_id,
+                   received.amount - COALESCE(counted.amount, 0) AS amount
+              FROM (%(received)s) received
+         LEFT JOIN (SELECT money_move_id, SUM(collected.amount / contract.currency_rate) AS amount
+                      FROM collected
+                      JOIN contract ON contract.id = collected.contract_id
+                  GROUP BY money_move_id) counted
+                ON counted.money_move_id = received.id
+         LEFT JOIN (SELECT COALESCE(payment.move_id, line.move_id) AS money_move_id,
+                           MIN(allocation.contract_id) AS contract_id
+                      FROM sop_payment_allocation allocation
+                 LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
+                 LEFT JOIN account_bank_statement_line line
+                        ON line.id = allocation.statement_line_id
+                  GROUP BY 1) earmark
+                ON earmark.money_move_id = received.id AND counted.money_move_id IS NULL
+             WHERE received.amount - COALESCE(counted.amount, 0) > 0
+               AND received.date BETWEEN %(first_day)s AND %(until)s
+            """,
+            currency=scope.company.currency_id.id,
+            received=self._received_sql(scope),
+            first_day=first_day,
+            until=scope.until,
+        )
+
+    def _received_sql(self, scope):
+        """What customers paid, in the company's money: the cash part of each of their entries.
+
+        What was paid back to them out of it is not there any more.
+        """
+        return SQL(
+            """
+            SELECT money.id, money.date,
+                   -SUM(line.balance) - COALESCE(SUM(back.amount), 0) AS amount
+              FROM account_move money
+         LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+              JOIN account_move_line line ON line.move_id = money.id
+              JOIN account_account account
+                ON account.id = line.account_id AND account.account_type = 'asset_receivable'
+         LEFT JOIN LATERAL (
+                   SELECT SUM(partial.amount) AS amount
+                     FROM account_partial_reconcile partial
+                     JOIN account_move_line debit ON debit.id = partial.debit_move_id
+                     JOIN account_move paid_back ON paid_back.id = debit.move_id
+                    WHERE partial.credit_move_id = line.id
+                      AND (paid_back.origin_payment_id IS NOT NULL
+                           OR paid_back.statement_line_id IS NOT NULL)) back ON TRUE
+             WHERE money.company_id = %(company)s
+               AND money.state = 'posted'
+               AND (payment.state IN ('in_process', 'paid')
+                    OR money.statement_line_id IS NOT NULL)
+          GROUP BY money.id, money.date
+            HAVING SUM(line.balance) < 0
+            """,
+            company=scope.company.id,
+        )
+
+    def _rejected_sql(self, scope):
+        return SQL(
+            """
+            SELECT 'rejected', allocation.contract_id, payment.move_id, NULL::integer,
+                   payment.date, allocation.currency_id, allocation.amount::numeric
+              FROM sop_payment_allocation allocation
+              JOIN account_payment payment ON payment.id = allocation.payment_id
+             WHERE payment.company_id = %s
+               AND payment.state IN ('draft', 'canceled', 'rejected')
+            """,
+            scope.company.id,
+        )
+
+    def _not_effective_sql(self):
+        return SQL(
+            """
+            SELECT 'not_effective', contract_id, money_move_id, invoice_id, date, NULL::integer,
+                   amount
+              FROM dated
+              JOIN contract ON contract.id = dated.contract_id AND NOT contract.is_effective
+            """
+        )
+
+    def _without_plan_sql(self):
+        return SQL(
+            """
+            SELECT 'no_plan', contract_id, money_move_id, invoice_id, date, NULL::integer, amount
+              FROM dated
+              JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
+             WHERE plan_id IS NULL
+            """
+        )
+
+    def _without_rule_sql(self):
+        """The part of each money that no salesperson's rule is for."""
+        return SQL(
+            """
+            SELECT 'no_rule', dated.contract_id, dated.money_move_id, dated.invoice_id,
+                   dated.date, NULL::integer,
+                   dated.amount * (1 - COALESCE(ruled.taxed, 0) / item_total.taxed)
+              FROM dated
+              JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
+              JOIN item_total
+                ON item_total.invoice_id = dated.invoice_id
+               AND item_total.contract_id = dated.contract_id
+               AND item_total.order_id = dated.order_id
+               AND item_total.taxed <> 0
+         LEFT JOIN (SELECT mix.invoice_id, mix.contract_id, mix.order_id, mix.plan_id,
+                           SUM(mix.taxed) AS taxed
+                      FROM mix
+                      JOIN commission_rule rule
+                        ON rule.id = mix.rule_id AND rule.role = 'salesperson'
+                  GROUP BY mix.invoice_id, mix.contract_id, mix.order_id, mix.plan_id) ruled
+                ON ruled.invoice_id = dated.invoice_id
+               AND ruled.contract_id = dated.contract_id
+               AND ruled.order_id = dated.order_id
+               AND ruled.plan_id = dated.plan_id
+             WHERE dated.plan_id IS NOT NULL
+            """
+        )
+
+    def _without_payee_sql(self):
+        """Money with a rule that nobody earns with, or whose margin is not known."""
+        return SQL(
+            """
+            SELECT CASE WHEN raw IS NULL THEN 'no_cost' ELSE 'no_payee' END,
+                   contract_id, money_move_id, invoice_id, date, NULL::integer,
+                   taxed * currency_rate / plan_rate
+              FROM (SELECT shared_part.*, contract.currency_rate,
+                           version.currency_rate::numeric AS plan_rate
+                      FROM (%s) shared_part
+                      JOIN version ON version.id = shared_part.plan_id
+                      JOIN sop_contract contract ON contract.id = shared_part.contract_id) parts
+             WHERE payee_id IS NULL OR raw IS NULL
+            """,
+            self.env["commission.truth"]._shared_part_sql(),
+        )

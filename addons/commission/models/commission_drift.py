@@ -1,0 +1,48 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class CommissionDrift(models.Model):
+    """What the books say today against what the ledger says; normally nothing differs.
+
+    A difference is what the next calculation will add. One that stays after a calculation is a
+    defect. Adjustments are not in the books and are left out.
+    """
+
+    _name = "commission.drift"
+    _description = "Commission: Books Against Ledger"
+    _inherit = ["commission.report"]
+    _auto = False
+    _order = "payee_id"
+    _rec_name = "payee_id"
+
+    payee_id = fields.Many2one("commission.payee", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    amount_books = fields.Monetary(string="In the Books", readonly=True)
+    amount_ledger = fields.Monetary(string="In the Ledger", readonly=True)
+    amount_difference = fields.Monetary(string="Difference", readonly=True)
+
+    def _row_order_sql(self):
+        return SQL("company_id, payee_id, currency_id")
+
+    def _company_sql(self, company):
+        ledger = self.env["commission.ledger"]
+        scope = ledger._scope(company, self._today_scope(company).until)
+        return ledger._with_parts_sql(
+            scope,
+            SQL(
+                """
+                SELECT payee_id,
+                       %s AS company_id,
+                       currency_id,
+                       SUM(posted_total + missing) AS amount_books,
+                       SUM(posted_total) AS amount_ledger,
+                       SUM(missing) AS amount_difference
+                  FROM weighed
+                 WHERE position = 1
+              GROUP BY payee_id, currency_id
+                """,
+                company.id,
+            ),
+        )

@@ -1,0 +1,137 @@
+from odoo.fields import Command
+
+from odoo.addons.sales_sop.tests.common import rule
+
+from .common import CommissionCase
+
+
+class TestBlocked(CommissionCase):
+    """Money that earns nothing is listed with the reason (B2)."""
+
+    def blocked(self, role="finance"):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.as_user(self.env["commission.blocked"], role).search(
+            [("company_id", "=", self.company.id)]
+        )
+        return sorted((row.reason, row.amount) for row in rows)
+
+    @rule("B2")
+    def test_money_without_a_contract_earns_nothing_until_it_has_one(self):
+        payment = self.receive(575.0)
+        order = self.order()
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("no_contract", 575.0)])
+        self.earmark(payment, order)
+        self.assertEqual(self.blocked(), [])
+        self.calculate()
+        self.assertEqual(self.balance(), 50.0)
+
+    @rule("B2")
+    def test_a_contract_earns_when_it_is_effective_and_not_before(self):
+        order = self.approved_quotation(lines=[(self.work, 1, 1000.0)])
+        self.collect(order, 575.0)
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("not_effective", 575.0)])
+        self.now_is("2026-04-10")
+        self.countersign(order)
+        self.calculate()
+        self.assertEqual(self.blocked(), [])
+        self.assertEqual(self.entries().mapped("amount"), [50.0])
+        # What was known at the end of March stays.
+        self.assertEqual(self.balance(until="2026-03-31"), 0.0)
+
+    @rule("B2")
+    def test_a_rejected_payment_is_listed(self):
+        payment = self.collect(self.order(), 575.0).payment_id
+        payment.action_reject()
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+        self.assertEqual(self.calculate().entry_count, 0)
+
+    @rule("B2")
+    def test_a_cheque_earns_when_the_policy_counts_it(self):
+        order = self.order()
+        paper = self.as_user(self.env["sop.money.paper"], "finance").create(
+            {
+                "name": "CH-1",
+                "kind": "cheque",
+                "partner_id": self.customer.id,
+                "drawer": "Hillside Glass",
+                "issuing_bank": "Harbour Bank",
+                "amount": 575.0,
+                "currency_id": self.company.currency_id.id,
+                "company_id": self.company.id,
+                "date_received": "2026-03-01",
+                "journal_id": self.bank_journal.id,
+                "contract_id": order.sudo().sop_contract_id.id,
+            }
+        )
+        paper.action_register()
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("uncertain", 575.0)])
+
+    @rule("B2")
+    def test_what_no_rule_is_for_is_listed(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", [{"name": "Drives", "product_id": self.drive.id}])
+        self.now_is("2026-04-02")
+        order = self.effective_order(lines=[(self.work, 1, 300.0), (self.drive, 7, 100.0)])
+        self.collect(order, 1150.0)
+        self.assertEqual(self.blocked(), [("no_rule", 345.0)])
+
+    @rule("B2")
+    def test_money_of_a_salesperson_who_is_no_payee_is_listed(self):
+        order = self.order()
+        contract = order.sudo().sop_contract_id
+        contract.sudo().write({"user_id": self.users["sales_manager"].id})
+        self.collect(order, 575.0)
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("no_payee", 575.0)])
+        second = self._new_payee("sales_manager")
+        self.calculate()
+        self.assertEqual(self.balance(second), 50.0)
+
+    @rule("B2")
+    def test_a_margin_of_an_invoice_without_an_order_is_not_known(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", [{"name": "Margin", "base": "margin", "rate": 10.0}])
+        self.now_is("2026-04-02")
+        contract = self.order().sudo().sop_contract_id
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-04-02",
+                "company_id": self.company.id,
+                "sop_contract_id": contract.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.work.id,
+                            "quantity": 1,
+                            "price_unit": 1000.0,
+                            "tax_ids": [Command.set(self.tax.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        self.post_ungated(invoice)
+        self.pay(invoice, 575.0, "2026-04-02")
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("no_cost", 575.0)])
+
+    @rule("B2")
+    def test_money_from_before_the_first_plan_is_nobodys_concern(self):
+        self.receive(100.0, date="2025-12-31")
+        self.assertEqual(self.blocked(), [])
+
+    @rule("B2")
+    def test_a_salesperson_sees_what_is_blocked_of_their_own_contracts(self):
+        self.receive(100.0)
+        order = self.approved_quotation(lines=[(self.work, 1, 1000.0)])
+        self.collect(order, 575.0)
+        self.assertEqual(self.blocked("salesperson"), [("not_effective", 575.0)])
+        self.assertEqual(self.blocked("sales_head"), self.blocked())

@@ -1,0 +1,82 @@
+from odoo.exceptions import AccessError
+
+from odoo.addons.sales_sop.tests.common import rule
+
+from .common import CommissionCase
+
+
+class TestExpected(CommissionCase):
+    """What would be earned if everything open were paid, and what another plan would pay."""
+
+    def expected(self, role="salesperson"):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.as_user(self.env["commission.expected"], role).search([])
+        return round(sum(rows.mapped("amount")), 2)
+
+    @rule("B1")
+    def test_the_rest_of_an_effective_contract_is_expected(self):
+        order = self.order()
+        self.approved_quotation(lines=[(self.work, 1, 5000.0)])
+        self.assertEqual(self.expected(), 100.0)
+        self.collect(order, 575.0)
+        self.assertEqual(self.expected(), 50.0)
+        self.collect(order, 575.0)
+        self.assertEqual(self.expected(), 0.0)
+
+    @rule("B1")
+    def test_nobody_sees_what_others_expect(self):
+        self.order()
+        second = self._new_payee("sales_office")
+        self.assertEqual(self.expected("sales_manager"), 100.0)
+        self.as_user(self.env["commission.expected"], "salesperson").search([])
+        other = self.env["commission.expected"].search([("payee_id", "=", second.id)])
+        self.assertFalse(other)
+        self.users["other"] = self._new_user("other", "sales_sop.group_salesperson", self.company)
+        self.assertEqual(self.expected("other"), 0.0)
+
+    @rule("B1")
+    def test_a_draft_is_tried_out_on_the_money_that_came_and_touches_nothing(self):
+        self.collect(self.order(), 575.0, "2026-03-01")
+        self.calculate()
+        draft = self.as_user(self.env["commission.plan"], "sales_office").create(
+            {
+                "name": "Twice as much",
+                "company_id": self.company.id,
+                "date_from": "2027-01-01",
+                "rule_ids": [(0, 0, {"name": "Every sale", "rate": 20.0})],
+            }
+        )
+        simulation = self.as_user(self.env["commission.simulation"], "marketing_director").create(
+            {"plan_id": draft.id, "date_from": "2026-03-01", "date_to": "2026-03-31"}
+        )
+        simulation.action_simulate()
+        self.assertEqual(
+            [
+                (line.payee_id, line.amount_in_force, line.amount_simulated, line.amount_difference)
+                for line in simulation.line_ids
+            ],
+            [(self.payee, 50.0, 100.0, 50.0)],
+        )
+        self.assertEqual(self.balance(), 50.0)
+        self.assertEqual(draft.state, "draft")
+
+    @rule("B1")
+    def test_a_salesperson_tries_no_plan_out(self):
+        with self.assertRefused(exception=AccessError):
+            self.rpc_create("commission.simulation", "salesperson", {"plan_id": self.plan.id})
+
+    @rule("B4")
+    def test_finance_sees_what_the_next_calculation_will_add(self):
+        self.collect(self.order(), 575.0)
+        drift = self.as_user(self.env["commission.drift"], "finance").search([])
+        self.assertEqual(
+            [(row.amount_books, row.amount_ledger, row.amount_difference) for row in drift],
+            [(50.0, 0.0, 50.0)],
+        )
+        self.calculate()
+        self.env.invalidate_all()
+        drift = self.as_user(self.env["commission.drift"], "finance").search([])
+        self.assertEqual(drift.mapped("amount_difference"), [0.0])
+        with self.assertRefused(exception=AccessError):
+            self.rpc(self.env["commission.drift"], "salesperson", "search_read", [])

@@ -11,8 +11,15 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/commission_accounting_rules.xml",
         "data/sop_approval_route.xml",
+        "wizards/commission_accrual_run_views.xml",
+        "views/commission_accrual_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+        "views/commission_accounting_menus.xml",
     ],
     "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

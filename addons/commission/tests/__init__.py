@@ -1,4 +1,6 @@
 from . import (
+    test_accrual,
+    test_accrual_races,
     test_blocked,
     test_collected,
     test_expected,

@@ -22,7 +22,7 @@ class TestAccrualRaces(RaceCase, AccountingCase):
 
         self.race(accrue, accrue)
         self.assertEqual([len(accrual) for accrual in found], [1, 0])
-        self.assertEqual(self.booked(self.accrued_account), -50.0)
+        self.assertEqual(self.booked(self.accrued_account), -self.balance())
 
     @rule("B5")
     def test_an_accrual_is_taken_back_once_by_two(self):
@@ -40,4 +40,5 @@ class TestAccrualRaces(RaceCase, AccountingCase):
                 mine.action_take_back()
 
         self.race(take_back, take_back)
+        self.assertEqual(len(accrual.counter_ids), 1)
         self.assertEqual(self.booked(self.accrued_account), 0.0)

@@ -35,10 +35,10 @@ class Claim:
 
     def is_allowed(self):
         """Not one's own document, and nobody decides twice at one stage."""
-        company = self.step.approval_id.company_id
-        if self.is_own and not company.sop_requester_may_approve:
+        approval = self.step.approval_id
+        if self.is_own and not approval.company_id.sop_requester_may_approve:
             return False
-        return not self.people & self.step._stage_deciders()
+        return not self.people & (approval._barred() | self.step._stage_deciders())
 
     def check_answer(self, comment):
         """Raise when the step asks for an answer and there is none (A2)."""
@@ -252,6 +252,7 @@ class SopApproval(models.Model):
                AND (company.sop_requester_may_approve
                     OR (approval.requested_by_id NOT IN %(people)s
                         AND COALESCE(approval.salesperson_id, 0) NOT IN %(people)s))
+               AND NOT (%(barred)s)
                AND NOT EXISTS (
                    SELECT 1
                      FROM sop_approval_step done
@@ -262,6 +263,7 @@ class SopApproval(models.Model):
             groups=tuple(principal.all_group_ids.ids) or (0,),
             people=people,
             covered=covered,
+            barred=self._barred_sql(people),
         )
 
     @api.depends("step_ids.state")
@@ -274,6 +276,14 @@ class SopApproval(models.Model):
         """Return whose document it is; they do not decide it unless the company allows it."""
         approval = self.sudo()
         return approval.requested_by_id | approval.salesperson_id
+
+    def _barred(self):
+        """Return who never decides it, also where the company lets people decide their own."""
+        return self.env["res.users"]
+
+    def _barred_sql(self, people):
+        """The condition of an ``approval`` that one of ``people`` never decides."""
+        return SQL("FALSE")
 
     def _refusal_reason(self):
         """Return who refused and why; empty when nobody did."""

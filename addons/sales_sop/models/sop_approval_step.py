@@ -71,7 +71,7 @@ class SopApprovalStep(models.Model):
         members = self.group_id._sop_holders(approval.company_id)
         if not approval.company_id.sop_requester_may_approve:
             members -= approval._owners()
-        return members - self._stage_deciders()
+        return members - approval._barred() - self._stage_deciders()
 
     def _deciders(self):
         """Return ``{step: users}``: members, and who decides today in the place of one of them."""
@@ -86,7 +86,7 @@ class SopApprovalStep(models.Model):
         covering = delegations.filtered(
             lambda row: row.user_id in members and row._covers(self.approval_id)
         )
-        return covering.delegate_id - self._stage_deciders()
+        return covering.delegate_id - self.approval_id._barred() - self._stage_deciders()
 
     def _stage_deciders(self):
         """Return who has decided a step of this stage, also through somebody else."""

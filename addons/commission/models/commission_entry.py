@@ -87,7 +87,8 @@ class CommissionEntry(models.Model):
     share = fields.Float(string="Share (%)", digits=(16, 4), readonly=True)
     amount = fields.Monetary(string="Commission", readonly=True)
     note = fields.Char(string="Reason", readonly=True, help="Why an adjustment was made.")
-    explanation = fields.Char(compute="_compute_explanation")
+    # A payee who shares a colleague's contract reads why, though not the contract itself.
+    explanation = fields.Char(compute="_compute_explanation", compute_sudo=True)
 
     # What the calculation compares with the books.
     _compared = models.Index("(company_id, kind)")

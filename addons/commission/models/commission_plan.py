@@ -267,6 +267,19 @@ class CommissionPlan(models.Model):
         ends = [fields.Date.subtract(plan.date_from, days=1) for plan in plans[1:]]
         return list(zip(plans, plans.mapped("date_from"), [*ends, None]))
 
+    @api.model
+    def _in_force(self, company, day):
+        """Return the version in force on a day; empty when there is none."""
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "approved"),
+                ("date_from", "<=", day),
+            ],
+            order="date_from desc, id desc",
+            limit=1,
+        )
+
     # -- approval ------------------------------------------------------------------------------
 
     def action_submit(self):

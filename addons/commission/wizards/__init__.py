@@ -1,1 +1,6 @@
-from . import commission_accrual_run
+from . import (
+    commission_adjustment,
+    commission_dispute_answer,
+    commission_dispute_ask,
+    commission_sheet_run,
+)

@@ -1,0 +1,127 @@
+from dataclasses import dataclass
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL, date_utils
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What a run found: ``late`` entries wait for the next month's sheets."""
+
+    sheets: object
+    new_sheets: object
+    calculation: object
+    new_entries: int
+    late: int
+
+
+class CommissionSheet(models.Model):
+    """One run of the sales office fills everybody's sheets of a month (B3)."""
+
+    _inherit = "commission.sheet"
+
+    @api.model
+    def fill(self, company_id=None, month=None):
+        """Calculate commission and put what is on no sheet yet on the sheets of a month.
+
+        It can be repeated: sheets that are not submitted take in what is new, and what is on a
+        sheet stays there. Of a payee whose sheet of the month is submitted, the rest waits for
+        the next month.
+
+        :param int company_id: the current company when empty
+        :param month: any day of the month, as a date or ISO text; the current month when empty
+        :return: the sheets of the company that are not submitted yet
+        :raise AccessError: unless the sales office asks for it
+        """
+        company = self.env["res.company"].browse(company_id or self.env.company.id)
+        self._check_filler(company)
+        return self._fill(company, fields.Date.to_date(month)).sheets
+
+    @api.model
+    def _check_filler(self, company):
+        self.env.user._sop_require_role(
+            self.env._("fill commission sheets"), "sales_sop.group_sales_office"
+        )
+        if company not in self.env.user.company_ids:
+            raise AccessError(self.env._("You do not work for this company."))
+
+    @api.model
+    def _fill(self, company, day=None):
+        """Fill the sheets of the month of ``day`` and return the :class:`Filling`."""
+        company = company.sudo()
+        # Of two runs at the same moment the second one starts again and sees the first.
+        company._commission_touch()
+        month = date_utils.start_of(day or company._sop_today(), "month")
+        calculation = self._calculate_month(company, month)
+        new_sheets = self._create_missing(company, month)
+        entries = self.env["commission.entry"].sudo()
+        new_entries = entries._put_on_sheets(company, month)
+        drafts = self.sudo().search(self._drafts(company))
+        drafts._carry_in()
+        drafts._refresh_amounts(calculation)
+        return Filling(
+            sheets=drafts.with_env(self.env),
+            new_sheets=new_sheets.with_env(self.env),
+            calculation=calculation,
+            new_entries=new_entries,
+            late=entries._late_count(company, month),
+        )
+
+    @api.model
+    def _calculate_month(self, company, month):
+        """Calculate the month, unless a later day is calculated already."""
+        calculation = self.env["commission.calculation"]
+        calculated = company._commission_calculated()
+        if calculated and calculated > date_utils.end_of(month, "month"):
+            return calculation
+        return calculation._calculate(company, calculation._last_day(company, month))
+
+    @api.model
+    def _create_missing(self, company, month):
+        """Make the month's sheets of the payees who need one, and return them."""
+        self.env.flush_all()
+        rows = self.env.execute_query(self._missing_sql(company, month))
+        # Nobody is told of a draft, and it has no history yet.
+        quiet = self.sudo().with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return quiet.create(
+            [
+                {
+                    "company_id": company.id,
+                    "payee_id": payee_id,
+                    "currency_id": currency_id,
+                    "month": month,
+                }
+                for payee_id, currency_id in rows
+            ]
+        )
+
+    @api.model
+    def _missing_sql(self, company, month):
+        """Payee and currency of what no draft takes: entries, and what is carried forward."""
+        return SQL(
+            """
+            SELECT DISTINCT waiting.payee_id, waiting.currency_id
+              FROM (
+                  SELECT payee_id, currency_id, DATE_TRUNC('month', date)::date AS month
+                    FROM commission_entry
+                   WHERE company_id = %(company)s AND sheet_id IS NULL AND date <= %(end)s
+                   UNION
+                  SELECT payee_id, currency_id, date_to + 1
+                    FROM commission_sheet
+                   WHERE company_id = %(company)s AND month < %(month)s AND %(carries)s) waiting
+             WHERE NOT EXISTS (
+                   SELECT FROM commission_sheet sheet
+                    WHERE sheet.company_id = %(company)s
+                      AND sheet.payee_id = waiting.payee_id
+                      AND sheet.currency_id = waiting.currency_id
+                      AND (sheet.month = %(month)s
+                           OR (sheet.state = 'draft'
+                               AND sheet.month BETWEEN waiting.month AND %(month)s)))
+          ORDER BY waiting.payee_id, waiting.currency_id
+            """,
+            company=company.id,
+            month=month,
+            end=date_utils.end_of(month, "month"),
+            carries=self._carries_sql(),
+        )

@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+
+
+class CommissionAdjustment(models.TransientModel):
+    """Asks finance for an adjustment that no dispute is behind."""
+
+    _name = "commission.adjustment"
+    _description = "Adjust Commission"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    payee_id = fields.Many2one(
+        "commission.payee", required=True, domain="[('company_id', '=', company_id)]"
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    amount = fields.Monetary(
+        required=True,
+        help="What is added to the payee's commission, in the currency of the plan in force; "
+        "below zero it is taken off.",
+    )
+    reason = fields.Text(required=True, help="The payee reads it, and those who approve the sheet.")
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for wizard in self:
+            company = wizard.company_id
+            plan = self.env["commission.plan"]._in_force(company, company._sop_today())
+            wizard.currency_id = plan.currency_id or company.currency_id
+
+    def action_adjust(self):
+        """Add the adjustment to the ledger."""
+        self.ensure_one()
+        self.env["commission.entry"].adjust(self.payee_id.id, self.amount, self.reason)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "The adjustment goes on the next open sheet of %s.", self.payee_id.name
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

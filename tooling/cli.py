@@ -81,6 +81,7 @@ def _add_test(commands):
     command.add_argument("--reset", action="store_true", help="with --dev: start from a new copy")
     command.add_argument("--lint", action="store_true", help="lint also when paths are given")
     command.add_argument("--no-lint", action="store_true", help="skip lint")
+    command.add_argument("--jobs", metavar="N", help="run the tests in N processes")
     command.set_defaults(run=testing.run)
     return command
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 from tooling.console import Failure
@@ -60,6 +61,23 @@ def logged(command, log, env=None, on_line=None, stdin=None, cwd=None):
             return child.wait()
         finally:
             stop(child)
+
+
+@contextmanager
+def started(command, log, env=None):
+    """Run beside us with the output in the file `log`; gives the child, ended with the block."""
+    with log.open("w") as sink:
+        child = subprocess.Popen(
+            [str(part) for part in command],
+            env=environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield child
+    finally:
+        stop(child)
 
 
 def _feed(child, text):

@@ -1,27 +1,41 @@
-"""./sop test: everything, from nothing, on a fresh copy of the installed template."""
+"""./sop test: everything, from nothing, on fresh copies of the installed template."""
 
 import os
+import re
 from pathlib import Path
 
-from tooling import addons, process, settings
+from tooling import addons, parallel, process, settings
 from tooling.shell import dev_name
 
 LINT = "tests/test_lint.py"
 INSTALL_LOG = "tests/test_install_log.py"
 # Read by the pytest plugin and by the tests of the installation.
 LOG_VARIABLE = "SOP_INSTALL_LOG"
+# What only changes how pytest shows the same tests.
+PRESENTATION = re.compile(r"-[qv]+|-r\w+|--(durations|durations-min|tb|color)=.*")
 
 
 def run(context, options, rest):
     databases = context.databases(with_browser=True, modules=settings.TEST_MODULES)
     paths = _paths(options, rest)
     if options.dev:
-        return _pytest(databases, databases.develop(dev_name(), options.reset), paths, rest)
+        name = databases.develop(dev_name(), options.reset)
+        return _pytest(databases.odoo, name, paths, rest)
+    count = processes(options.jobs, rest)
     chosen = addons.named([options.addon]) if options.addon else None
     template = databases.with_addons(chosen)
-    log = databases.install_log(template)
+    variables = {LOG_VARIABLE: str(databases.install_log(template))}
+    if count > 1:
+        return _parallel(databases, template, count, paths, rest, variables)
     with databases.scratch(template) as name:
-        return _pytest(databases, name, paths, rest, {LOG_VARIABLE: str(log)})
+        return _pytest(databases.odoo, name, paths, rest, variables)
+
+
+def processes(asked, rest):
+    """One for what the caller chose or looks into, unless asked for more."""
+    if asked is None and not all(PRESENTATION.fullmatch(argument) for argument in rest):
+        return 1
+    return parallel.jobs(asked)
 
 
 def _paths(options, rest):
@@ -39,8 +53,21 @@ def _existing(paths):
     return [str(path) for path in paths if path.is_dir()]
 
 
-def _pytest(databases, database, paths, rest, variables=None):
+def _parallel(databases, template, count, paths, rest, variables):
     odoo = databases.odoo
+
+    def command(database):
+        return _command(odoo, database, paths, rest)
+
+    return parallel.run(databases, template, count, command, _environment(odoo, variables))
+
+
+def _pytest(odoo, database, paths, rest, variables=None):
+    command = _command(odoo, database, paths, rest)
+    return process.attached(command, env=_environment(odoo, variables))
+
+
+def _command(odoo, database, paths, rest):
     options = [
         "-c",
         str(settings.REPO / "pyproject.toml"),
@@ -49,14 +76,18 @@ def _pytest(databases, database, paths, rest, variables=None):
         "no:cacheprovider",
         "-p",
         "tooling.pytest_plugin",
+        "-p",
+        "tooling.pytest_share",
         f"--odoo-config={odoo.config}",
         f"--odoo-database={database}",
         "--odoo-http",
         "-rs",
     ]
-    env = {**odoo.variables, "PYTHONPATH": _python_path(), **(variables or {})}
-    command = [odoo.env.python, "-m", "pytest", *options, *paths, *rest]
-    return process.attached(command, env=env)
+    return [odoo.env.python, "-m", "pytest", *options, *paths, *rest]
+
+
+def _environment(odoo, variables):
+    return {**odoo.variables, "PYTHONPATH": _python_path(), **(variables or {})}
 
 
 def _python_path():

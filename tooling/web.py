@@ -3,7 +3,6 @@
 import http.cookiejar
 import json
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -39,20 +38,10 @@ def served(odoo, database, port, log, *options):
     """Odoo serving this database for the time of the block; gives the process."""
     command = odoo.server_command(database, f"--http-port={port}", f"--db-filter=^{database}$")
     command += options
-    with log.open("w") as sink:
-        child = subprocess.Popen(
-            [str(part) for part in command],
-            env=process.environment(odoo.variables),
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            with step(f"Start Odoo on port {port}"):
-                _wait(child, port, log)
-            yield child
-        finally:
-            process.stop(child)
+    with process.started(command, log, odoo.variables) as child:
+        with step(f"Start Odoo on port {port}"):
+            _wait(child, port, log)
+        yield child
 
 
 def _wait(child, port, log):

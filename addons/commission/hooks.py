@@ -22,6 +22,13 @@ def pre_init_hook(env):
     )
 
 
+def post_init_hook(env):
+    """Choose journal and accounts where a company's chart has them; nothing is booked by that."""
+    chart = env["account.chart.template"]
+    for company in env["res.company"].search([("chart_template", "!=", False)]):
+        chart._set_up_commission(company)
+
+
 def uninstall_hook(env):
     """Leave nothing behind: see ``drop_restrictions``."""
     drop_restrictions(env, MODULE)

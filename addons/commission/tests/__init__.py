@@ -1,8 +1,13 @@
 from . import (
+    test_accrual,
+    test_accrual_races,
     test_blocked,
+    test_calculation,
     test_collected,
+    test_currency,
     test_expected,
     test_overdue,
+    test_sequences,
     test_sheet,
     test_sheet_clawback,
     test_split,

@@ -1,4 +1,5 @@
 from . import (
+    commission_accrual_run,
     commission_adjustment,
     commission_dispute_answer,
     commission_dispute_ask,

@@ -1,0 +1,50 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+# What a journal entry that booked commission says; without it the accruals would be wrong.
+KEPT_FIELDS = frozenset({"date", "journal_id", "company_id", "currency_id", "move_type"})
+
+
+class AccountMove(models.Model):
+    """Entries that booked commission are taken back there, not changed in the journal (B5)."""
+
+    _inherit = "account.move"
+
+    def write(self, vals):
+        leaves = vals.get("state", "posted") != "posted"
+        if leaves or not KEPT_FIELDS.isdisjoint(vals):
+            self._commission_refuse_change()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_no_commission(self):
+        self._commission_refuse_change()
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        self._commission_refuse_change()
+        return super()._reverse_moves(default_values_list, cancel)
+
+    def _commission_documents(self):
+        """Return the recordsets whose ``move_id`` is one of these entries and has to stay."""
+        return [
+            self.env[model].sudo().search([("move_id", "in", self.ids)])
+            for model in self._commission_models()
+        ]
+
+    @api.model
+    def _commission_models(self):
+        return ["commission.accrual"]
+
+    def _commission_refuse_change(self):
+        posted = self.filtered(lambda move: move.state == "posted")
+        for documents in posted and posted._commission_documents():
+            for document in documents[:1]:
+                raise UserError(
+                    self.env._(
+                        "The journal entry %(entry)s belongs to “%(document)s” and stays as it "
+                        "is. Open that and take it back there: a counter-entry is made, and it "
+                        "can be booked anew.",
+                        entry=document.move_id.name,
+                        document=f"{document._description} {document.display_name}",
+                    )
+                )

@@ -1,0 +1,39 @@
+from odoo import api, models
+
+KEPT_FIELDS = frozenset(
+    {
+        "move_id",
+        "account_id",
+        "partner_id",
+        "currency_id",
+        "amount_currency",
+        "balance",
+        "debit",
+        "credit",
+        "date",
+    }
+)
+
+
+class AccountMoveLine(models.Model):
+    """The items of an entry that booked commission stay as they were posted (B5)."""
+
+    _inherit = "account.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.move_id._commission_refuse_change()
+        return lines
+
+    def write(self, vals):
+        if not KEPT_FIELDS.isdisjoint(vals):
+            self.move_id._commission_refuse_change()
+        result = super().write(vals)
+        if "move_id" in vals:
+            self.move_id._commission_refuse_change()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_no_commission(self):
+        self.move_id._commission_refuse_change()

@@ -1,0 +1,33 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+
+
+class CommissionBookedMixin(models.AbstractModel):
+    """Records of what was booked: private code makes them, nobody changes or deletes them."""
+
+    _name = "commission.booked.mixin"
+    _description = "Record of What Was Booked"
+    _inherit = ["sop.own.defaults.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._refuse_client()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._refuse_client()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(self._kept_text())
+
+    def _refuse_client(self):
+        if not self.env.su:
+            raise AccessError(self._kept_text())
+
+    def _kept_text(self):
+        return self.env._(
+            "What was booked of commission is kept as it was. Use the buttons to book more or to "
+            "take a booking back."
+        )

@@ -1,0 +1,87 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+
+ACCOUNTANTS = ("sales_sop.group_finance", "sales_sop.group_finance_vp")
+
+
+@dataclass(frozen=True)
+class Booking:
+    """An amount from one account to another, in the plan's currency and in the company's."""
+
+    debit: object
+    credit: object
+    partner: object
+    label: str
+    currency: object
+    amount: float
+    amount_company: float
+
+
+class CommissionBookkeeping(models.AbstractModel):
+    """Books commission: who may, at which rate, and how an entry is made (B3, B5)."""
+
+    _name = "commission.bookkeeping"
+    _description = "Bookkeeping of Commission"
+
+    @api.model
+    def _check_accountant(self, action, companies):
+        """Raise unless the user does ``action`` by role and works for ``companies``."""
+        self.env.user._sop_require_role(action, *ACCOUNTANTS)
+        if companies - self.env.user.company_ids:
+            raise AccessError(self.env._("You do not work for this company."))
+
+    @api.model
+    def _company_amount(self, company, plan, currency, amount):
+        """Return ``amount`` in the company's currency, by the plan's fixed rate."""
+        rate = 1.0 if currency == company.currency_id else plan.currency_rate
+        return company.currency_id.round(amount / (rate or 1.0))
+
+    @api.model
+    def _post_entry(self, company, day, text, bookings):
+        """Post one entry with two journal items per booking and return it.
+
+        A negative amount is booked the other way round. Where the day is locked, Odoo takes the
+        first open period.
+        """
+        move = self._entries(company).create(
+            {
+                "move_type": "entry",
+                "company_id": company.id,
+                "journal_id": company.commission_journal_id.id,
+                "currency_id": company.currency_id.id,
+                "date": day,
+                "auto_post": "no",
+                "ref": text,
+                "line_ids": [
+                    Command.create(values)
+                    for booking in bookings
+                    for values in self._prepare_items(booking)
+                ],
+            }
+        )
+        move._post(soft=False)
+        return move.with_env(self.env)
+
+    @api.model
+    def _entries(self, company):
+        """Return the model of entries in a context in which nothing that a client sends counts."""
+        context = {"lang": self.env.lang, "allowed_company_ids": company.ids}
+        return self.env(context=context)["account.move"].sudo()
+
+    def _prepare_items(self, booking):
+        common = {
+            "partner_id": booking.partner.id,
+            "name": booking.label,
+            "currency_id": booking.currency.id,
+            "tax_ids": [Command.clear()],
+        }
+        for account, sign in ((booking.debit, 1), (booking.credit, -1)):
+            yield {
+                **common,
+                "account_id": account.id,
+                "amount_currency": sign * booking.amount,
+                "balance": sign * booking.amount_company,
+            }

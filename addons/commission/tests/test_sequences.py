@@ -1,0 +1,224 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.sales_sop.tests.common import rule
+
+from .common import CommissionCase
+
+AMOUNTS = st.integers(1, 60_000).map(lambda cents: cents / 100)
+WHICH = st.integers(0, 3)
+STEPS = st.one_of(
+    st.tuples(st.just("pay"), WHICH, AMOUNTS),
+    st.tuples(st.just("advance"), WHICH, AMOUNTS),
+    st.tuples(st.just("match"), WHICH, WHICH),
+    st.tuples(st.just("unmatch"), WHICH),
+    st.tuples(st.just("reject"), WHICH),
+    st.tuples(st.just("reset"), WHICH),
+    st.tuples(st.just("credit"), WHICH),
+    st.tuples(st.just("refund"), WHICH),
+    st.tuples(st.just("move_earmark"), WHICH, WHICH),
+    st.tuples(st.just("new_plan"), st.integers(1, 30)),
+    st.tuples(st.just("split"), WHICH, st.integers(1, 99)),
+    st.tuples(st.just("next_month")),
+    st.tuples(st.just("calculate")),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestSequences(CommissionCase):
+    """Whatever happens in whatever order: the ledger follows the money, to the cent (B1, B4)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.second = cls._new_payee("sales_manager")
+
+    @rule("B1", "B4")
+    def test_the_ledger_follows_the_money(self):
+        self.orders = [self.order(200.0), self.order(300.0)]
+        self.invoices = [self.invoice(order) for order in self.orders]
+        self._try_sequences()
+
+    @settings(
+        max_examples=15,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(STEPS, min_size=4, max_size=10))
+    def _try_sequences(self, steps):
+        self.now_is("2026-03-02")
+        savepoint = self.env.cr.savepoint(flush=True)
+        with savepoint:
+            self.payments, self.credits = [], []
+            # The rates and shares of every day, as this test knows them by itself.
+            self.rates = {fields.Date.to_date("2026-01-01"): 10}
+            self.shares = {order: {} for order in self.orders}
+            for name, *arguments in [*steps, ("calculate",)]:
+                self._try_step(name, arguments)
+            savepoint.rollback()
+        self.env.invalidate_all()
+
+    def _try_step(self, name, arguments):
+        lengths = len(self.payments), len(self.credits)
+        known = dict(self.rates), {order: dict(days) for order, days in self.shares.items()}
+        try:
+            with self.env.cr.savepoint():
+                getattr(self, f"_step_{name}")(*arguments)
+                self.env.flush_all()
+        except UserError:
+            self.env.invalidate_all()
+            del self.payments[lengths[0] :]
+            del self.credits[lengths[1] :]
+            self.rates, self.shares = known
+
+    # -- what people do ------------------------------------------------------------------------
+
+    def _pick(self, records, which):
+        return records[which % len(records)] if records else None
+
+    @property
+    def _today(self):
+        return self.company._sop_today()
+
+    def _step_pay(self, invoice, amount):
+        self.payments.append(self.pay(self._pick(self.invoices, invoice), amount, self._today))
+
+    def _step_advance(self, order, amount):
+        allocation = self.collect(self._pick(self.orders, order), amount)
+        self.payments.append(allocation.payment_id)
+
+    def _step_match(self, payment, invoice):
+        if self.payments:
+            payment = self._pick(self.payments, payment)
+            self.match(self._pick(self.invoices, invoice), payment.move_id)
+
+    def _step_unmatch(self, payment):
+        if self.payments:
+            move = self._pick(self.payments, payment).move_id
+            self.receivable(move).remove_move_reconcile()
+
+    def _step_reject(self, payment):
+        if self.payments:
+            self._pick(self.payments, payment).action_reject()
+
+    def _step_reset(self, payment):
+        if self.payments:
+            self._pick(self.payments, payment).action_draft()
+
+    def _step_credit(self, order):
+        order = self._pick(self.orders, order)
+        self.credits.append(self.credit(order, invoice_date=self._today))
+
+    def _step_refund(self, credit):
+        credit = self._pick(self.credits, credit)
+        if credit:
+            payback = self.receive(
+                credit.amount_residual or 1.0, payment_type="outbound", date=self._today
+            )
+            self.match(credit, payback.move_id)
+
+    def _step_move_earmark(self, earmark, order):
+        earmarks = self.env["sop.payment.allocation"].search(
+            [("contract_id", "in", [order.sudo().sop_contract_id.id for order in self.orders])]
+        )
+        if earmarks:
+            earmark = self._pick(earmarks, earmark)
+            contract = self._pick(self.orders, order).sudo().sop_contract_id
+            self.as_user(earmark, "finance")._move(
+                contract, self.env["sale.order"], earmark.amount, "Wrong contract"
+            )
+
+    def _step_new_plan(self, rate):
+        day = fields.Date.add(self._today, days=1)
+        self._new_plan(day, [{"name": "Every sale", "rate": rate}])
+        self.rates[day] = rate
+
+    def _step_split(self, order, percent):
+        order = self._pick(self.orders, order)
+        shares = {self.payee: percent, self.second: 100 - percent}
+        self.split(order.sudo().sop_contract_id, shares=shares, date_from=self._today)
+        self.shares[order][self._today] = percent
+
+    def _step_next_month(self):
+        self._step_calculate()
+        day = fields.Date.add(self._today, months=1)
+        self.now_is(str(day))
+
+    def _step_calculate(self):
+        before = self.env["commission.entry"].search([("company_id", "=", self.company.id)])
+        values = before.read(["amount", "payee_id", "date"])
+        calculated = self.company._commission_calculated()
+        self.calculate()
+        self.assertEqual(before.read(["amount", "payee_id", "date"]), values)
+        for entry in self._all_entries() - before:
+            if calculated:
+                self.assertGreaterEqual(entry.date, min(self._today, calculated))
+        self.assertEqual(self.calculate().entry_count, 0)
+        self._check_ledger()
+
+    # -- what has to hold ----------------------------------------------------------------------
+
+    def _all_entries(self):
+        return self.env["commission.entry"].search([("company_id", "=", self.company.id)])
+
+    def _valid(self, days, day):
+        """Return what the newest of ``days`` until ``day`` says; None when there is none."""
+        known = [start for start in days if start <= day]
+        return days[max(known)] if known else None
+
+    def _check_ledger(self):
+        """Count by hand: every money of a contract at the rate and the shares of its day."""
+        exact = defaultdict(Decimal)
+        for order in self.orders:
+            for day, amount in self._money(order).items():
+                percent = self._valid(self.shares[order], day)
+                percent = 100 if percent is None else percent
+                commission = amount / Decimal("1.15") * self._valid(self.rates, day) / 100
+                exact[self.payee] += commission * percent / 100
+                exact[self.second] += commission * (100 - percent) / 100
+        for payee, amount in exact.items():
+            # A cent for each contract and version of the plan, at the most.
+            margin = 0.01 * len(self.orders) * len(self.rates)
+            self.assertAlmostEqual(self.balance(payee), float(amount), delta=margin)
+        # Together the payees of a contract have exactly its commission.
+        self.assertAlmostEqual(
+            sum(self._all_entries().mapped("amount")),
+            float(sum(exact.values())),
+            delta=0.005 * len(self.orders) * len(self.rates) + 0.001,
+        )
+
+    def _money(self, order):
+        """Return ``{day: money}`` that the contract collected; money back lowers earlier days.
+
+        What was paid back is taken from the days before in proportion.
+        """
+        # The rows of the report are numbered anew each time.
+        self.env.invalidate_all()
+        rows = self.env["sop.collection"].search(
+            [("contract_id", "=", order.sudo().sop_contract_id.id)], order="date"
+        )
+        days, back = defaultdict(Decimal), []
+        for row in rows:
+            amount = Decimal(str(row.amount))
+            if amount > 0:
+                days[row.date] += amount
+            else:
+                back.append((row.date, amount))
+        paid = dict(days)
+        for day, amount in back:
+            earlier = {one: paid[one] for one in paid if one <= day}
+            total = sum(earlier.values())
+            if not total:
+                days[day] += amount
+            for one in earlier:
+                days[one] += amount * earlier[one] / total
+        return days

@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+from odoo.tools import date_utils
+
+
+class CommissionAccrualRun(models.TransientModel):
+    """Shows what is earned and not booked yet, and books it."""
+
+    _name = "commission.accrual.run"
+    _description = "Accrue Commission"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    calculated_until = fields.Date(
+        related="company_id.commission_calculated_until", string="Calculated Until"
+    )
+    month = fields.Date(
+        string="Until the End Of",
+        required=True,
+        compute="_compute_month",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Any day of the month.",
+    )
+    amount = fields.Monetary(
+        string="Not Accrued Yet",
+        compute="_compute_amount",
+        help="What is earned until the end of that month and not booked yet, in the company's "
+        "currency. It is negative when more went back than came.",
+    )
+
+    @api.depends("company_id")
+    def _compute_month(self):
+        for run in self:
+            day = run.calculated_until or run.company_id._sop_today()
+            run.month = date_utils.start_of(day, "month")
+
+    @api.depends("company_id", "month")
+    def _compute_amount(self):
+        accruals = self.env["commission.accrual"]
+        for run in self:
+            until = date_utils.end_of(run.month, "month") if run.month else False
+            lines = until and accruals._missing_lines(run.company_id, until)
+            run.amount = sum(line["amount_company"] for line in lines or ())
+
+    def action_accrue(self):
+        """Book it and open what was booked."""
+        self.ensure_one()
+        accrual = self.env["commission.accrual"].accrue(self.company_id.id, self.month)
+        if not accrual:
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "info",
+                    "message": self.env._("Everything earned until then is accrued already."),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "commission.accrual",
+            "res_id": accrual.id,
+            "view_mode": "form",
+        }

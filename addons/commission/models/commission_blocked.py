@@ -66,7 +66,7 @@ class CommissionBlocked(models.Model):
             self._without_contract_sql(scope),
             self._rejected_sql(scope),
             self._not_effective_sql(),
-            self._without_plan_sql(),
+            self._without_plan_sql(scope),
             self._without_rule_sql(),
             self._without_payee_sql(),
         ]
@@ -101,7 +101,6 @@ class CommissionBlocked(models.Model):
 
         What came before the first plan is nobody's concern here.
         """
-        first_day = scope.versions[0][1] if scope.versions else scope.until
         return SQL(
             """
             SELECT CASE WHEN earmark.money_move_id IS NULL THEN 'no_contract' ELSE 'uncertain' END
@@ -131,9 +130,12 @@ class CommissionBlocked(models.Model):
             """,
             currency=scope.company.currency_id.id,
             received=self._received_sql(scope),
-            first_day=first_day,
+            first_day=self._first_day(scope),
             until=scope.until,
         )
+
+    def _first_day(self, scope):
+        return scope.versions[0][1] if scope.versions else scope.until
 
     def _received_sql(self, scope):
         """What customers paid, in the company's money: the cash part of each of their entries.
@@ -190,14 +192,16 @@ class CommissionBlocked(models.Model):
             """
         )
 
-    def _without_plan_sql(self):
+    def _without_plan_sql(self, scope):
+        """Money that came since the first plan, of a contract or an invoice from before it."""
         return SQL(
             """
             SELECT 'no_plan', contract_id, money_move_id, invoice_id, date, NULL::integer, amount
               FROM dated
               JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
-             WHERE plan_id IS NULL
-            """
+             WHERE plan_id IS NULL AND date >= %s
+            """,
+            self._first_day(scope),
         )
 
     def _without_rule_sql(self):

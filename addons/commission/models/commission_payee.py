@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CommissionPayee(models.Model):
@@ -66,6 +66,28 @@ class CommissionPayee(models.Model):
     def _compute_partner_id(self):
         for payee in self:
             payee.partner_id = payee.partner_id or payee.user_id.partner_id
+
+    @api.constrains("user_id", "partner_id", "company_id")
+    def _check_user(self):
+        """The money goes to the person who earns it, and to nobody else."""
+        for payee in self:
+            user = payee.user_id
+            if user and payee.partner_id != user.partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s is paid as %(partner)s: choose that contact.",
+                        user=user.name,
+                        partner=user.partner_id.display_name,
+                    )
+                )
+            if user and payee.company_id not in user.sudo().company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work for %(company)s.",
+                        user=user.name,
+                        company=payee.company_id.name,
+                    )
+                )
 
     def write(self, vals):
         if not {"user_id", "company_id", "partner_id"}.isdisjoint(vals):

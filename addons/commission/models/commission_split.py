@@ -102,7 +102,22 @@ class CommissionSplit(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         trace = {} if self.env.su else {"user_id": self.env.uid}
-        return super().create([{**vals, **trace} for vals in vals_list])
+        splits = super().create([{**vals, **trace} for vals in vals_list])
+        splits._check_not_for_oneself()
+        return splits
+
+    def _check_not_for_oneself(self):
+        """Nobody gives commission to themselves."""
+        if self.env.su:
+            return
+        for split in self:
+            if self.env.user in split.sudo().line_ids.payee_id.user_id:
+                raise AccessError(
+                    self.env._(
+                        "%s: you are one of those who share. Let somebody else record it.",
+                        split.display_name,
+                    )
+                )
 
     def write(self, vals):
         self._refuse_change()

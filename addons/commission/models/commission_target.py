@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 
 class CommissionTarget(models.Model):
@@ -63,5 +63,40 @@ class CommissionTarget(models.Model):
                 raise ValidationError(
                     self.env._(
                         "%s: the period starts on the first day of a month.", target.display_name
+                    )
+                )
+
+    # -- once it counts, only above --------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        targets = super().create(vals_list)
+        targets._check_may_change()
+        return targets
+
+    def write(self, vals):
+        self._check_may_change()
+        result = super().write(vals)
+        self._check_may_change()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_if_may_change(self):
+        self._check_may_change()
+
+    def _check_may_change(self):
+        """A target that commission was calculated by changes what was earned (T1, B5)."""
+        user = self.env.user
+        if self.env.su or user._sop_has_role("sales_sop.group_finance_vp"):
+            return
+        for target in self:
+            calculated = target.company_id._commission_calculated()
+            if calculated and target.date_from and calculated >= target.date_from:
+                raise AccessError(
+                    self.env._(
+                        "%(target)s: commission of this period is calculated until %(day)s "
+                        "already. Ask the finance VP to change the target.",
+                        target=target.display_name,
+                        day=calculated,
                     )
                 )

@@ -80,8 +80,8 @@ class CommissionCase(CollectionCase):
 
     def split(self, contract=None, team=None, role="salesperson", **values):
         """The sales office records who shares; ``shares`` is ``{payee: percent}``."""
-        shares = values.pop("shares")
-        return self.as_user(self.env["commission.split"], "sales_office").create(
+        shares, recorder = values.pop("shares"), values.pop("recorder", "sales_office")
+        return self.as_user(self.env["commission.split"], recorder).create(
             {
                 "role": role,
                 "contract_id": contract and contract.id,

@@ -129,6 +129,20 @@ class TestBlocked(CommissionCase):
         self.assertEqual(self.blocked(), [])
 
     @rule("B2")
+    def test_an_older_contract_has_no_plan_where_the_contracts_day_decides(self):
+        self.env["commission.plan"].browse(self.plan.id).sudo().write(
+            {"date_basis": "contract", "date_from": "2026-03-03"}
+        )
+        order = self.order()
+        self.now_is("2026-03-05")
+        self.collect(order, 575.0)
+        self.assertEqual(self.blocked(), [("no_plan", 575.0)])
+        newer = self.order()
+        self.collect(newer, 115.0)
+        self.calculate()
+        self.assertEqual(self.balance(), 10.0)
+
+    @rule("B2")
     def test_a_salesperson_sees_what_is_blocked_of_their_own_contracts(self):
         self.receive(100.0)
         order = self.approved_quotation(lines=[(self.work, 1, 1000.0)])

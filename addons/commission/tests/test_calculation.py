@@ -87,7 +87,8 @@ class TestCalculation(CommissionCase):
     def test_a_salesperson_reads_their_own_entries_and_no_others(self):
         second = self._new_payee("sales_office")
         order = self.order()
-        self.split(order.sudo().sop_contract_id, shares={second: 50.0, self.payee: 50.0})
+        shares = {second: 50.0, self.payee: 50.0}
+        self.split(order.sudo().sop_contract_id, shares=shares, recorder="finance")
         self.collect(order, 575.0)
         self.calculate()
         self.assertEqual(self.balance(), 25.0)

@@ -127,3 +127,29 @@ class TestSplit(CommissionCase):
                 "salesperson",
                 {"contract_id": contract.id, "reason": "Mine", "role": "salesperson"},
             )
+
+    @rule("B1")
+    def test_nobody_gives_commission_to_themselves(self):
+        mine = self._new_payee("sales_office")
+        contract = self.order().sudo().sop_contract_id
+        with self.assertRefused("somebody else", exception=AccessError):
+            self.split(contract, shares={mine: 1.0, self.payee: 99.0})
+        self.assertTrue(
+            self.split(contract, shares={mine: 1.0, self.payee: 99.0}, recorder="finance")
+        )
+
+    @rule("B1")
+    def test_the_money_of_a_user_goes_to_nobody_elses_contact(self):
+        clerk = self.users["sales_office"]
+        for values in (
+            {"user_id": self.users["planner"].id, "partner_id": clerk.partner_id.id},
+            {"user_id": self.users["planner"].id, "partner_id": self.customer.id},
+        ):
+            with self.assertRefused("choose that contact", exception=ValidationError):
+                self.rpc_create(
+                    "commission.payee", "sales_office", {"company_id": self.company.id, **values}
+                )
+        self.collect(self.order(), 575.0)
+        self.calculate()
+        with self.assertRefused("stays the same person", unchanged=self.payee):
+            self.rpc(self.payee, "sales_office", "write", {"partner_id": clerk.partner_id.id})

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -161,6 +162,29 @@ class TestTiersOfTarget(TierCase):
         self.collects(30000.0, "2026-03-05")
         # 20,000 x 5 % + 10,000 x 8 %
         self.assertEqual(self.balance(), 1800.0)
+
+    @rule("B5")
+    def test_a_target_that_counts_already_is_changed_by_the_finance_vp_alone(self):
+        target = self.as_user(self.env["commission.target"], "sales_office").create(
+            {
+                "company_id": self.company.id,
+                "payee_id": self.payee.id,
+                "date_from": "2026-01-01",
+                "amount": 20000.0,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+        target.amount = 30000.0
+        self.collects(30000.0, "2026-03-05")
+        for role in ("sales_office", "finance", "marketing_director"):
+            with self.assertRefused("finance VP", exception=AccessError, unchanged=target):
+                self.rpc(target, role, "write", {"amount": 1.0})
+            with self.assertRefused("finance VP", exception=AccessError, unchanged=target):
+                self.rpc(target, role, "unlink")
+        self.rpc(target, "finance_vp", "write", {"amount": 10000.0})
+        self.calculate()
+        # 10,000 x 5 % + 20,000 x 8 %
+        self.assertEqual(self.balance(), 2100.0)
 
     @rule("B5")
     def test_without_a_target_the_first_tier_counts(self):

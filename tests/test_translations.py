@@ -11,7 +11,7 @@ import pytest
 from tooling import settings
 
 ADDONS = settings.REPO / "addons"
-PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?[sdfg]|%%")
+PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?(?:\.\d+)?[sdfg]|%%")
 # The names of what a view translates, and of what a record's field is translated from.
 VIEW_ATTRIBUTES = {"string", "placeholder", "confirm", "help", "sum", "title"}
 FIELD_TEXTS = {"string", "help"}

@@ -192,7 +192,7 @@ class CommissionRule(models.Model):
         self.ensure_one()
         base = self._label("base")
         if self.rate_kind == "percent":
-            return f"{self.rate:g} % ({base})"
+            return f"{self.rate:.12g} % ({base})"
         if self.rate_kind == "unit":
             amount = formatLang(self.env, self.amount_per_unit, currency_obj=self.currency_id)
             return self.env._("%s per unit", amount)

@@ -93,7 +93,7 @@ class CommissionSplit(models.Model):
                 self.env._(
                     "%(split)s: the shares come to %(total)s %%. They have to be 100 %% together.",
                     split=self.display_name,
-                    total=f"{total:g}",
+                    total=f"{total:.12g}",
                 )
             )
 

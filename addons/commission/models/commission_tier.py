@@ -43,7 +43,7 @@ class CommissionTier(models.Model):
         """Say where the tier starts and what it pays."""
         self.ensure_one()
         if self.rule_id.tier_unit == "target":
-            start = f"{self.start:g} %"
+            start = f"{self.start:.12g} %"
         else:
             start = formatLang(self.env, self.start, currency_obj=self.rule_id.currency_id)
-        return self.env._("from %(start)s: %(rate)s %%", start=start, rate=f"{self.rate:g}")
+        return self.env._("from %(start)s: %(rate)s %%", start=start, rate=f"{self.rate:.12g}")

@@ -318,7 +318,7 @@ class AccountMove(models.Model):
             [
                 (
                     line.name or line.product_id.display_name or "",
-                    f"{line.quantity:g}",
+                    f"{line.quantity:.12g}",
                     formatLang(self.env, line.price_total, currency_obj=self.currency_id),
                 )
                 for line in self._sop_product_lines()

@@ -74,7 +74,7 @@ class AccountMove(models.Model):
     def _sop_price_sentence(self, order_line, amount, quantity, lines):
         currency = order_line.currency_id
         return self.env._(
-            "%(invoice)s asks %(amount)s for %(quantity)g %(unit)s of %(product)s; at the price "
+            "%(invoice)s asks %(amount)s for %(quantity).12g %(unit)s of %(product)s; at the price "
             "agreed in %(order)s it is %(agreed)s.",
             invoice=self._sop_name(),
             amount=currency.format(amount),
@@ -89,7 +89,7 @@ class AccountMove(models.Model):
         currency = order_line.currency_id
         return self.env._(
             "%(invoice)s would bring the invoices for %(product)s of %(order)s to %(amount)s; at "
-            "the agreed price the %(quantity)g %(unit)s come to %(agreed)s.",
+            "the agreed price the %(quantity).12g %(unit)s come to %(agreed)s.",
             invoice=self._sop_name(),
             product=order_line.product_id.display_name or order_line.name,
             order=order_line.order_id.name,
@@ -130,8 +130,8 @@ class AccountMove(models.Model):
         if self._sop_rate_is_written():
             reasons.append(
                 self.env._(
-                    "%(invoice)s uses the rate %(rate)g, which was written by hand; the rate of "
-                    "its day is %(expected)g.",
+                    "%(invoice)s uses the rate %(rate).12g, which was written by hand; the rate of "
+                    "its day is %(expected).12g.",
                     invoice=self._sop_name(),
                     rate=self.invoice_currency_rate,
                     expected=self.expected_currency_rate,

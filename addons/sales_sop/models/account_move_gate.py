@@ -271,9 +271,9 @@ class AccountMove(models.Model):
 
     def _sop_receipt_sentence(self, order_line, quantity, allowed):
         return self.env._(
-            "%(order)s, %(product)s: %(quantity)g are on the invoice, but only %(allowed)g are "
-            "accepted by the customer and not invoiced yet. Record the signed proof of delivery, "
-            "or reduce the quantity.",
+            "%(order)s, %(product)s: %(quantity).12g are on the invoice, but only %(allowed).12g "
+            "are accepted by the customer and not invoiced yet. Record the signed proof of "
+            "delivery, or reduce the quantity.",
             order=order_line.order_id.name,
             product=order_line.product_id.display_name,
             quantity=quantity,

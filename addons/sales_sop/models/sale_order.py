@@ -565,7 +565,7 @@ class SaleOrder(models.Model):
         columns = {
             self.env._("Product"): [line.product_id.display_name or line.name for line in lines],
             self.env._("Quantity"): [
-                f"{line.product_uom_qty:g} {line.product_uom_id.name or ''}" for line in lines
+                f"{line.product_uom_qty:.12g} {line.product_uom_id.name or ''}" for line in lines
             ],
             self.env._("Unit Price"): [money(line.price_unit) for line in lines],
         }

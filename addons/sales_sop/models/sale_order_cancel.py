@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
         """Say which goods are at the customer."""
         return [
             self.env._(
-                "%(order)s: %(quantity)g %(unit)s of %(product)s are with the customer.",
+                "%(order)s: %(quantity).12g %(unit)s of %(product)s are with the customer.",
                 order=line.order_id.name,
                 quantity=line.qty_delivered,
                 unit=line.product_uom_id.name,

@@ -340,8 +340,9 @@ class SaleOrderLine(models.Model):
         if unit.compare(wanted, rest) <= 0:
             return False
         return self.env._(
-            "%(order)s, %(product)s: %(wanted)g %(unit)s are called off, but %(rest)g %(unit)s of "
-            "frame contract %(contract)s are left. Reduce the quantity, or amend the frame.",
+            "%(order)s, %(product)s: %(wanted).12g %(unit)s are called off, but %(rest).12g "
+            "%(unit)s of frame contract %(contract)s are left. Reduce the quantity, or amend the "
+            "frame.",
             wanted=wanted,
             rest=max(0.0, rest),
             unit=unit.name,

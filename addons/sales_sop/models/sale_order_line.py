@@ -101,8 +101,8 @@ class SaleOrderLine(models.Model):
         if components or self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
             return []
         sentence = self.env._(
-            "%(order)s, %(product)s: %(ordered)g are ordered and %(delivered)g have left; "
-            "%(leaving)g more would be too many. Reduce the quantity.",
+            "%(order)s, %(product)s: %(ordered).12g are ordered and %(delivered).12g have left; "
+            "%(leaving).12g more would be too many. Reduce the quantity.",
             order=self.order_id.name,
             product=self.product_id.display_name,
             ordered=self.product_uom_qty,

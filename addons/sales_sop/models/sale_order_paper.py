@@ -52,7 +52,7 @@ class SaleOrder(models.Model):
         )
         for name, text in zip(names, texts, strict=True):
             if contract and contract[name]:
-                parts.append(text % f"{contract[name]:g}")
+                parts.append(text % f"{contract[name]:.12g}")
         return "; ".join(filter(None, parts))
 
     # -- application ---------------------------------------------------------------------------
@@ -117,7 +117,7 @@ class SaleOrderLine(models.Model):
             "unit": self.product_uom_id.name or "",
             "quantity": self._sop_quantity_text(),
             "price": formatLang(self.env, self.price_unit, digits=digits),
-            "discount": f"{self.discount:g} %" if self.discount else "",
+            "discount": f"{self.discount:.12g} %" if self.discount else "",
             "tax": ", ".join(self.tax_ids.mapped("name")),
             "amount": formatLang(self.env, self.price_subtotal, digits=digits),
         }

@@ -87,12 +87,12 @@ class SaleOrder(models.Model):
             return self.env._(
                 "Due now for contract %(contract)s in all, to reach %(percent)s %%",
                 contract=number,
-                percent=f"{percent:g}",
+                percent=f"{percent:.12g}",
             )
         if number:
             return self.env._("Due now for contract %s in all", number)
         if percent < 100:
-            return self.env._("Due now, to reach %s %%", f"{percent:g}")
+            return self.env._("Due now, to reach %s %%", f"{percent:.12g}")
         return self.env._("Due now")
 
     def _pro_forma_demand(self, contract, received):

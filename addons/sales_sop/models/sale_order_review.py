@@ -125,7 +125,7 @@ class SaleOrder(models.Model):
     def _sop_shortage_text(self):
         return " ".join(
             self.env._(
-                "%(product)s: %(needed)g are needed, %(free)g are free in stock.",
+                "%(product)s: %(needed).12g are needed, %(free).12g are free in stock.",
                 product=product.display_name,
                 needed=needed,
                 free=max(0.0, free),

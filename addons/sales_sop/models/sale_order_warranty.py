@@ -135,9 +135,9 @@ class SaleOrder(models.Model):
         if product.uom_id.compare(quantity, left) <= 0:
             return False
         return self.env._(
-            "%(order)s, %(product)s: %(quantity)g are to be replaced; of order %(origin)s "
-            "%(covered)g are under warranty and %(replaced)g replaced already, so %(left)g are "
-            "left. Reduce the quantity.",
+            "%(order)s, %(product)s: %(quantity).12g are to be replaced; of order %(origin)s "
+            "%(covered).12g are under warranty and %(replaced).12g replaced already, so "
+            "%(left).12g are left. Reduce the quantity.",
             order=self.name,
             product=product.display_name,
             quantity=quantity,

@@ -301,8 +301,8 @@ class SopAmendmentLine(models.Model):
             return []
         values = {
             "product": self.old_product_id.display_name,
-            "delivered": f"{delivered:g}",
-            "invoiced": f"{invoiced:g}",
+            "delivered": f"{delivered:.12g}",
+            "invoiced": f"{invoiced:.12g}",
             "unit": unit.name,
         }
         if self.removed or self._is_replaced() or self.product_uom_id != unit:
@@ -320,7 +320,7 @@ class SopAmendmentLine(models.Model):
             self.env._(
                 "%(product)s: %(delivered)s %(unit)s are delivered and %(invoiced)s invoiced; the "
                 "new quantity of %(quantity)s would be less. Take goods back first, or enter more.",
-                quantity=f"{self.quantity:g}",
+                quantity=f"{self.quantity:.12g}",
                 **values,
             )
         ]
@@ -367,7 +367,7 @@ class SopAmendmentLine(models.Model):
     def _value_text(self, name, side):
         value = self[f"{side}{name}"]
         if name == "quantity":
-            return f"{value:g} {self[f'{side}product_uom_id'].name}"
+            return f"{value:.12g} {self[f'{side}product_uom_id'].name}"
         if name == "price_unit":
             return self.amendment_id._money(value)
         if name == "discount":

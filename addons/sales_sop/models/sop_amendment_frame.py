@@ -34,7 +34,7 @@ class SopAmendmentLine(models.Model):
             return []
         return [
             self.env._(
-                "%(product)s: %(called_off)g %(unit)s are called off from the frame already; no "
+                "%(product)s: %(called_off).12g %(unit)s are called off from the frame already; no "
                 "less can stay in it.",
                 product=line.product_id.display_name,
                 called_off=called_off,

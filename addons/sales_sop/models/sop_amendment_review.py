@@ -46,7 +46,7 @@ class SopAmendment(models.Model):
             if added > 0 and product.uom_id.compare(added, free) > 0:
                 sentences.append(
                     self.env._(
-                        "%(product)s: %(needed)g are needed, %(free)g are free in stock.",
+                        "%(product)s: %(needed).12g are needed, %(free).12g are free in stock.",
                         product=product.display_name,
                         needed=added,
                         free=max(0.0, free),

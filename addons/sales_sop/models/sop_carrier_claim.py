@@ -104,7 +104,7 @@ class SopCarrierClaim(models.Model):
         for claim in self:
             claim.goods = "\n".join(
                 self.env._(
-                    "%(product)s: %(damaged)g damaged, %(missing)g missing",
+                    "%(product)s: %(damaged).12g damaged, %(missing).12g missing",
                     product=move.product_id.display_name,
                     damaged=move.qty_damaged,
                     missing=move.qty_missing,

@@ -264,7 +264,7 @@ class SopContract(models.Model):
             total=self._format(self.amount_total),
             contract=self.number,
             missing=self._format(self.currency_id.round(gate - collected)),
-            percent=f"{percent:g}",
+            percent=f"{percent:.12g}",
             gate=self._format(gate),
         )
 

@@ -261,7 +261,7 @@ class SaleOrderLine(models.Model):
         """Say of which lines less is accepted than was agreed."""
         return [
             self.env._(
-                "%(order)s, %(product)s: %(accepted)g of %(agreed)g are accepted.",
+                "%(order)s, %(product)s: %(accepted).12g of %(agreed).12g are accepted.",
                 order=line.order_id.name,
                 product=line.product_id.display_name,
                 accepted=line._sop_settled_quantity(),

@@ -115,8 +115,8 @@ class SopContract(models.Model):
         if line not in waiting or not 0 <= quantity or unit.compare(quantity, left) > 0:
             raise UserError(
                 self.env._(
-                    "%(order)s, %(product)s: %(left)g wait for a signature and %(quantity)g would "
-                    "be accepted. Enter what the customer signed for.",
+                    "%(order)s, %(product)s: %(left).12g wait for a signature and %(quantity).12g "
+                    "would be accepted. Enter what the customer signed for.",
                     order=line.order_id.name,
                     product=line.product_id.display_name,
                     left=max(0.0, left),
@@ -127,7 +127,7 @@ class SopContract(models.Model):
 
     def _note_opening_receipt(self, quantities, signatory, date):
         goods = [
-            f"{line.sudo().product_id.display_name}: {quantity:g}"
+            f"{line.sudo().product_id.display_name}: {quantity:.12g}"
             for line, quantity in quantities.items()
         ]
         body = self.env._(

@@ -99,7 +99,7 @@ class SopContract(models.Model):
             (self.env._("Collected before invoice"), "invoice_gate_percent"),
         ]
         terms = [
-            (label, f"{self[name]:g} %, {self._format(self._gate_amount(self[name]))}")
+            (label, f"{self[name]:.12g} %, {self._format(self._gate_amount(self[name]))}")
             for label, name in rows
             if self[name]
         ]

@@ -319,7 +319,7 @@ class SopContract(models.Model):
         }
         for gate in ("prepayment", "first_payment", "invoice_gate"):
             percent = self[f"{gate}_percent"]
-            values[f"{gate}_percent"] = lambda percent=percent: f"{percent:g} %"
+            values[f"{gate}_percent"] = lambda percent=percent: f"{percent:.12g} %"
             values[f"{gate}_amount"] = lambda percent=percent: self._format(
                 self._gate_amount(percent)
             )
@@ -371,7 +371,7 @@ class SopContract(models.Model):
                     line.product_uom_id.name or "",
                     line._sop_quantity_text(),
                     formatLang(self.env, line.price_unit, digits=self.currency_id.decimal_places),
-                    *([f"{line.discount:g} %"] if discounted else []),
+                    *([f"{line.discount:.12g} %"] if discounted else []),
                     formatLang(
                         self.env, line.price_subtotal, digits=self.currency_id.decimal_places
                     ),
@@ -443,7 +443,7 @@ class SopContract(models.Model):
         sentences = [
             text
             % {
-                "percent": f"{self[name]:g} %",
+                "percent": f"{self[name]:.12g} %",
                 "amount": self._format(self._gate_amount(self[name])),
             }
             for name, text in zip(names, texts, strict=True)

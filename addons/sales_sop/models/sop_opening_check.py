@@ -323,8 +323,8 @@ class SopOpeningLine(models.Model):
             if unit.compare(self[name], self[limit]) > 0:
                 problems.append(
                     self.env._(
-                        "%(field)s %(quantity)g is more than %(limit)s %(most)g. Correct one of "
-                        "them.",
+                        "%(field)s %(quantity).12g is more than %(limit)s %(most).12g. Correct one "
+                        "of them.",
                         field=self._fields[name]._description_string(self.env),
                         quantity=self[name],
                         limit=self._fields[limit]._description_string(self.env),

@@ -197,7 +197,7 @@ class SopPodCorrection(models.Model):
         ]
         rows = [(self.env._("Reason"), self.reason, "", "")]
         for line in self.line_ids:
-            figures = (f"{line.move_id[name]:g} → {line[name]:g}" for name in RECEIVED_FIELDS)
+            figures = (f"{line.move_id[name]:.12g} → {line[name]:.12g}" for name in RECEIVED_FIELDS)
             rows.append((line.product_id.display_name, *figures))
         return self._approval_table(header, rows)
 
@@ -368,8 +368,9 @@ class SaleOrderLine(models.Model):
         if self.product_uom_id.compare(accepted, self.qty_invoiced_posted) < 0:
             raise UserError(
                 self.env._(
-                    "D3: %(order)s, %(product)s: %(invoiced)g are invoiced, and only %(accepted)g "
-                    "would be accepted. Post a credit note for the difference first.",
+                    "D3: %(order)s, %(product)s: %(invoiced).12g are invoiced, and only "
+                    "%(accepted).12g would be accepted. Post a credit note for the difference "
+                    "first.",
                     order=self.order_id.name,
                     product=self.product_id.display_name,
                     invoiced=self.qty_invoiced_posted,

@@ -243,7 +243,7 @@ class SopPodMissing(models.Model):
         if self.product_uom.compare(left, 0.0) > 0 or len(rows) < len(lots):
             raise UserError(
                 self.env._(
-                    "%(missing)s: %(quantity)g are missing. Choose exactly the lots or serial "
+                    "%(missing)s: %(quantity).12g are missing. Choose exactly the lots or serial "
                     "numbers that did not arrive.",
                     missing=self.display_name,
                     quantity=self.quantity,

@@ -58,7 +58,8 @@ class StockMove(models.Model):
             raise UserError(
                 self.env._(
                     "%(picking)s, %(product)s: accepted, damaged and missing have to add up to "
-                    "the %(quantity)g delivered, none of them negative; they add up to %(total)g.",
+                    "the %(quantity).12g delivered, none of them negative; they add up to "
+                    "%(total).12g.",
                     picking=self.picking_id.name,
                     product=self.product_id.display_name,
                     quantity=self.quantity,
@@ -137,7 +138,7 @@ class StockMove(models.Model):
         raise UserError(
             self.env._(
                 "D6: %(picking)s, %(product)s: more would come back than was delivered "
-                "(%(quantity)g). Reduce the quantity of the return.",
+                "(%(quantity).12g). Reduce the quantity of the return.",
                 picking=self.picking_id.name or self.reference,
                 product=self.product_id.display_name,
                 quantity=quantity,

@@ -224,9 +224,9 @@ class StockPicking(models.Model):
                     (
                         "D1",
                         self.env._(
-                            "%(picking)s, %(product)s: %(quantity)g would leave, but %(limit)g is "
-                            "approved and %(gone)g has left already. Reduce the quantity or "
-                            "submit the delivery order again.",
+                            "%(picking)s, %(product)s: %(quantity).12g would leave, but "
+                            "%(limit).12g is approved and %(gone).12g has left already. Reduce "
+                            "the quantity or submit the delivery order again.",
                             picking=self.name,
                             product=line.product_id.display_name,
                             quantity=leaving,
@@ -358,7 +358,7 @@ class StockPicking(models.Model):
             [
                 (
                     move.product_id.display_name,
-                    f"{move.product_uom_qty:g} {move.product_uom.name}",
+                    f"{move.product_uom_qty:.12g} {move.product_uom.name}",
                     self.partner_id._display_address().strip().replace("\n", ", "),
                 )
                 for move in self.move_ids

@@ -21,8 +21,8 @@ class StockPicking(models.Model):
             if move.product_uom.compare(move.quantity, move.product_uom_qty) < 0:
                 raise UserError(
                     self.env._(
-                        "A2: %(product)s: %(wanted)g are to be handed out and %(free)g are in "
-                        "stock. Reduce the quantity, or change the type to a sale and deliver "
+                        "A2: %(product)s: %(wanted).12g are to be handed out and %(free).12g are "
+                        "in stock. Reduce the quantity, or change the type to a sale and deliver "
                         "when the goods are there.",
                         product=move.product_id.display_name,
                         wanted=move.product_uom_qty,

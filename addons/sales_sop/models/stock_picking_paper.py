@@ -113,7 +113,7 @@ class StockPicking(models.Model):
                 ),
                 "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
                 "unit": move.product_uom.name,
-                "quantity": f"{move.quantity if left else move.product_uom_qty:g}",
+                "quantity": f"{move.quantity if left else move.product_uom_qty:.12g}",
             }
             for move in self.move_ids
             if move.state != "cancel"

@@ -251,10 +251,10 @@ class StockPicking(models.Model):
 
     def _sop_refusal_text(self, damaged, missing):
         lines = [
-            self.env._("%(product)s: %(quantity)g damaged", **self._sop_named(move, quantity))
+            self.env._("%(product)s: %(quantity).12g damaged", **self._sop_named(move, quantity))
             for move, quantity in damaged.items()
         ] + [
-            self.env._("%(product)s: %(quantity)g missing", **self._sop_named(move, quantity))
+            self.env._("%(product)s: %(quantity).12g missing", **self._sop_named(move, quantity))
             for move, quantity in missing.items()
         ]
         return self.env._("Not accepted by the customer: %s", "; ".join(lines))

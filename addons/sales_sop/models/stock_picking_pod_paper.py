@@ -55,6 +55,6 @@ class StockPicking(models.Model):
             "product": move.product_id.display_name,
             "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
             "unit": move.product_uom.name,
-            "delivered": f"{quantity:g}",
-            "figures": [f"{figure:g}" if is_signed else "" for figure in figures],
+            "delivered": f"{quantity:.12g}",
+            "figures": [f"{figure:.12g}" if is_signed else "" for figure in figures],
         }

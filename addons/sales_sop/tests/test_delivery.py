@@ -42,6 +42,14 @@ class TestDelivery(SopCase):
         self.ship(picking)
         self.assertEqual(order.order_line.qty_delivered, 10.0)
 
+    @rule("D9")
+    def test_large_quantities_are_said_to_the_last_unit(self):
+        order = self.confirmed_order(lines=[(self.drive, 1234567, 1.0)])
+        picking = order.sudo().picking_ids
+        picking.move_ids.product_uom_qty = 1234568
+        with self.assertRefused("D9", "1234567 are ordered"):
+            self.as_user(picking, "sales_office").action_sop_submit()
+
     @rule("D1")
     def test_goods_without_an_order_stay(self):
         warehouse = self.warehouse

@@ -213,21 +213,13 @@ class CommissionBlocked(models.Model):
                    dated.amount * (1 - COALESCE(ruled.taxed, 0) / item_total.taxed)
               FROM dated
               JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
-              JOIN item_total
-                ON item_total.invoice_id = dated.invoice_id
-               AND item_total.contract_id = dated.contract_id
-               AND item_total.order_id = dated.order_id
-               AND item_total.taxed <> 0
-         LEFT JOIN (SELECT mix.invoice_id, mix.contract_id, mix.order_id, mix.plan_id,
-                           SUM(mix.taxed) AS taxed
+              JOIN item_total ON item_total.thing = dated.thing AND item_total.taxed <> 0
+         LEFT JOIN (SELECT mix.thing, mix.plan_id, SUM(mix.taxed) AS taxed
                       FROM mix
                       JOIN commission_rule rule
                         ON rule.id = mix.rule_id AND rule.role = 'salesperson'
-                  GROUP BY mix.invoice_id, mix.contract_id, mix.order_id, mix.plan_id) ruled
-                ON ruled.invoice_id = dated.invoice_id
-               AND ruled.contract_id = dated.contract_id
-               AND ruled.order_id = dated.order_id
-               AND ruled.plan_id = dated.plan_id
+                  GROUP BY mix.thing, mix.plan_id) ruled
+                ON ruled.thing = dated.thing AND ruled.plan_id = dated.plan_id
              WHERE dated.plan_id IS NOT NULL
             """
         )

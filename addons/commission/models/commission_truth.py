@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from odoo import models
 from odoo.tools import SQL
@@ -35,6 +36,19 @@ class Scope:
     versions: list = field(default_factory=list)
     open_on: object = None
     is_expected: bool = False
+
+    @cached_property
+    def counts_units(self):
+        """Whether any rule pays an amount per unit."""
+        return any(rule.rate_kind == "unit" for rule in self._rules())
+
+    @cached_property
+    def counts_margin(self):
+        """Whether any rule pays a part of the margin."""
+        return any(rule.base == "margin" for rule in self._rules())
+
+    def _rules(self):
+        return [rule for plan, __, __ in self.versions for rule in plan.sudo().rule_ids]
 
 
 class CommissionTruth(models.AbstractModel):

@@ -108,7 +108,8 @@ class CommissionTruth(models.AbstractModel):
                    COALESCE(contract.commission_team_id, 0) AS team_id,
                    payee.id AS payee_id,
                    COALESCE(policy.interest_rate, 0)::numeric AS interest_rate,
-                   COALESCE(customer.groups, '') AS groups
+                   COALESCE(customer.groups, '') AS groups,
+                   ',' || contract.kind || ',' || COALESCE(customer.groups, '') AS class
               FROM sop_contract contract
               JOIN sop_policy policy ON policy.id = contract.policy_id
          LEFT JOIN commission_payee payee
@@ -131,8 +132,36 @@ class CommissionTruth(models.AbstractModel):
         """
         return SQL(
             """
-            WITH ordered AS MATERIALIZED (%(ordered)s),
-                 invoiced AS MATERIALIZED (%(invoiced)s)
+            WITH invoiced AS MATERIALIZED (%(invoiced)s),
+                 ordered AS MATERIALIZED (%(ordered)s)
+            SELECT sold.*,
+                   %(thing)s AS thing,
+                   product_id || ',' || categ_id || ',' || price_kind AS class
+              FROM (%(sold)s) sold
+            """,
+            invoiced=self._invoiced_sql(scope),
+            ordered=self._ordered_sql(scope),
+            sold=self._sold_sql(),
+            thing=self._thing_sql("sold"),
+        )
+
+    def _thing_sql(self, table):
+        """What money pays for as one number: an order on an invoice, or without one yet.
+
+        Joins by it stay fast: of three columns the planner would guess that hardly a row fits.
+        """
+        return SQL(
+            """
+            CASE WHEN %(table)s.invoice_id <> 0
+                 THEN (%(table)s.invoice_id::bigint << 32) + %(table)s.order_id
+                 ELSE -(%(table)s.contract_id::bigint << 32) - %(table)s.order_id END
+            """,
+            table=SQL.identifier(table),
+        )
+
+    def _sold_sql(self):
+        return SQL(
+            """
             SELECT invoice_id, contract_id, order_id, product_id, categ_id, price_kind,
                    untaxed, taxed, margin, units
               FROM invoiced
@@ -157,12 +186,11 @@ class CommissionTruth(models.AbstractModel):
               JOIN ordered
                 ON ordered.contract_id = asked.contract_id
                AND (asked.order_id = 0 OR ordered.order_id = asked.order_id)
-            """,
-            ordered=self._ordered_sql(scope),
-            invoiced=self._invoiced_sql(),
+            """
         )
 
     def _ordered_sql(self, scope):
+        """Lines of the orders that were paid for in advance or by a down payment."""
         return SQL(
             """
             SELECT so.sop_contract_id AS contract_id,
@@ -172,9 +200,7 @@ class CommissionTruth(models.AbstractModel):
                    COALESCE(so.sop_price_kind, '') AS price_kind,
                    line.price_subtotal::numeric AS untaxed,
                    line.price_total::numeric AS taxed,
-                   line.price_subtotal::numeric
-                       - line.product_uom_qty::numeric
-                         * COALESCE(line.commission_unit_cost, 0)::numeric AS margin,
+                   %(margin)s AS margin,
                    line.product_uom_qty::numeric * %(units)s AS units
               FROM sale_order so
               JOIN sale_order_line line ON line.order_id = so.id
@@ -184,17 +210,35 @@ class CommissionTruth(models.AbstractModel):
                AND so.state <> 'cancel'
                AND line.display_type IS NULL
                AND line.is_downpayment IS NOT TRUE
+               AND (so.sop_contract_id IN (SELECT contract_id FROM cash WHERE invoice_id = 0)
+                    OR so.id IN (SELECT order_id FROM invoiced WHERE is_downpayment))
             """,
             company=scope.company.id,
-            units=self._units_sql(),
-            unit_joins=self._unit_joins_sql(),
+            margin=self._ordered_margin_sql(scope),
+            units=self._units_sql(scope),
+            unit_joins=self._unit_joins_sql(scope),
         )
 
-    def _units_sql(self):
+    def _ordered_margin_sql(self, scope):
+        if not scope.counts_margin:
+            return SQL("NULL::numeric")
+        return SQL(
+            """
+            line.price_subtotal::numeric
+                - line.product_uom_qty::numeric
+                  * COALESCE(line.commission_unit_cost, 0)::numeric
+            """
+        )
+
+    def _units_sql(self, scope):
         """The product's own units that one unit of the ``line`` is."""
+        if not scope.counts_units:
+            return SQL("NULL::numeric")
         return SQL("COALESCE(unit.factor / NULLIF(product_unit.factor, 0), 1)::numeric")
 
-    def _unit_joins_sql(self):
+    def _unit_joins_sql(self, scope):
+        if not scope.counts_units:
+            return SQL()
         return SQL(
             """
             LEFT JOIN product_product product ON product.id = line.product_id
@@ -204,11 +248,8 @@ class CommissionTruth(models.AbstractModel):
             """
         )
 
-    def _invoiced_sql(self):
-        """Lines of the invoices that money paid; the share of each follows ``sop.collection``.
-
-        A line without an order has no known cost, so no margin.
-        """
+    def _invoiced_sql(self, scope):
+        """Lines of the invoices that money paid; the share of each follows ``sop.collection``."""
         return SQL(
             """
             SELECT DISTINCT ON (line.id)
@@ -216,34 +257,62 @@ class CommissionTruth(models.AbstractModel):
                    COALESCE(so.sop_contract_id, move.sop_contract_id) AS contract_id,
                    COALESCE(so.id, 0) AS order_id,
                    COALESCE(line.product_id, 0) AS product_id,
-                   COALESCE(sol.commission_categ_id, template.categ_id, 0) AS categ_id,
+                   COALESCE(CASE WHEN sol.id IS NULL
+                                 THEN (SELECT template.categ_id
+                                         FROM product_product product
+                                         JOIN product_template template
+                                           ON template.id = product.product_tmpl_id
+                                        WHERE product.id = line.product_id)
+                                 ELSE sol.commission_categ_id END, 0) AS categ_id,
                    COALESCE(so.sop_price_kind, '') AS price_kind,
                    line.price_subtotal::numeric AS untaxed,
                    line.price_total::numeric AS taxed,
-                   line.price_subtotal::numeric
-                       - sol.commission_unit_cost::numeric
-                         * line.quantity::numeric
-                         * COALESCE(unit.factor / NULLIF(sol_unit.factor, 0), 1)::numeric
-                         * CASE WHEN move.currency_id = contract.currency_id THEN 1
-                                ELSE (move.invoice_currency_rate
-                                      / NULLIF(contract.currency_rate, 0))::numeric
-                           END AS margin,
+                   %(margin)s AS margin,
                    line.quantity::numeric * %(units)s AS units,
                    COALESCE(sol.is_downpayment, FALSE) AS is_downpayment
-              FROM (SELECT DISTINCT invoice_id FROM cash WHERE invoice_id <> 0) paid
-              JOIN account_move move ON move.id = paid.invoice_id
+              FROM account_move move
               JOIN account_move_line line
                 ON line.move_id = move.id AND line.display_type = 'product'
          LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
          LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
          LEFT JOIN sale_order so ON so.id = sol.order_id
-         LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
-         LEFT JOIN uom_uom sol_unit ON sol_unit.id = sol.product_uom_id
+                   %(margin_joins)s
                    %(unit_joins)s
+             WHERE move.id IN (SELECT invoice_id FROM cash)
           ORDER BY line.id, sol.id
             """,
-            units=self._units_sql(),
-            unit_joins=self._unit_joins_sql(),
+            margin=self._invoiced_margin_sql(scope),
+            margin_joins=self._margin_joins_sql(scope),
+            units=self._units_sql(scope),
+            unit_joins=self._unit_joins_sql(scope),
+        )
+
+    def _invoiced_margin_sql(self, scope):
+        """A line without an order has no known cost, so no margin."""
+        if not scope.counts_margin:
+            return SQL("NULL::numeric")
+        return SQL(
+            """
+            line.price_subtotal::numeric
+                - sol.commission_unit_cost::numeric
+                  * line.quantity::numeric
+                  * COALESCE(line_unit.factor / NULLIF(sol_unit.factor, 0), 1)::numeric
+                  * CASE WHEN move.currency_id = contract.currency_id THEN 1
+                         ELSE (move.invoice_currency_rate
+                               / NULLIF(contract.currency_rate, 0))::numeric
+                    END
+            """
+        )
+
+    def _margin_joins_sql(self, scope):
+        if not scope.counts_margin:
+            return SQL()
+        return SQL(
+            """
+            LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
+            LEFT JOIN uom_uom line_unit ON line_unit.id = line.product_uom_id
+            LEFT JOIN uom_uom sol_unit ON sol_unit.id = sol.product_uom_id
+            """
         )
 
     # -- rules ---------------------------------------------------------------------------------
@@ -277,7 +346,8 @@ class CommissionTruth(models.AbstractModel):
             """
             SELECT class.*, version.id AS plan_id, first_match.role, first_match.rule_id
               FROM (SELECT DISTINCT item.product_id, item.categ_id, item.price_kind,
-                                    contract.sales_mode, contract.groups
+                                    contract.sales_mode, contract.groups,
+                                    item.class || contract.class AS name
                       FROM item
                       JOIN contract ON contract.id = item.contract_id) class
          LEFT JOIN product_category categ ON categ.id = class.categ_id
@@ -307,9 +377,9 @@ class CommissionTruth(models.AbstractModel):
     def _item_total_sql(self):
         return SQL(
             """
-            SELECT invoice_id, contract_id, order_id, SUM(taxed) AS taxed
+            SELECT thing, SUM(taxed) AS taxed
               FROM item
-          GROUP BY invoice_id, contract_id, order_id
+          GROUP BY thing
             """
         )
 
@@ -317,7 +387,7 @@ class CommissionTruth(models.AbstractModel):
         """Each rule's part of an invoice or order."""
         return SQL(
             """
-            SELECT item.invoice_id, item.contract_id, item.order_id,
+            SELECT item.thing,
                    matched.plan_id, matched.rule_id,
                    SUM(item.untaxed) AS untaxed,
                    SUM(item.taxed) AS taxed,
@@ -326,14 +396,8 @@ class CommissionTruth(models.AbstractModel):
                    SUM(item.units) AS units
               FROM item
               JOIN contract ON contract.id = item.contract_id
-              JOIN matched
-                ON matched.product_id = item.product_id
-               AND matched.categ_id = item.categ_id
-               AND matched.price_kind = item.price_kind
-               AND matched.sales_mode = contract.sales_mode
-               AND matched.groups = contract.groups
-          GROUP BY item.invoice_id, item.contract_id, item.order_id,
-                   matched.plan_id, matched.rule_id
+              JOIN matched ON matched.name = item.class || contract.class
+          GROUP BY item.thing, matched.plan_id, matched.rule_id
             """
         )
 
@@ -341,7 +405,7 @@ class CommissionTruth(models.AbstractModel):
         """The money with the version of the plan that judges it."""
         return SQL(
             """
-            SELECT cash.*, version.id AS plan_id
+            SELECT cash.*, version.id AS plan_id, %(thing)s AS thing
               FROM cash
               JOIN contract ON contract.id = cash.contract_id
          LEFT JOIN account_move invoice ON invoice.id = cash.judged_invoice
@@ -351,7 +415,8 @@ class CommissionTruth(models.AbstractModel):
                         WHEN 'invoice' THEN COALESCE(invoice.invoice_date, cash.judged_on)
                         ELSE cash.judged_on
                    END BETWEEN version.first_day AND COALESCE(version.last_day, 'infinity')
-            """
+            """,
+            thing=self._thing_sql("cash"),
         )
 
     # -- payees --------------------------------------------------------------------------------
@@ -416,15 +481,8 @@ class CommissionTruth(models.AbstractModel):
                     JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
                     JOIN version ON version.id = dated.plan_id
                     JOIN item_total
-                      ON item_total.invoice_id = dated.invoice_id
-                     AND item_total.contract_id = dated.contract_id
-                     AND item_total.order_id = dated.order_id
-                     AND item_total.taxed <> 0
-                    JOIN mix
-                      ON mix.invoice_id = dated.invoice_id
-                     AND mix.contract_id = dated.contract_id
-                     AND mix.order_id = dated.order_id
-                     AND mix.plan_id = dated.plan_id
+                      ON item_total.thing = dated.thing AND item_total.taxed <> 0
+                    JOIN mix ON mix.thing = dated.thing AND mix.plan_id = dated.plan_id
                     JOIN commission_rule rule
                       ON rule.id = mix.rule_id AND rule.rate_kind <> 'none'
                LEFT JOIN commission_tier first_tier

@@ -49,6 +49,8 @@ class CommissionEntry(models.Model):
         if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Say what is wrong with this line."))
         disputes = self.env["commission.dispute"].sudo()
+        # An answer that is not written yet would count as an open dispute.
+        disputes.flush_model(["state"])
         dispute = disputes.create({"entry_id": entry.id, "reason": reason.strip()})
         return dispute.with_env(self.env)
 

@@ -184,6 +184,7 @@ class CommissionSheet(models.Model):
         for sheet in self:
             sheet.amount_total = sheet.amount_entries + sheet.amount_carried_in
 
+    @api.depends("entry_ids.dispute_ids.state")
     def _compute_dispute_count(self):
         disputes = self.env["commission.dispute"].search(
             [("state", "=", "open"), ("entry_id.sheet_id", "in", self.ids)]

@@ -1,0 +1,197 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from odoo.addons.sales_sop.tests.attack_case import AttackCase
+from odoo.addons.sales_sop.tests.common import rule
+
+from .sheet_common import SheetCase
+
+
+@tagged("post_install", "-at_install")
+class TestSheetAccess(SheetCase):
+    """A payee reads the own commission and nobody else's (B3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        self.users["colleague"] = self.colleague
+        self.other = self._new_payee("colleague")
+        order = self.confirmed_order()
+        self.contract = order.sudo().sop_contract_id
+        shares = {self.payee: 60, self.other: 40}
+        self.split(self.contract, shares=shares, date_from="2026-03-01")
+        self.collect(order, 575.0)
+        self.now_is("2026-03-31")
+        self.sheets = self.fill()
+        self.submit_sheet(self.sheets)
+        self.mine, self.theirs = (self.sheet_of("2026-03-01", payee) for payee in shares)
+        self.dispute = self.env["commission.dispute"].browse(
+            self.rpc(self.mine.entry_ids, "salesperson", "dispute", "Wrong")
+        )
+
+    def search_read(self, model, role, *names):
+        """What a list shows to somebody; empty when the role has no such list."""
+        model = self.as_user(self.env[model], role)
+        if not model.has_access("read"):
+            return []
+        specification = {name: {} for name in names or ("display_name",)}
+        return model.web_search_read([], specification)["records"]
+
+    def sheet_approvals(self, role):
+        rows = self.search_read("sop.approval", role, "code", "amount")
+        return [row["amount"] for row in rows if row["code"] == "commission_sheet"]
+
+    @rule("B3")
+    def test_a_payee_reads_own_sheets_entries_and_disputes(self):
+        found = self.search_read("commission.sheet", "salesperson", "name", "amount_payable")
+        self.assertEqual(
+            [(row["name"], row["amount_payable"]) for row in found],
+            [("Salesperson 2026-03", 30.0)],
+        )
+        self.assertEqual(len(self.search_read("commission.dispute", "salesperson")), 1)
+        self.assertEqual(self.sheet_approvals("salesperson"), [30.0])
+
+    @rule("B3")
+    def test_who_shares_a_colleagues_contract_reads_why(self):
+        """The contract itself is the colleague's and stays closed."""
+        with self.assertRefused(exception=AccessError):
+            self.as_user(self.contract, "colleague").read(["number"])
+        names = ["explanation", "amount", "contract_id", "partner_id", "invoice_id", "order_id"]
+        rows = self.search_read("commission.entry", "colleague", *names)
+        self.assertEqual([row["amount"] for row in rows], [20.0])
+        self.assertIn(self.contract.number, rows[0]["explanation"])
+        self.assertIn("Your share is 40 %", rows[0]["explanation"])
+        sheet = self.as_user(self.theirs, "colleague")
+        self.assertEqual(sheet.entry_ids.mapped("amount"), [20.0])
+        self.assertFalse(self.search_read("commission.dispute", "colleague"))
+
+    @rule("B3")
+    def test_a_payee_reads_nothing_of_a_colleague(self):
+        for record in (self.theirs, self.theirs.entry_ids):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(record, "salesperson", "read", ["display_name"])
+        with self.assertRefused(exception=AccessError):
+            self.rpc(self.dispute, "colleague", "read", ["reason"])
+        approval = self.theirs.sudo().approval_ids
+        for record in (approval, approval.step_ids):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(record, "salesperson", "read", ["display_name"])
+
+    @rule("B3")
+    def test_who_reads_other_approvals_does_not_read_what_somebody_earns(self):
+        for role in ("planner", "quality", "legal", "stock_user", "accountant"):
+            self.assertFalse(self.sheet_approvals(role), role)
+            for model in ("commission.sheet", "commission.dispute", "commission.entry"):
+                self.assertFalse(self.search_read(model, role), role)
+
+    @rule("B3")
+    def test_those_who_review_and_manage_read_all(self):
+        for role in ("sales_office", "sales_manager", "finance", "finance_vp", "general_manager"):
+            self.assertEqual(len(self.search_read("commission.sheet", role)), 2, role)
+            self.assertEqual(len(self.search_read("commission.entry", role)), 2, role)
+            self.assertEqual(len(self.search_read("commission.dispute", role)), 1, role)
+            self.assertEqual(sorted(self.sheet_approvals(role)), [20.0, 30.0], role)
+
+    @rule("B3")
+    def test_another_company_reads_nothing(self):
+        other = self._new_company("Southlight Drives")
+        for role in ("finance", "sales_office"):
+            stranger = self._new_user(f"other_{role}", f"sales_sop.group_{role}", other)
+            for model in ("commission.sheet", "commission.dispute", "commission.entry"):
+                records = self.env[model].with_user(stranger)
+                context = {"allowed_company_ids": other.ids}
+                self.assertFalse(records.with_context(**context).search([]), model)
+
+    @rule("B3")
+    def test_the_payee_writes_into_the_history_of_the_own_sheet(self):
+        sheet = self.as_user(self.mine, "salesperson")
+        sheet.message_post(body="Please look at the second line")
+        with self.assertRefused(exception=AccessError):
+            self.as_user(self.theirs, "salesperson").message_post(body="Why so little?")
+
+
+@tagged("post_install", "-at_install")
+class TestSheetAttacks(AttackCase, SheetCase):
+    """Whoever tries whatever: the ledger, its sheets and what they rest on stay (B3)."""
+
+    def _may(self, record, operation, role):
+        """A split is recorded by sales office and finance; it changes nothing that was."""
+        makes_split = record._name == "commission.split" and operation == "create"
+        return makes_split and role in ("sales_office", "finance")
+
+    def _victims(self):
+        __, payment, march = self.march_sheet()
+        payment.action_draft()
+        self.now_is("2026-04-30")
+        april = self.fill()
+        entry = march.entry_ids
+        dispute = self.env["commission.dispute"].browse(
+            self.rpc(entry, "salesperson", "dispute", "Wrong")
+        )
+        split = self.split(entry.contract_id, shares={self.payee: 100}, date_from="2026-04-01")
+        calculation = april.calculation_id
+        company = {"company_id": self.company.id}
+        money = {**company, "currency_id": self.company.currency_id.id}
+        sheet_values = {**money, "payee_id": self.payee.id, "month": "2026-06-01"}
+        return {
+            march: (
+                {"amount_payable": 9999.0, "state": "paid", "month": "2026-01-01"},
+                {**sheet_values, "state": "approved", "amount_payable": 9999.0},
+                ("unlink", "_set_state", "_refresh_amounts", "_on_approval_approved"),
+            ),
+            april: (
+                {"amount_payable": 9999.0, "entry_ids": [(6, 0, [])]},
+                {**sheet_values, "month": "2026-07-01"},
+                ("unlink", "_set_state", "_carry_in"),
+            ),
+            entry: (
+                {"amount": 9999.0, "sheet_id": april.id},
+                {
+                    **money,
+                    "payee_id": self.payee.id,
+                    "date": "2026-03-10",
+                    "kind": "adjustment",
+                    "amount": 9999.0,
+                },
+                ("unlink", "_adjust", "_put_on_sheets"),
+            ),
+            dispute: (
+                {"state": "accepted", "reason": "Better"},
+                {"entry_id": entry.id, "reason": "Mine", "state": "accepted"},
+                ("unlink", "_answer"),
+            ),
+            calculation: (
+                {"date_to": "2030-01-01", "entry_count": 0},
+                {**company, "date_to": "2030-01-01"},
+                ("unlink", "_write_result", "_calculate"),
+            ),
+            split: (
+                {"date_from": "2020-01-01"},
+                {
+                    **company,
+                    "contract_id": entry.contract_id.id,
+                    "reason": "Mine",
+                    "line_ids": [(0, 0, {"payee_id": self.payee.id, "percent": 100})],
+                },
+                ("unlink",),
+            ),
+            split.line_ids: (
+                {"percent": 1.0},
+                {"split_id": split.id, "payee_id": self.payee.id, "percent": 1.0},
+                ("unlink",),
+            ),
+            self.plan: (
+                {"state": "draft", "date_from": "2020-01-01"},
+                {**company, "name": "Mine", "date_from": "2020-01-01", "state": "approved"},
+                ("unlink", "_on_approval_approved"),
+            ),
+            self.plan.rule_ids: (
+                {"rate": 99.0},
+                {"plan_id": self.plan.id, "name": "Mine", "rate": 99.0, "sequence": 0},
+                ("unlink",),
+            ),
+        }
+
+    @rule("B3", "B4")
+    def test_nobody_changes_the_ledger_its_sheets_and_what_they_rest_on(self):
+        self.assertNobodyChanges(self._victims())

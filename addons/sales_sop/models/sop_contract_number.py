@@ -24,50 +24,9 @@ class SopContract(models.Model):
 
     @api.model
     def _ensure_sequence(self, company, date=None):
-        """Return the company's sequence and its counter for the year of ``date`` (today's).
-
-        Two that find none must not both make one: before it is made, the company's row is
-        updated, and PostgreSQL refuses the second of two that do so.
-        """
-        date = date or company._sop_today()
-        sequence = self._company_sequence(company)
-        counter = sequence and self._year_of(sequence, date)
-        if counter:
-            return sequence, counter
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", company.id)
-        )
-        if not sequence:
-            sequence = sequence.create(self._prepare_sequence_values(company))
-        if sequence.use_date_range and not self._year_of(sequence, date):
-            sequence._create_date_range_seq(date)
-        return sequence, self._year_of(sequence, date)
-
-    @api.model
-    def _company_sequence(self, company):
-        return (
-            self.env["ir.sequence"]
-            .sudo()
-            .search_fetch(
-                [("code", "=", "sop.contract"), ("company_id", "=", company.id)],
-                order="id",
-                limit=1,
-            )
-        )
-
-    @api.model
-    def _year_of(self, sequence, date):
-        """Return what counts: the sequence's counter of the year, or the sequence itself."""
-        if not sequence.use_date_range:
-            return sequence
-        return sequence.env["ir.sequence.date_range"].search_fetch(
-            [
-                ("sequence_id", "=", sequence.id),
-                ("date_from", "<=", date),
-                ("date_to", ">=", date),
-            ],
-            ["date_from"],
-            limit=1,
+        """Return the company's sequence and its counter for the year of ``date`` (today's)."""
+        return self.env["ir.sequence"]._sop_ensure_yearly(
+            self._prepare_sequence_values(company), company, date or company._sop_today()
         )
 
     @api.model
@@ -75,11 +34,8 @@ class SopContract(models.Model):
         return {
             "name": f"{company.name}: sales contracts",
             "code": "sop.contract",
-            "company_id": company.id,
             "implementation": "no_gap",
             "prefix": "HT%(range_year)s-",
-            "padding": 4,
-            "use_date_range": True,
         }
 
     @api.model

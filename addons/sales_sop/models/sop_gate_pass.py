@@ -2,7 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, format_list
+from odoo.tools import format_list
 
 PASS_STATES = [
     ("expected", "Expected"),
@@ -198,39 +198,14 @@ class SopGatePass(models.Model):
 
     @api.model
     def _next_number(self, company):
-        """Return the next number of ``company``; the year is that of its own clock."""
-        today = company._sop_today()
-        return self._ensure_sequence(company, today).next_by_id(today)
-
-    @api.model
-    def _ensure_sequence(self, company, date):
-        """Return the company's sequence, with a counter for the year of ``date``.
-
-        Two that find none must not both make one: before it is made, the company's row is
-        updated, and PostgreSQL refuses the second of two that do so; it is tried again.
-        """
-        domain = [("code", "=", "sop.gate.pass"), ("company_id", "=", company.id)]
-        sequence = self.env["ir.sequence"].sudo().search(domain, order="id", limit=1)
-        contracts = self.env["sop.contract"]
-        if sequence and contracts._year_of(sequence, date):
-            return sequence
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", company.id)
+        return self.env["ir.sequence"]._sop_next_yearly(
+            {
+                "name": f"{company.name}: gate passes",
+                "code": "sop.gate.pass",
+                "prefix": "CM%(range_year)s-",
+            },
+            company,
         )
-        if not sequence:
-            sequence = sequence.create(
-                {
-                    "name": f"{company.name}: gate passes",
-                    "code": "sop.gate.pass",
-                    "company_id": company.id,
-                    "prefix": "CM%(range_year)s-",
-                    "padding": 4,
-                    "use_date_range": True,
-                }
-            )
-        if not contracts._year_of(sequence, date):
-            sequence._create_date_range_seq(date)
-        return sequence
 
     @api.constrains("picking_ids", "state")
     def _check_pickings(self):

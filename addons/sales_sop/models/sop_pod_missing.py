@@ -123,7 +123,7 @@ class SopPodMissing(models.Model):
             ]
         )
         for company, missing in rows.grouped("company_id").items():
-            for user in company._sop_people("sales_sop.group_finance"):
+            for user in self.env.ref("sales_sop.group_finance")._sop_holders(company):
                 # One reminder for the delivery; the list shows the lines. Whoever signed may speak
                 # another language than the reader.
                 first = missing[0].with_context(lang=user.lang)
@@ -275,14 +275,3 @@ class ResCompany(models.Model):
                 }
             )
         return self.sop_transit_loss_location_id
-
-    def _sop_people(self, group):
-        """Return the company's own users with the role ``group`` (external id)."""
-        self.ensure_one()
-        return self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", self.env.ref(group).ids),
-                ("company_ids", "in", self.ids),
-                ("share", "=", False),
-            ]
-        )

@@ -425,20 +425,14 @@ class SopRelease(models.Model):
 
     @api.model
     def _next_number(self, company):
-        sequences = self.env["ir.sequence"].sudo()
-        domain = [("code", "=", "sop.release"), ("company_id", "=", company.id)]
-        if not sequences.search_count(domain, limit=1):
-            sequences.create(
-                {
-                    "name": f"{company.name}: releases",
-                    "code": "sop.release",
-                    "company_id": company.id,
-                    "prefix": "TP%(range_year)s-",
-                    "padding": 4,
-                    "use_date_range": True,
-                }
-            )
-        return sequences.with_company(company).next_by_code("sop.release")
+        return self.env["ir.sequence"]._sop_next_yearly(
+            {
+                "name": f"{company.name}: releases",
+                "code": "sop.release",
+                "prefix": "TP%(range_year)s-",
+            },
+            company,
+        )
 
     @api.model
     def _cron_tidy(self, limit=500):

@@ -239,7 +239,8 @@ class StockPicking(models.Model):
     def _sop_report_refusal(self, damaged, missing):
         """Tell the manager in charge and the salesperson what was not accepted (D12)."""
         order = self.move_ids.sale_line_id.order_id[:1]
-        people = self.company_id._sop_people("sales_sop.group_sales_manager") | order.user_id
+        managers = self.env.ref("sales_sop.group_sales_manager")
+        people = managers._sop_holders(self.company_id) | order.user_id
         # Whoever signed may speak another language than those who read it.
         readers = people.grouped("lang") or {self.company_id.partner_id.lang: people}
         for lang, users in readers.items():

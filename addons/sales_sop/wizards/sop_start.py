@@ -238,7 +238,7 @@ class SopStartRole(models.TransientModel):
     @api.depends("group_id", "company_id")
     def _compute_user_ids(self):
         for role in self:
-            role.user_ids = role._holders(role.group_id)
+            role.user_ids = role.group_id._sop_holders(role.company_id)
 
     def _inverse_user_ids(self):
         """Only an administrator gives and takes roles; Odoo's own access rights hold besides."""
@@ -251,20 +251,10 @@ class SopStartRole(models.TransientModel):
                 raise AccessError(
                     self.env._("%s is no role of the sales procedure.", role.group_id.name)
                 )
-            wanted, holders = role.user_ids, role._holders(role.group_id)
+            wanted, holders = role.user_ids, role.group_id._sop_holders(role.company_id)
             (wanted - holders).write({"group_ids": [Command.link(role.group_id.id)]})
             (holders - wanted).write({"group_ids": [Command.unlink(role.group_id.id)]})
         self.env.invalidate_all()
-
-    def _holders(self, group):
-        """Return the active people who hold ``group`` in the company."""
-        return self.env["res.users"].search(
-            [
-                ("all_group_ids", "in", group.ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ]
-        )
 
     # -- what follows --------------------------------------------------------------------------
 
@@ -303,7 +293,7 @@ class SopStartRole(models.TransientModel):
 
     def _superior_holders(self):
         superiors = self.env["res.groups"]._sop_superior_ids().get(self.group_id.id, ())
-        return self._holders(self.env["res.groups"].browse(superiors)) if superiors else False
+        return self.env["res.groups"].browse(superiors)._sop_holders(self.company_id)
 
     def _doubled_sentences(self):
         """Where two people are needed and there is only one."""
@@ -329,9 +319,10 @@ class SopStartRole(models.TransientModel):
                 person=self.user_ids.name,
             )
             for other in parallel
-            if self._holders(other.group_id) == self.user_ids
+            if other.group_id._sop_holders(self.company_id) == self.user_ids
         ]
-        submitters = self._holders(route.submit_group_ids) if route.submit_group_ids else False
+        groups = route.submit_group_ids
+        submitters = groups._sop_holders(self.company_id) if groups else False
         may_approve_own = self.company_id.sudo().sop_requester_may_approve
         if submitters == self.user_ids and not may_approve_own:
             sentences.append(

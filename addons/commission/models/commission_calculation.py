@@ -98,7 +98,7 @@ class CommissionCalculation(models.Model):
 
     def _write_result(self, vals):
         self.ensure_one()
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     # -- written once --------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class CommissionCalculation(models.Model):
 
     def write(self, vals):
         self._refuse_change()
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -48,12 +48,9 @@ class CommissionEntry(models.Model):
     )
     kind = fields.Selection(ENTRY_KINDS, required=True, readonly=True)
     role = fields.Selection(ROLES, readonly=True)
-    plan_id = fields.Many2one(
-        "commission.plan", string="Plan", readonly=True, index=True, ondelete="restrict"
-    )
+    plan_id = fields.Many2one("commission.plan", readonly=True, index=True, ondelete="restrict")
     rule_id = fields.Many2one(
         "commission.rule",
-        string="Rule",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -20,7 +20,7 @@ class CommissionExpected(models.Model):
     contract_id = fields.Many2one("sop.contract", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
-    rule_id = fields.Many2one("commission.rule", string="Rule", readonly=True)
+    rule_id = fields.Many2one("commission.rule", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     base = fields.Monetary(
         string="Still to Come", readonly=True, help="The payee's part of the open money, untaxed."

@@ -34,7 +34,6 @@ class CommissionPayee(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        string="User",
         index="btree_not_null",
         ondelete="restrict",
         help="Sees this payee's own commission. The contracts of this salesperson earn for this "

@@ -132,7 +132,6 @@ class CommissionPlan(models.Model):
             ("carry", "Carried to the Next Sheet"),
             ("claim", "Paid Back by the Payee"),
         ],
-        string="Negative Sheet",
         required=True,
         default="carry",
     )

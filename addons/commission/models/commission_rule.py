@@ -111,6 +111,34 @@ class CommissionRule(models.Model):
         default="amount",
     )
 
+    condition_text = fields.Char(
+        string="For Which Sales", compute="_compute_text", help="What the rule asks of a sale."
+    )
+    rate_text = fields.Char(
+        string="Pays", compute="_compute_text", help="What the rule pays, in words."
+    )
+
+    @api.depends(
+        "product_id",
+        "product_categ_id",
+        "sales_mode",
+        "partner_category_ids",
+        "price_kind",
+        "base",
+        "rate_kind",
+        "rate",
+        "amount_per_unit",
+        "tier_ids.start",
+        "tier_ids.rate",
+        "tier_mode",
+        "tier_unit",
+    )
+    @api.depends_context("lang")
+    def _compute_text(self):
+        for rule in self:
+            rule.condition_text = rule._conditions() or self.env._("Every sale")
+            rule.rate_text = rule._rate_text()
+
     @api.constrains("rate", "amount_per_unit", "amount_max")
     def _check_values(self):
         for rule in self:
@@ -175,7 +203,11 @@ class CommissionRule(models.Model):
         return self._label("role")
 
     def _condition_text(self):
-        """Say which sales the rule is for."""
+        """Say which sales the rule is for, with its name."""
+        conditions = self._conditions()
+        return f"{self.name}: {conditions}" if conditions else self.name
+
+    def _conditions(self):
         self.ensure_one()
         parts = [
             self.product_id.display_name,
@@ -184,8 +216,7 @@ class CommissionRule(models.Model):
             ", ".join(self.partner_category_ids.mapped("display_name")),
             self._label("price_kind"),
         ]
-        conditions = ", ".join(part for part in parts if part)
-        return f"{self.name}: {conditions}" if conditions else self.name
+        return ", ".join(part for part in parts if part)
 
     def _rate_text(self):
         """Say what the rule pays."""

@@ -135,7 +135,7 @@ class CommissionSplit(models.Model):
             )
         )
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(self.env._("Record a new split instead of copying one."))
 
 

@@ -7,6 +7,7 @@ from . import (
     test_currency,
     test_dispute,
     test_expected,
+    test_menus,
     test_overdue,
     test_sequences,
     test_sheet,

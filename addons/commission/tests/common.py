@@ -152,8 +152,9 @@ class CommissionCase(CollectionCase):
         return round(sum(entries.mapped("amount")), 2)
 
     def _check_invariants(self):
-        super()._check_invariants()
+        result = super()._check_invariants()
         self._ledger_is_the_truth()
+        return result
 
     def _ledger_is_the_truth(self):
         """After one more calculation the ledger says what the books say, to the cent."""

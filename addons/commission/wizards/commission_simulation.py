@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, date_utils
 
-from .commission_truth import Scope
+from ..models.commission_truth import Scope
 
 PLANNERS = (
     "sales_sop.group_sales_office",
@@ -37,9 +37,10 @@ class CommissionSimulation(models.TransientModel):
         string="Until", required=True, default=lambda self: self.env.company._sop_today()
     )
     line_ids = fields.One2many("commission.simulation.line", "simulation_id", readonly=True)
-    amount_in_force = fields.Monetary(compute="_compute_amounts")
-    amount_simulated = fields.Monetary(compute="_compute_amounts")
-    amount_difference = fields.Monetary(compute="_compute_amounts")
+    is_compared = fields.Boolean(readonly=True)
+    amount_in_force = fields.Monetary(string="In Force", compute="_compute_amounts")
+    amount_simulated = fields.Monetary(string="With This Plan", compute="_compute_amounts")
+    amount_difference = fields.Monetary(string="Difference", compute="_compute_amounts")
 
     @api.depends("line_ids")
     def _compute_amounts(self):
@@ -79,12 +80,21 @@ class CommissionSimulation(models.TransientModel):
                 for payee_id, period in sorted(in_force.keys() | simulated.keys())
             ]
         )
+        simulation.is_compared = True
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
         }
+
+    def action_open_pivot(self):
+        """Open the months of both plans side by side."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "commission.commission_simulation_line_action"
+        )
+        return {**action, "domain": [("simulation_id", "=", self.id)]}
 
     def _amounts(self, versions):
         """Return ``{(payee id, month): amount}`` of the money between the dates."""

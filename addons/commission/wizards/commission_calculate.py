@@ -1,0 +1,50 @@
+from odoo import fields, models
+from odoo.tools import format_date, formatLang
+
+
+class CommissionCalculate(models.TransientModel):
+    """Asks which month is calculated, and says what was new."""
+
+    _name = "commission.calculate"
+    _description = "Calculate Commission"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+    )
+    calculated_until = fields.Date(
+        related="company_id.commission_calculated_until", string="Calculated Until Now"
+    )
+    month = fields.Date(
+        required=True,
+        default=lambda self: self.env.company._sop_today(),
+        help="Any day of the month. Of the current month the days until today are looked at.",
+    )
+
+    def action_calculate(self):
+        """Calculate, and notify how much was new."""
+        self.ensure_one()
+        model = self.env["commission.calculation"]
+        found = model.calculate(self.company_id.id, self.month)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if found.entry_count else "info",
+                "title": self.env._(
+                    "Commission is calculated until %s.", format_date(self.env, found.date_to)
+                ),
+                "message": self._result(found),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _result(self, found):
+        if not found.entry_count:
+            return self.env._("Nothing is new: the ledger says what the books say.")
+        return self.env._(
+            "%(count)s new entries, %(amount)s.",
+            count=found.entry_count,
+            amount=formatLang(self.env, found.amount, currency_obj=found.currency_id),
+        )

@@ -35,6 +35,8 @@
         "views/commission_expected_views.xml",
         "views/commission_drift_views.xml",
         "views/commission_my_views.xml",
+        "views/commission_payroll_export_views.xml",
+        "views/commission_sheet_payment_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
         "views/commission_menus.xml",

@@ -25,26 +25,23 @@ class AccountMove(models.Model):
         return super()._reverse_moves(default_values_list, cancel)
 
     def _commission_documents(self):
-        """Return the recordsets whose ``move_id`` is one of these entries and has to stay."""
+        """Return the recordsets that rest on these entries."""
+        mine = [("move_id", "in", self.ids)]
         return [
-            self.env[model].sudo().search([("move_id", "in", self.ids)])
-            for model in self._commission_models()
+            self.env["commission.accrual"].sudo().search(mine, limit=1),
+            self.env["commission.booking"].sudo().search([*mine, ("kind", "!=", "bill")], limit=1),
         ]
-
-    @api.model
-    def _commission_models(self):
-        return ["commission.accrual"]
 
     def _commission_refuse_change(self):
         posted = self.filtered(lambda move: move.state == "posted")
         for documents in posted and posted._commission_documents():
-            for document in documents[:1]:
+            for document in documents:
                 raise UserError(
                     self.env._(
                         "The journal entry %(entry)s belongs to “%(document)s” and stays as it "
                         "is. Open that and take it back there: a counter-entry is made, and it "
                         "can be booked anew.",
                         entry=document.move_id.name,
-                        document=f"{document._description} {document.display_name}",
+                        document=document._kept_document(),
                     )
                 )

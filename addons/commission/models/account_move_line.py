@@ -11,6 +11,9 @@ KEPT_FIELDS = frozenset(
         "debit",
         "credit",
         "date",
+        "price_unit",
+        "quantity",
+        "discount",
     }
 )
 
@@ -23,17 +26,21 @@ class AccountMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.move_id._commission_refuse_change()
+        lines._commission_refuse_change()
         return lines
 
     def write(self, vals):
         if not KEPT_FIELDS.isdisjoint(vals):
-            self.move_id._commission_refuse_change()
+            self._commission_refuse_change()
         result = super().write(vals)
         if "move_id" in vals:
-            self.move_id._commission_refuse_change()
+            self._commission_refuse_change()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_no_commission(self):
+        self._commission_refuse_change()
+
+    def _commission_refuse_change(self):
         self.move_id._commission_refuse_change()
+        self.move_id._commission_refuse_bill_change()

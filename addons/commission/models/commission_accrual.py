@@ -114,7 +114,7 @@ class CommissionAccrual(models.Model):
                     month=format_date(self.env, month, date_format="yyyy-MM"),
                 )
             )
-        latest = self.sudo().search([("company_id", "=", company.id)], order="month desc", limit=1)
+        latest = self._latest(company)
         if latest.month and month < latest.month:
             raise UserError(
                 self.env._(
@@ -123,6 +123,28 @@ class CommissionAccrual(models.Model):
                     latest=latest.display_name,
                 )
             )
+
+    @api.model
+    def _check_is_accrued(self, sheet):
+        """Raise unless what a sheet pays is accrued: a payment releases no more than that."""
+        latest = self._latest(sheet.company_id)
+        if latest.month and latest.month > sheet.month:
+            return
+        missing = self._missing_lines(sheet.company_id, sheet.date_to)
+        if sheet.payee_id.id in [line["payee_id"] for line in missing]:
+            raise UserError(
+                self.env._(
+                    "What %(sheet)s pays is not accrued yet. Accrue the commission of %(month)s "
+                    "first.",
+                    sheet=sheet.name,
+                    month=format_date(self.env, sheet.month, date_format="yyyy-MM"),
+                )
+            )
+
+    @api.model
+    def _latest(self, company):
+        mine = [("company_id", "=", company.id)]
+        return self.sudo().search(mine, order="month desc", limit=1)
 
     @api.model
     def _accrue(self, company, month):
@@ -182,7 +204,7 @@ class CommissionAccrual(models.Model):
             draft.company_id,
             date_utils.end_of(draft.month, "month"),
             draft._entry_text(),
-            [line._prepare_booking() for line in draft.line_ids],
+            [line._prepare_posting() for line in draft.line_ids],
         )
         accrual = self.sudo().create(
             {
@@ -242,6 +264,11 @@ class CommissionAccrual(models.Model):
                 "line_ids": [Command.create(line._opposite()) for line in self.line_ids],
             }
         )
+
+    def _kept_document(self):
+        """Name what has to be taken back when the entry is wrong."""
+        self.ensure_one()
+        return f"{self._description} {self.display_name}"
 
     def action_open_entry(self):
         """Open the journal entry."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .commission_bookkeeping import Booking
+from .commission_bookkeeping import Posting
 
 AMOUNTS = ("amount", "amount_company")
 
@@ -39,10 +39,10 @@ class CommissionAccrualLine(models.Model):
         for line in self:
             line.display_name = f"{line.accrual_id.display_name} {line.payee_id.name}"
 
-    def _prepare_booking(self):
+    def _prepare_posting(self):
         """What is earned is a cost, and owed."""
         self.ensure_one()
-        return Booking(
+        return Posting(
             debit=self.accrual_id.expense_account_id,
             credit=self.accrual_id.accrued_account_id,
             partner=self.payee_id._accounting_partner(),

@@ -8,7 +8,7 @@ ACCOUNTANTS = ("sales_sop.group_finance", "sales_sop.group_finance_vp")
 
 
 @dataclass(frozen=True)
-class Booking:
+class Posting:
     """An amount from one account to another, in the plan's currency and in the company's."""
 
     debit: object
@@ -40,8 +40,8 @@ class CommissionBookkeeping(models.AbstractModel):
         return company.currency_id.round(amount / (rate or 1.0))
 
     @api.model
-    def _post_entry(self, company, day, text, bookings):
-        """Post one entry with two journal items per booking and return it.
+    def _post_entry(self, company, day, text, postings):
+        """Post one entry with two journal items per posting and return it.
 
         A negative amount is booked the other way round. Where the day is locked, Odoo takes the
         first open period.
@@ -57,8 +57,8 @@ class CommissionBookkeeping(models.AbstractModel):
                 "ref": text,
                 "line_ids": [
                     Command.create(values)
-                    for booking in bookings
-                    for values in self._prepare_items(booking)
+                    for posting in postings
+                    for values in self._prepare_items(posting)
                 ],
             }
         )
@@ -71,17 +71,17 @@ class CommissionBookkeeping(models.AbstractModel):
         context = {"lang": self.env.lang, "allowed_company_ids": company.ids}
         return self.env(context=context)["account.move"].sudo()
 
-    def _prepare_items(self, booking):
+    def _prepare_items(self, posting):
         common = {
-            "partner_id": booking.partner.id,
-            "name": booking.label,
-            "currency_id": booking.currency.id,
+            "partner_id": posting.partner.id,
+            "name": posting.label,
+            "currency_id": posting.currency.id,
             "tax_ids": [Command.clear()],
         }
-        for account, sign in ((booking.debit, 1), (booking.credit, -1)):
+        for account, sign in ((posting.debit, 1), (posting.credit, -1)):
             yield {
                 **common,
                 "account_id": account.id,
-                "amount_currency": sign * booking.amount,
-                "balance": sign * booking.amount_company,
+                "amount_currency": sign * posting.amount,
+                "balance": sign * posting.amount_company,
             }

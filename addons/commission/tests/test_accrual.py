@@ -1,48 +1,8 @@
 from odoo.exceptions import AccessError
-from odoo.service.model import call_kw
 
 from odoo.addons.sales_sop.tests.common import rule
 
-from .common import CommissionCase
-
-
-class AccountingCase(CommissionCase):
-    """A company with the accounts of its chart; the order of 1,150.00 earns 100.00."""
-
-    @property
-    def accrued_account(self):
-        return self.company.commission_accrued_account_id
-
-    @property
-    def expense_account(self):
-        return self.company.commission_expense_account_id
-
-    def accrue(self, month=None, role="finance"):
-        """Finance accrues commission; the result is read with all rights."""
-        model = self.as_user(self.env["commission.accrual"], role)
-        return model.accrue(self.company.id, month).sudo()
-
-    def rpc_method(self, record, role, method, *arguments):
-        """Call a method of records, or of a model when ``record`` is empty, by RPC."""
-        if record:
-            return self.rpc(record, role, method, *arguments)
-        model = self.as_user(record, role)
-        return call_kw(model, method, list(arguments), {"context": dict(model.env.context)})
-
-    def items(self, moves):
-        """``[(account, partner, debit, credit)]`` of entries, in the order of booking."""
-        return [
-            (line.account_id, line.partner_id, line.debit, line.credit)
-            for line in moves.sudo().line_ids.sorted("id")
-        ]
-
-    def booked(self, account, payee=None):
-        """The balance of an account in the books, of one payee or of all."""
-        domain = [("account_id", "=", account.id), ("parent_state", "=", "posted")]
-        if payee:
-            domain.append(("partner_id", "=", payee._accounting_partner().id))
-        lines = self.env["account.move.line"].search(domain)
-        return round(sum(lines.mapped("balance")), 2)
+from .accounting_common import AccountingCase
 
 
 class TestAccrual(AccountingCase):
@@ -144,6 +104,18 @@ class TestAccrual(AccountingCase):
         self.assertEqual(amounts, {self.payee: 16.67, other: 33.33})
         self.assertEqual(self.booked(self.accrued_account, other), -33.33)
         self.assertEqual(self.booked(self.accrued_account, self.payee), -16.67)
+
+    @rule("B5")
+    def test_an_agents_items_are_the_companys_whose_contact_they_are(self):
+        agency = self.env["res.partner"].create({"name": "Agency", "is_company": True})
+        contact = self.env["res.partner"].create({"name": "Lu", "parent_id": agency.id})
+        agent = self._new_payee(name="Lu", partner_id=contact.id, kind="agent")
+        self.assertEqual(agent._accounting_partner(), agency)
+        colleague = self.env["res.partner"].create(
+            {"name": "Wu", "parent_id": self.company.partner_id.id}
+        )
+        employee = self._new_payee(name="Wu", partner_id=colleague.id)
+        self.assertEqual(employee._accounting_partner(), colleague)
 
     # -- settings ------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 from odoo.addons.sales_sop.tests.common import rule
 from odoo.addons.sales_sop.tests.test_races import RaceCase
 
-from .test_accrual import AccountingCase
+from .accounting_common import AccountingCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,52 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+# What a posted bill of an agent says of its sheet.
+BILL_FIELDS = frozenset({"partner_id", "currency_id", "invoice_currency_rate"})
+
+
+class AccountMove(models.Model):
+    """Bills of agents take from the accrued commission what their sheets say (B3)."""
+
+    _inherit = "account.move"
+
+    def write(self, vals):
+        if not BILL_FIELDS.isdisjoint(vals):
+            self._commission_refuse_bill_change()
+        if vals.get("state") == "posted":
+            for booking in self._commission_bill_bookings():
+                booking._check_bill()
+        return super().write(vals)
+
+    def _commission_bill_bookings(self):
+        """Return the bookings of sheets whose bills these are."""
+        bookings = self.env["commission.booking"].sudo()
+        bills = self.filtered(lambda move: move.is_purchase_document())
+        if not bills:
+            return bookings
+        return bookings.search([("move_id", "in", bills.ids), ("kind", "=", "bill")])
+
+    def _commission_refuse_bill_change(self):
+        posted = self.filtered(lambda move: move.state == "posted")
+        for booking in posted._commission_bill_bookings():
+            raise UserError(
+                self.env._(
+                    "The bill %(bill)s pays commission sheet %(sheet)s and stays as it is while it "
+                    "is posted. Reset it to draft first.",
+                    bill=booking.move_id.display_name,
+                    sheet=booking.sheet_id.name,
+                )
+            )
+
+    def _compute_invoice_currency_rate(self):
+        """A sheet is owed by its plan's fixed rate; only the payment meets the day's rate."""
+        result = super()._compute_invoice_currency_rate()
+        foreign = self.filtered(lambda move: move.currency_id != move.company_currency_id)
+        rates = {
+            booking.move_id: booking._rate()
+            for booking in foreign._origin._commission_bill_bookings()
+        }
+        for move in foreign:
+            if move._origin in rates:
+                move.invoice_currency_rate = rates[move._origin]
+        return result

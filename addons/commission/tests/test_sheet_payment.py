@@ -1,0 +1,351 @@
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.sales_sop.tests.common import rule
+
+from .accounting_common import PaymentCase
+
+
+class TestSheetPayment(PaymentCase):
+    """An approved sheet is booked, then paid; the accrual is released by it (B3)."""
+
+    def payable(self, payee=None):
+        partner = (payee or self.payee).partner_id.with_company(self.company)
+        return partner.property_account_payable_id
+
+    def back_in_april(self, payment):
+        """The money of March goes back in April; the sheet of April is approved in May."""
+        self.now_is("2026-04-30")
+        self.as_user(payment, "finance").action_draft()
+        self.fill("2026-04-30")
+        self.accrue("2026-04-30")
+        self.now_is("2026-05-04")
+        return self.approved_sheet("2026-04-01")
+
+    # -- by a journal entry --------------------------------------------------------------------
+
+    @rule("B3")
+    def test_what_an_employee_is_paid_is_owed_by_a_journal_entry(self):
+        sheet = self.accrued_sheet()
+        self.assertStatus(sheet, "approved", "open")
+        booking = self.book(sheet)
+        partner = self.payee.partner_id
+        self.assertEqual(
+            self.items(booking.move_id),
+            [
+                (self.accrued_account, partner, 50.0, 0.0),
+                (self.payable(), partner, 0.0, 50.0),
+            ],
+        )
+        self.assertEqual(booking.move_id.state, "posted")
+        self.assertEqual(str(booking.move_id.date), "2026-04-02")
+        self.assertStatus(sheet, "approved", "booked")
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+        self.assertEqual(self.booked(self.expense_account), 50.0)
+
+    @rule("B3")
+    def test_the_sheet_is_paid_when_the_money_went(self):
+        sheet = self.accrued_sheet()
+        self.book(sheet)
+        self.pay_out(sheet)
+        self.assertStatus(sheet, "paid", "paid")
+        self.assertEqual(self.booked(self.payable(), self.payee), 0.0)
+
+    @rule("B3")
+    def test_a_payment_in_part_is_no_payment(self):
+        sheet = self.accrued_sheet()
+        self.book(sheet)
+        action = self.rpc(sheet, "finance", "action_pay")
+        wizard = self.as_user(self.env["account.payment.register"], "finance")
+        wizard.with_context(**action["context"]).create({"amount": 20.0})._create_payments()
+        self.assertStatus(sheet, "approved", "booked")
+
+    @rule("B3")
+    def test_a_payment_that_is_undone_leaves_the_sheet_booked(self):
+        sheet = self.accrued_sheet()
+        booking = self.book(sheet)
+        payment = self.pay_out(sheet)
+        self.as_user(booking._owed_items(), "finance").remove_move_reconcile()
+        self.assertStatus(sheet, "approved", "booked")
+        items = (booking.move_id | payment.move_id).line_ids.filtered(
+            lambda item: item.account_id == self.payable()
+        )
+        self.as_user(items, "finance").reconcile()
+        self.assertStatus(sheet, "paid", "paid")
+
+    @rule("B3")
+    def test_the_payable_account_for_employees_takes_it_where_one_is_chosen(self):
+        sheet = self.accrued_sheet()
+        account = self.payable().copy({"name": "Owed to employees"})
+        self.company.commission_payable_account_id = account
+        booking = self.book(sheet)
+        self.assertEqual(booking._owed_items().account_id, account)
+
+    @rule("B3")
+    def test_several_sheets_are_booked_at_once_each_by_its_own_entry(self):
+        other = self._new_payee("sales_head")
+        order = self.confirmed_order()
+        self.split(contract=order.sudo().sop_contract_id, shares={self.payee: 33.33, other: 66.67})
+        self.collect(order, 575.0)
+        self.now_is("2026-03-31")
+        self.fill("2026-03-31")
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-02")
+        sheets = self.approved_sheet("2026-03-01") | self.approved_sheet("2026-03-01", other)
+        bookings = self.book(sheets)
+        self.assertEqual(len(bookings.move_id), 2)
+        self.assertEqual(sorted(bookings.mapped("amount")), [16.67, 33.33])
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+
+    # -- below zero ----------------------------------------------------------------------------
+
+    @rule("B4")
+    def test_what_is_claimed_back_is_owed_by_the_employee(self):
+        self._new_plan("2026-03-05", negative_sheet="claim")
+        __, payment, sheet = self.march_sheet()
+        self.accrue("2026-03-31")
+        self.book(sheet)
+        april = self.back_in_april(payment)
+        self.assertEqual(april.amount_payable, -50.0)
+        booking = self.book(april)
+        partner = self.payee.partner_id
+        self.assertEqual(
+            self.items(booking.move_id),
+            [
+                (self.accrued_account, partner, 0.0, 50.0),
+                (self.payable(), partner, 50.0, 0.0),
+            ],
+        )
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+        self.assertEqual(self.booked(self.expense_account), 0.0)
+        self.assertStatus(april, "approved", "booked")
+
+    @rule("B4")
+    def test_what_is_carried_forward_is_not_booked_and_stays_accrued(self):
+        __, payment, sheet = self.march_sheet()
+        self.accrue("2026-03-31")
+        self.book(sheet)
+        april = self.back_in_april(payment)
+        self.assertEqual(april.amount_carried_out, -50.0)
+        self.assertStatus(april, "approved", "none")
+        with self.assertRefused("nothing to pay", april.name):
+            self.book(april)
+        self.assertEqual(self.booked(self.accrued_account), 50.0)
+
+    @rule("B4")
+    def test_the_sheet_that_takes_over_what_was_carried_releases_both(self):
+        invoice, payment, sheet = self.march_sheet()
+        self.accrue("2026-03-31")
+        self.book(sheet)
+        self.back_in_april(payment)
+        self.now_is("2026-05-31")
+        self.pay(invoice, 575.0, "2026-05-20")
+        self.half_paid("2026-05-20")
+        self.fill("2026-05-31")
+        self.accrue("2026-05-31")
+        self.now_is("2026-06-02")
+        may = self.approved_sheet("2026-05-01")
+        self.assertEqual((may.amount_carried_in, may.amount_payable), (-50.0, 50.0))
+        booking = self.book(may)
+        self.assertEqual((booking.amount, booking.amount_company), (50.0, 50.0))
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+        self.assertEqual(self.booked(self.expense_account), 100.0)
+
+    # -- currencies ----------------------------------------------------------------------------
+
+    @rule("B3")
+    def test_a_foreign_sheet_releases_to_the_cent_what_was_accrued(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self._new_plan("2026-03-05", currency_id=euro.id, currency_rate=0.7)
+        invoice = self.invoiced_order().sudo().invoice_ids
+        for month, after, amount in (
+            ("03", "04", 383.33),
+            ("04", "05", 383.33),
+            ("05", "06", 383.34),
+        ):
+            self.now_is(f"2026-{month}-28")
+            self.pay(invoice, amount, f"2026-{month}-10")
+            self.fill(f"2026-{month}-28")
+            self.accrue(f"2026-{month}-28")
+            self.now_is(f"2026-{after}-02")
+            booking = self.book(self.approved_sheet(f"2026-{month}-01"))
+            self.assertEqual(booking.currency_id, euro)
+        bookings = self.env["commission.booking"].search([("payee_id", "=", self.payee.id)])
+        self.assertEqual(round(sum(bookings.mapped("amount")), 2), 70.0)
+        self.assertEqual(round(sum(bookings.mapped("amount_company")), 2), 100.0)
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+
+    @rule("B3")
+    def test_a_sheet_of_two_plan_versions_is_booked_by_the_rate_of_each(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self._new_plan("2026-03-05", currency_id=euro.id, currency_rate=0.5)
+        self._new_plan("2026-03-15", currency_id=euro.id, currency_rate=0.8)
+        invoice = self.invoiced_order().sudo().invoice_ids
+        self.pay(invoice, 575.0, "2026-03-10")
+        self.pay(invoice, 575.0, "2026-03-20")
+        self.now_is("2026-03-31")
+        self.fill("2026-03-31")
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-02")
+        booking = self.book(self.approved_sheet("2026-03-01"))
+        self.assertEqual(
+            [(line.amount, line.amount_company) for line in booking.line_ids.sorted("amount")],
+            [(25.0, 50.0), (40.0, 50.0)],
+        )
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+
+    # -- refusals ------------------------------------------------------------------------------
+
+    @rule("B3")
+    def test_a_sheet_is_booked_once(self):
+        sheet = self.accrued_sheet()
+        self.book(sheet)
+        with self.assertRefused(sheet.name, "booked already"):
+            self.book(sheet)
+        self.pay_out(sheet)
+        with self.assertRefused("booked already"):
+            self.book(sheet)
+
+    @rule("B3")
+    def test_only_an_approved_sheet_is_booked(self):
+        self.half_paid()
+        self.now_is("2026-03-31")
+        self.fill("2026-03-31")
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-02")
+        sheet = self.sheet_of("2026-03-01")
+        with self.assertRefused("Draft", "Only an approved sheet is paid"):
+            self.book(sheet)
+        self.submit_sheet(sheet)
+        with self.assertRefused("Waiting for Approval"):
+            self.book(sheet)
+        self.review(sheet, "finance", "finance_vp")
+        with self.assertRefused("Waiting for Approval"):
+            self.book(sheet)
+        self.review(sheet, "general_manager")
+        self.assertTrue(self.book(sheet))
+
+    @rule("B3", "B5")
+    def test_what_is_not_accrued_is_not_paid(self):
+        __, __, sheet = self.march_sheet()
+        with self.assertRefused(sheet.name, "Accrue the commission of 2026-03 first"):
+            self.book(sheet)
+
+    @rule("B3")
+    def test_a_company_without_a_journal_is_told_where_to_choose_one(self):
+        sheet = self.accrued_sheet()
+        self.company.commission_journal_id = False
+        with self.assertRefused("Commission Journal", "Settings › Sales SOP › Commission"):
+            self.book(sheet)
+        self.assertFalse(sheet.booking_ids)
+
+    # -- take back -----------------------------------------------------------------------------
+
+    @rule("B3")
+    def test_a_booking_is_taken_back_by_a_counter_entry_and_can_be_made_anew(self):
+        sheet = self.accrued_sheet()
+        first = self.book(sheet)
+        self.rpc(sheet, "finance", "action_take_back_payment")
+        self.assertStatus(sheet, "approved", "open")
+        self.assertEqual(self.booked(self.accrued_account), -50.0)
+        self.assertTrue(all(first._owed_items().mapped("reconciled")))
+        self.assertFalse(first.is_paid)
+        second = self.book(sheet)
+        self.assertEqual(sheet.booking_ids, second | first)
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+        self.assertEqual(self.booked(self.payable(), self.payee), -50.0)
+
+    @rule("B3")
+    def test_what_is_paid_is_not_taken_back(self):
+        sheet = self.accrued_sheet()
+        self.book(sheet)
+        self.pay_out(sheet)
+        with self.assertRefused("Undo the reconciliation", unchanged=sheet):
+            self.rpc(sheet, "finance", "action_take_back_payment")
+
+    @rule("B3")
+    def test_the_entry_of_a_sheet_stays_as_it_was_posted(self):
+        sheet = self.accrued_sheet()
+        move = self.book(sheet).move_id
+        attacks = [
+            (move, "button_draft", ()),
+            (move, "button_cancel", ()),
+            (move, "write", ({"state": "draft"},)),
+            (move, "unlink", ()),
+            (move.line_ids[0], "write", ({"account_id": self.expense_account.id},)),
+        ]
+        for record, method, arguments in attacks:
+            with (
+                self.subTest(method=method),
+                self.assertRefused(unchanged=(move, sheet)),
+            ):
+                self.rpc(record, "finance", method, *arguments, context={"force_delete": True})
+        with self.assertRefused(f"Commission Sheet {sheet.name}", "take it back"):
+            self.rpc(move, "accountant", "button_draft")
+
+    # -- who -----------------------------------------------------------------------------------
+
+    @rule("B3")
+    def test_finance_and_the_finance_vp_book(self):
+        sheet = self.accrued_sheet()
+        self.assertTrue(self.book(sheet, "finance_vp"))
+
+    @rule("B3")
+    def test_nobody_else_books_pays_or_takes_back(self):
+        sheet = self.accrued_sheet()
+        others = sorted(set(self.users) - {"finance", "finance_vp"})
+        for method in ("action_book", "action_pay", "action_take_back_payment"):
+            for role in others:
+                with (
+                    self.subTest(method=method, role=role),
+                    self.assertRefused(exception=AccessError, unchanged=sheet),
+                ):
+                    self.rpc(sheet, role, method)
+
+    @rule("B3")
+    def test_nobody_else_sees_how_a_sheet_is_booked(self):
+        sheet = self.accrued_sheet()
+        booking = self.book(sheet)
+        for role in sorted(set(self.users) - {"finance", "finance_vp"}):
+            for record, name in (
+                (booking, "amount"),
+                (booking.line_ids, "amount"),
+                (sheet, "booking_ids"),
+            ):
+                with (
+                    self.subTest(record=record._name, role=role),
+                    self.assertRefused(exception=AccessError),
+                ):
+                    self.rpc(record, role, "read", [name])
+
+    @rule("B3")
+    def test_no_role_writes_a_booking_or_says_that_a_sheet_is_paid(self):
+        sheet = self.accrued_sheet()
+        booking = self.book(sheet)
+        attacks = [
+            (sheet, "write", ({"state": "paid"},)),
+            (sheet, "write", ({"payment_status": "paid"},)),
+            (booking, "write", ({"is_paid": True},)),
+            (booking, "write", ({"is_live": False},)),
+            (booking, "unlink", ()),
+            (booking, "copy", ()),
+            (booking, "create", ({"sheet_id": sheet.id, "kind": "entry"},)),
+            (booking.line_ids, "write", ({"amount": 1.0},)),
+        ]
+        for record, method, arguments in attacks:
+            for role in sorted(self.users):
+                with (
+                    self.subTest(record=record._name, method=method, role=role),
+                    self.assertRefused(exception=UserError, unchanged=(sheet, booking)),
+                ):
+                    self.rpc(record, role, method, *arguments)
+
+    @rule("B3")
+    def test_a_default_of_a_client_makes_no_sheet_paid(self):
+        self.half_paid()
+        self.now_is("2026-03-31")
+        context = {"default_state": "paid", "default_payment_status": "paid"}
+        sheets = self.as_user(self.env["commission.sheet"], "sales_office")
+        sheets.with_context(**context).fill(self.company.id, "2026-03-31")
+        self.assertStatus(self.sheet_of("2026-03-01"), "draft", False)

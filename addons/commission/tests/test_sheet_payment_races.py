@@ -1,0 +1,38 @@
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.test_races import RaceCase
+
+from .accounting_common import PaymentCase
+
+
+@tagged("post_install", "-at_install")
+class TestSheetPaymentRaces(RaceCase, PaymentCase):
+    """Two of finance press the same button at the same moment."""
+
+    def setUp(self):
+        super().setUp()
+        frozen = freeze_time(f"{self.today_is} 09:00:00")
+        self.clock = frozen.start()
+        self.addCleanup(frozen.stop)
+
+    def _book(self, sheet, refused):
+        def book(env):
+            try:
+                self.seen_by(env, sheet, "finance").action_book()
+            except UserError as error:
+                refused.append(str(error))
+
+        return book
+
+    @rule("B3")
+    def test_a_sheet_is_booked_once_by_two(self):
+        sheet, refused = self.accrued_sheet(), []
+        book = self._book(sheet, refused)
+        self.race(book, book)
+        self.assertEqual(len(sheet.booking_ids), 1)
+        self.assertIn("booked already", refused[0])
+        self.assertEqual(self.booked(self.accrued_account), 0.0)

@@ -37,6 +37,7 @@
         "views/commission_my_views.xml",
         "views/commission_payroll_export_views.xml",
         "views/commission_sheet_payment_views.xml",
+        "views/sop_contract_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
         "views/commission_menus.xml",
@@ -49,6 +50,11 @@
         "demo/commission_split.xml",
         "demo/commission_calculation.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "commission/static/src/**/*",
+        ],
+    },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -49,7 +49,9 @@ from . import (
     res_config_settings,
     res_users,
     sale_order,
+    sale_order_chain,
     sale_order_line,
     sop_approval,
     sop_contract,
+    sop_contract_outlook,
 )

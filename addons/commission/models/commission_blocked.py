@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 REASONS = [
@@ -40,7 +40,14 @@ class CommissionBlocked(models.Model):
     remedy = fields.Char(compute="_compute_remedy")
 
     def _compute_remedy(self):
-        remedies = {
+        remedies = self._remedies()
+        for row in self:
+            row.remedy = remedies.get(row.reason)
+
+    @api.model
+    def _remedies(self):
+        """Return ``{reason: what to do about it}``."""
+        return {
             "no_contract": self.env._("Let finance earmark the money to its contract."),
             "uncertain": self.env._("It counts when the bank has it, as the sales policy says."),
             "not_effective": self.env._("Let the contract be countersigned."),
@@ -52,26 +59,19 @@ class CommissionBlocked(models.Model):
                 "Make the salesperson a payee, or record a split of the contract or the team."
             ),
         }
-        for row in self:
-            row.remedy = remedies.get(row.reason)
 
     def _row_order_sql(self):
         return SQL("company_id, date, reason, money_move_id, contract_id, invoice_id")
 
     def _company_sql(self, company):
-        truth = self.env["commission.truth"]
         scope = self._today_scope(company)
-        parts = truth._earned_parts(scope)
         lists = [
             self._without_contract_sql(scope),
             self._rejected_sql(scope),
-            self._not_effective_sql(),
-            self._without_plan_sql(scope),
-            self._without_rule_sql(),
-            self._without_payee_sql(),
+            *self._contract_lists(scope),
         ]
-        return truth._with_sql(
-            parts,
+        return self.env["commission.truth"]._with_sql(
+            self.env["commission.truth"]._earned_parts(scope),
             SQL(
                 """
                 SELECT reason,
@@ -91,6 +91,28 @@ class CommissionBlocked(models.Model):
                 """,
                 company=company.id,
                 lists=SQL(" UNION ALL ").join(lists),
+            ),
+        )
+
+    def _contract_lists(self, scope):
+        """Return the lists of money that has a contract."""
+        return [
+            self._not_effective_sql(),
+            self._without_plan_sql(scope),
+            self._without_rule_sql(),
+            self._without_payee_sql(),
+        ]
+
+    def _of_contract_sql(self, scope):
+        """Return the SELECT of ``reason, amount`` of the contracts of ``scope``.
+
+        The amounts are in the contract's currency.
+        """
+        return self.env["commission.truth"]._with_sql(
+            self.env["commission.truth"]._earned_parts(scope),
+            SQL(
+                "SELECT reason, SUM(amount) AS amount FROM (%s) blocked GROUP BY reason",
+                SQL(" UNION ALL ").join(self._contract_lists(scope)),
             ),
         )
 
@@ -185,8 +207,8 @@ class CommissionBlocked(models.Model):
     def _not_effective_sql(self):
         return SQL(
             """
-            SELECT 'not_effective', contract_id, money_move_id, invoice_id, date, NULL::integer,
-                   amount
+            SELECT 'not_effective' AS reason, contract_id, money_move_id, invoice_id, date,
+                   NULL::integer, amount
               FROM dated
               JOIN contract ON contract.id = dated.contract_id AND NOT contract.is_effective
             """

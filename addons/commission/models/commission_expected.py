@@ -31,9 +31,13 @@ class CommissionExpected(models.Model):
         return SQL("contract_id, payee_id, rule_id, order_id")
 
     def _company_sql(self, company):
+        return self._earned_sql(self._today_scope(company, is_expected=True))
+
+    def _earned_sql(self, scope):
+        """Return the SELECT of what is earned with the money of ``scope``, by contract and rule."""
         truth = self.env["commission.truth"]
         return truth._with_sql(
-            truth._earned_parts(self._today_scope(company, is_expected=True)),
+            truth._earned_parts(scope),
             SQL(
                 """
                 SELECT earned.payee_id,

@@ -28,6 +28,11 @@ class CommissionPayee(models.Model):
         compute="_compute_earned",
         help="Bars of the last twelve months, as data for the chart.",
     )
+    amount_unpaid = fields.Monetary(
+        string="Approved, Not Paid Yet",
+        compute="_compute_unpaid",
+        help="What approved commission sheets pay that are not paid yet.",
+    )
     amount_expected = fields.Monetary(
         string="Still Expected",
         compute="_compute_expected",
@@ -62,7 +67,7 @@ class CommissionPayee(models.Model):
         )
         by_month = defaultdict(lambda: defaultdict(float))
         for payee, currency, month, amount in groups:
-            by_month[payee.id][month] += payee._in_company_currency(amount, currency)
+            by_month[payee.id][month] += payee.company_id._commission_money(amount, currency)
         return by_month
 
     def _bars(self, earned, today):
@@ -85,12 +90,26 @@ class CommissionPayee(models.Model):
 
     @api.depends_context("uid")
     @api.depends("user_id")
+    def _compute_unpaid(self):
+        unpaid = defaultdict(float)
+        for payee, currency, amount in self.env["commission.sheet"]._read_group(
+            self._unpaid_sheets(), ["payee_id", "currency_id"], ["amount_payable:sum"]
+        ):
+            unpaid[payee.id] += payee.company_id._commission_money(amount, currency)
+        for payee in self:
+            payee.amount_unpaid = unpaid[payee.id]
+
+    def _unpaid_sheets(self):
+        return [("payee_id", "in", self.ids), ("state", "=", "approved")]
+
+    @api.depends_context("uid")
+    @api.depends("user_id")
     def _compute_expected(self):
         expected = defaultdict(float)
         for payee, currency, amount in self.env["commission.expected"]._read_group(
             [("payee_id", "in", self.ids)], ["payee_id", "currency_id"], ["amount:sum"]
         ):
-            expected[payee.id] += payee._in_company_currency(amount, currency)
+            expected[payee.id] += payee.company_id._commission_money(amount, currency)
         for payee in self:
             payee.amount_expected = expected[payee.id]
 
@@ -104,17 +123,10 @@ class CommissionPayee(models.Model):
         )
         for payee in self:
             payee.amount_blocked = sum(
-                payee._in_company_currency(amount, currency)
+                payee.company_id._commission_money(amount, currency)
                 for user, company, currency, amount in groups
                 if user == payee.user_id and company == payee.company_id
             )
-
-    def _in_company_currency(self, amount, currency):
-        self.ensure_one()
-        company = self.company_id
-        if currency == company.currency_id:
-            return amount
-        return currency._convert(amount, company.currency_id, company, company._sop_today())
 
     # -- the lists behind the figures ----------------------------------------------------------
 
@@ -134,6 +146,10 @@ class CommissionPayee(models.Model):
         """Open the graph of what the payee has earned."""
         action = self.action_open_entries()
         return {**action, "views": [(False, "graph"), (False, "list"), (False, "form")]}
+
+    def action_open_unpaid(self):
+        """Open the payee's approved sheets that are not paid yet."""
+        return self._open("commission_sheet_action", self._unpaid_sheets())
 
     def action_open_expected(self):
         """Open what the payee may still expect."""

@@ -28,7 +28,8 @@ class Scope:
 
     ``versions`` are ``[(plan, first day, last day or None)]``; ``open_on`` is the end of a month
     on which open overdue money is deducted, if any. With ``is_expected`` the money that has not
-    come yet is looked at, as if all of it came on ``until``.
+    come yet is looked at, as if all of it came on ``until``. With ``contract_ids`` only these
+    contracts are looked at; what depends on all of a payee's money is wrong then.
     """
 
     company: object
@@ -36,6 +37,13 @@ class Scope:
     versions: list = field(default_factory=list)
     open_on: object = None
     is_expected: bool = False
+    contract_ids: tuple | None = None
+
+    def contract_sql(self, column):
+        """Return the condition that ``column`` is a contract that is looked at."""
+        if self.contract_ids is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(%s)", column, list(self.contract_ids))
 
     @cached_property
     def counts_units(self):

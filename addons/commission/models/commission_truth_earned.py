@@ -64,11 +64,13 @@ class CommissionTruth(models.AbstractModel):
                       FROM collected
                   GROUP BY contract_id) paid ON paid.contract_id = contract.id
              WHERE contract.company_id = %(company)s
+               AND %(contracts)s
                AND contract.state = 'effective'
                AND contract.amount_total > 0
                AND COALESCE(paid.amount, 0) < contract.amount_total
             """,
             company=scope.company.id,
+            contracts=scope.contract_sql(SQL("contract.id")),
             until=scope.until,
         )
 
@@ -85,13 +87,15 @@ class CommissionTruth(models.AbstractModel):
                    SUM(money.amount) AS amount
               FROM (%(collection)s) money
              WHERE money.company_id = %(company)s
+               AND %(contracts)s
                AND money.kind <> 'opening'
                AND money.date <= %(until)s
           GROUP BY money.contract_id, money.order_id, money.invoice_id, money.date_maturity,
                    money.money_move_id, money.date
             """,
-            collection=self.env["sop.collection"]._rows_sql(),
+            collection=self.env["sop.collection"]._rows_sql(scope.contract_ids),
             company=scope.company.id,
+            contracts=scope.contract_sql(SQL("money.contract_id")),
             until=scope.until,
         )
 
@@ -120,9 +124,10 @@ class CommissionTruth(models.AbstractModel):
                       FROM sop_contract_commission_partner_category_rel
                   GROUP BY sop_contract_id) customer
                 ON customer.sop_contract_id = contract.id
-             WHERE contract.company_id = %s
+             WHERE contract.company_id = %s AND %s
             """,
             scope.company.id,
+            scope.contract_sql(SQL("contract.id")),
         )
 
     def _item_sql(self, scope):

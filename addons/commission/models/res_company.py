@@ -27,6 +27,13 @@ class ResCompany(models.Model):
         last = self.env["commission.calculation"].sudo()
         return last.search([("company_id", "=", self.id)], limit=1).date_to
 
+    def _commission_money(self, amount, currency):
+        """Return ``amount`` in the company's currency; what is in another one at today's rate."""
+        self.ensure_one()
+        if currency == self.currency_id:
+            return amount
+        return currency._convert(amount, self.currency_id, self, self._sop_today())
+
     def _commission_touch(self):
         """Let a second calculation at the same moment start again and see this one."""
         self.ensure_one()

@@ -96,12 +96,12 @@ class CommissionSheet(models.Model):
     )
     calculation_id = fields.Many2one(
         "commission.calculation",
-        string="Filled After",
+        string="Calculated Until",
         readonly=True,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        help="The calculation after which the sheet was filled last.",
+        help="Of the calculation after which the sheet was filled last.",
     )
     entry_ids = fields.One2many("commission.entry", "sheet_id", readonly=True)
     entry_count = fields.Integer(string="Lines", readonly=True, copy=False)

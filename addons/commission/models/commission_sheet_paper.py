@@ -50,13 +50,11 @@ class CommissionSheet(models.Model):
         return [
             (self.env._("Payee"), self.payee_id.name),
             (self.env._("Month"), f"{self.month:%Y-%m}"),
-            (self.env._("Employment"), kinds[self.payee_id.kind]),
+            (self.env._("Kind of payee"), kinds[self.payee_id.kind]),
             (
                 self.env._("Period"),
                 f"{paper._date(self.month)} – {paper._date(self.date_to)}",
             ),
-            (self.env._("Contracts"), self.contract_count),
-            (self.env._("Currency"), self.currency_id.name),
         ]
 
     # -- lines ---------------------------------------------------------------------------------
@@ -117,12 +115,20 @@ class CommissionSheet(models.Model):
         if self.state != "draft":
             approval = self._approval_for(ROUTE)
         boxes = [
-            {"role": self.env._("Payee"), "user": self.payee_id.name, "date": "", "state": ""},
+            {"role": self.env._("Payee"), "user": self.payee_id.name},
             {
                 "role": self.env._("Sales Office"),
-                "user": approval.requested_by_id.name or "",
+                "user": approval.requested_by_id.name,
                 "date": paper._datetime(approval.requested_on),
-                "state": self.env._("Submitted") if approval else "",
+                "state": approval and self.env._("Submitted"),
             },
         ]
-        return boxes + paper._approval_rows(approval)
+        rows = paper._approval_rows(approval) or self._paper_empty_boxes()
+        # Who has not decided yet may sign by hand.
+        return boxes + [row if row.get("user") else {"role": row["role"]} for row in rows]
+
+    def _paper_empty_boxes(self):
+        """Return the boxes of those who will decide what is not submitted yet."""
+        route = self.env["sop.approval.route"]._for(ROUTE, self.company_id, self._name)
+        steps = route.with_env(self.env).step_ids.sorted(lambda step: (step.stage, step.id))
+        return [{"role": step.group_id.name} for step in steps]

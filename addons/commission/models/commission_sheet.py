@@ -187,7 +187,7 @@ class CommissionSheet(models.Model):
     @api.depends("entry_ids.dispute_ids.state")
     def _compute_dispute_count(self):
         disputes = self.env["commission.dispute"].search(
-            [("state", "=", "open"), ("entry_id.sheet_id", "in", self.ids)]
+            [("state", "=", "open"), ("sheet_id", "in", self.ids)]
         )
         for sheet in self:
             sheet.dispute_count = len(
@@ -237,7 +237,7 @@ class CommissionSheet(models.Model):
             "name": self.env._("Disputes"),
             "res_model": "commission.dispute",
             "view_mode": "list,form",
-            "domain": [("entry_id.sheet_id", "=", self.id)],
+            "domain": [("sheet_id", "=", self.id)],
         }
 
     @api.model

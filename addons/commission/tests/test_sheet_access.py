@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.attack_case import AttackCase
-from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.common import ROLES, rule
+from odoo.addons.sales_sop.tests.menu_walker import MenuWalker
 
 from .sheet_common import SheetCase
 
@@ -195,3 +196,22 @@ class TestSheetAttacks(AttackCase, SheetCase):
     @rule("B3", "B4")
     def test_nobody_changes_the_ledger_its_sheets_and_what_they_rest_on(self):
         self.assertNobodyChanges(self._victims())
+
+
+@tagged("post_install", "-at_install")
+class TestSheetScreens(MenuWalker, SheetCase):
+    """Every role opens the screens of sheets and disputes with what is its own on them."""
+
+    ACTIONS = ("commission_sheet_action", "commission_dispute_action", "commission_entry_action")
+
+    def test_every_role_opens_sheets_and_disputes(self):
+        __, payment, march = self.march_sheet()
+        payment.action_draft()
+        self.now_is("2026-04-30")
+        self.submit_sheet(self.fill())
+        self.rpc(march.entry_ids, "salesperson", "dispute", "Wrong")
+        for role in ROLES:
+            for name in self.ACTIONS:
+                action = self.env.ref(f"commission.{name}")
+                with self.subTest(role=role, action=name):
+                    self._open_action(role, self._load_action(role, action._name, action.id))

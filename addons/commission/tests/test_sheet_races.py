@@ -13,16 +13,13 @@ class TestSheetRaces(RaceCase, SheetCase):
     def setUp(self):
         super().setUp()
         # What a story before this one has committed is somebody else's.
-        self.payee = self._new_payee(name="Li Na", user_id=self._new_person().id)
+        login = f"payee_{self._testMethodName}"
+        self.users["payee"] = self._new_user(login, "sales_sop.group_salesperson", self.company)
+        self.payee = self._new_payee("payee")
         self.order_paid = self.confirmed_order()
         contract = self.order_paid.sudo().sop_contract_id
         self.split(contract, shares={self.payee: 100}, date_from="2026-01-01")
         self.collect(self.order_paid, 575.0)
-
-    def _new_person(self):
-        login = f"payee_{self._testMethodName}"
-        self.users["payee"] = self._new_user(login, "sales_sop.group_salesperson", self.company)
-        return self.users["payee"]
 
     def fill(self, month=None):
         return super().fill(month).filtered(lambda sheet: sheet.payee_id == self.payee)

@@ -71,6 +71,25 @@ class TestSheetClawback(SheetCase):
         self.assertEqual(sorted(april.entry_ids.mapped("amount")), [-50.0, 100.0])
         self.assertSheet(april, amount_payable=50.0)
 
+    @rule("B4")
+    def test_amounts_in_two_currencies_are_on_two_sheets(self):
+        """The plan pays in euros from April on; what March had earned is taken back in dollars."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        invoice, payment, __ = self.march_sheet()
+        self._new_plan("2026-04-01", currency_id=euro.id, currency_rate=0.5)
+        payment.action_draft()
+        self.pay(invoice, 575.0, "2026-04-20")
+        self.now_is("2026-04-30")
+        sheets = self.fill()
+        self.assertEqual(
+            {(sheet.name, sheet.currency_id.name): sheet.amount_entries for sheet in sheets},
+            {("Salesperson 2026-04", "USD"): -50.0, ("Salesperson 2026-04 EUR", "EUR"): 25.0},
+        )
+        self.submit_sheet(sheets)
+        self.review(sheets)
+        self.assertEqual(set(sheets.mapped("amount_payable")), {0.0, 25.0})
+
     # -- below zero ----------------------------------------------------------------------------
 
     @rule("B4")

@@ -56,22 +56,44 @@ class CommissionTruth(models.AbstractModel):
                    0 AS invoice_id, NULL::date AS date_maturity,
                    NULL::integer AS money_move_id, %(until)s::date AS date,
                    so.amount_total::numeric * GREATEST(0,
-                       1 - COALESCE(paid.amount, 0) / contract.amount_total::numeric) AS amount,
+                       1 - paid.amount / contract.amount_total::numeric) AS amount,
                    %(until)s::date AS judged_on, 0 AS judged_invoice
               FROM sop_contract contract
-              JOIN sale_order so ON so.sop_contract_id = contract.id AND so.state <> 'cancel'
-         LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
-                      FROM collected
-                  GROUP BY contract_id) paid ON paid.contract_id = contract.id
+              JOIN sale_order so
+                ON so.sop_contract_id = contract.id AND so.state <> 'cancel' AND %(counted)s
+              JOIN (SELECT contract.id,
+                           COALESCE(contract.opening_amount_collected, 0)::numeric
+                               + COALESCE(SUM(collected.amount), 0) AS amount
+                      FROM sop_contract contract
+                 LEFT JOIN collected ON collected.contract_id = contract.id
+                  GROUP BY contract.id) paid
+                ON paid.id = contract.id
              WHERE contract.company_id = %(company)s
                AND %(contracts)s
                AND contract.state = 'effective'
                AND contract.amount_total > 0
-               AND COALESCE(paid.amount, 0) < contract.amount_total
+               AND paid.amount < contract.amount_total
             """,
             company=scope.company.id,
             contracts=scope.contract_sql(SQL("contract.id")),
+            counted=self._counted_order_sql(),
             until=scope.until,
+        )
+
+    def _counted_order_sql(self):
+        """A frame asks for no money itself; its call-offs do, once they are submitted."""
+        return SQL(
+            """
+            (contract.kind <> 'frame'
+             OR so.sop_frame_contract_id IS NOT NULL
+                AND (so.state = 'sale'
+                     OR EXISTS (SELECT 1
+                                  FROM sop_approval approval
+                                 WHERE approval.res_model = 'sale.order'
+                                   AND approval.res_id = so.id
+                                   AND approval.code = 'application'
+                                   AND approval.state IN ('pending', 'approved'))))
+            """
         )
 
     def _collected_sql(self, scope):

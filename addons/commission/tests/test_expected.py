@@ -1,18 +1,22 @@
 from odoo.exceptions import AccessError
 
 from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.test_frame import FrameCase
+from odoo.addons.sales_sop.tests.test_opening_contracts import OpeningContractCase
 
 from .common import CommissionCase
 
 
-class TestExpected(CommissionCase):
-    """What would be earned if everything open were paid, and what another plan would pay."""
-
+class ExpectedCase(CommissionCase):
     def expected(self, role="salesperson"):
         self.env.flush_all()
         self.env.invalidate_all()
         rows = self.as_user(self.env["commission.expected"], role).search([])
         return round(sum(rows.mapped("amount")), 2)
+
+
+class TestExpected(ExpectedCase):
+    """What would be earned if everything open were paid, and what another plan would pay."""
 
     @rule("B1")
     def test_the_rest_of_an_effective_contract_is_expected(self):
@@ -80,3 +84,27 @@ class TestExpected(CommissionCase):
         self.assertEqual(drift.mapped("amount_difference"), [0.0])
         with self.assertRefused(exception=AccessError):
             self.rpc(self.env["commission.drift"], "salesperson", "search_read", [])
+
+
+class TestExpectedOfFrame(FrameCase, ExpectedCase):
+    @rule("B1")
+    def test_only_what_is_called_off_from_a_frame_is_expected(self):
+        frame = self.frame()
+        self.assertEqual(self.expected(), 0.0)
+        order = self.call_off(frame, 10)
+        self.assertEqual(self.expected(), 0.0)
+        self.submit(order)
+        # 10 x 90.00
+        self.assertEqual(self.expected(), 90.0)
+        self.collect(order, 517.5)
+        self.assertEqual(self.expected(), 45.0)
+
+
+class TestExpectedOfOpening(OpeningContractCase, ExpectedCase):
+    @rule("B1")
+    def test_what_came_before_the_go_live_is_not_expected_again(self):
+        contract = self.taken(self.row(amount_collected="5750")).contract_id
+        self.assertEqual(contract.amount_total, 11500.0)
+        self.split(contract, shares={self.payee: 100.0})
+        # 10 % of half of 10,000.00
+        self.assertEqual(self.expected("finance"), 500.0)

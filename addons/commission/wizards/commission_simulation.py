@@ -22,6 +22,7 @@ class CommissionSimulation(models.TransientModel):
 
     _name = "commission.simulation"
     _description = "What-If of a Commission Plan"
+    _rec_name = "plan_id"
 
     plan_id = fields.Many2one(
         "commission.plan", required=True, ondelete="cascade", help="Also a draft."

@@ -33,7 +33,7 @@ class CommissionCalculate(models.TransientModel):
             "params": {
                 "type": "success" if found.entry_count else "info",
                 "title": self.env._(
-                    "Commission is calculated until %s.", format_date(self.env, found.date_to)
+                    "Commission is calculated until %s", format_date(self.env, found.date_to)
                 ),
                 "message": self._result(found),
                 "next": {"type": "ir.actions.act_window_close"},

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, date_utils
+from odoo.tools import SQL, date_utils, format_date
 
 from ..models.commission_truth import Scope
 
@@ -132,12 +132,19 @@ class CommissionSimulationLine(models.TransientModel):
     )
     payee_id = fields.Many2one("commission.payee", readonly=True)
     period = fields.Date(string="Month of the Money", readonly=True)
+    month = fields.Char(compute="_compute_month")
     currency_id = fields.Many2one(related="simulation_id.currency_id")
     amount_in_force = fields.Monetary(string="In Force", readonly=True)
     amount_simulated = fields.Monetary(string="With This Plan", readonly=True)
     amount_difference = fields.Monetary(
         string="Difference", compute="_compute_difference", store=True
     )
+
+    @api.depends("period")
+    @api.depends_context("lang")
+    def _compute_month(self):
+        for line in self:
+            line.month = format_date(self.env, line.period, date_format="yyyy-MM")
 
     @api.depends("amount_in_force", "amount_simulated")
     def _compute_difference(self):

@@ -52,7 +52,7 @@ class CommissionAccrual(models.Model):
         compute="_compute_state",
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
-    done_on = fields.Datetime(readonly=True)
+    done_on = fields.Datetime(string="On", readonly=True)
 
     _origin_uniq = models.UniqueIndex(
         "(origin_id) WHERE origin_id IS NOT NULL", "This accrual is taken back already."

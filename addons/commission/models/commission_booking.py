@@ -69,7 +69,7 @@ class CommissionBooking(models.Model):
         help="Empty for a bill, which has its own payable account.",
     )
     user_id = fields.Many2one("res.users", string="By User", readonly=True, ondelete="restrict")
-    done_on = fields.Datetime(readonly=True)
+    done_on = fields.Datetime(string="On", readonly=True)
     taken_back_on = fields.Datetime(readonly=True)
     taken_back_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     counter_move_id = fields.Many2one(

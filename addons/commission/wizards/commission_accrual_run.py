@@ -16,13 +16,12 @@ class CommissionAccrualRun(models.TransientModel):
         related="company_id.commission_calculated_until", string="Calculated Until"
     )
     month = fields.Date(
-        string="Until the End Of",
         required=True,
         compute="_compute_month",
         store=True,
         readonly=False,
         precompute=True,
-        help="Any day of the month.",
+        help="Any day of the month until whose end it counts.",
     )
     amount = fields.Monetary(
         string="Not Accrued Yet",

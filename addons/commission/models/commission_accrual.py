@@ -268,7 +268,7 @@ class CommissionAccrual(models.Model):
     def _kept_document(self):
         """Name what has to be taken back when the entry is wrong."""
         self.ensure_one()
-        return f"{self._description} {self.display_name}"
+        return self._name_document(self)
 
     def action_open_entry(self):
         """Open the journal entry."""

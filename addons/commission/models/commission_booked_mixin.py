@@ -26,6 +26,11 @@ class CommissionBookedMixin(models.AbstractModel):
         if not self.env.su:
             raise AccessError(self._kept_text())
 
+    def _name_document(self, document):
+        """Say what kind of document it is, and which, in the user's language."""
+        kind = self.env["ir.model"]._get(document._name).name
+        return f"{kind} {document.display_name}"
+
     def _kept_text(self):
         return self.env._(
             "What was booked of commission is kept as it was. Use the buttons to book more or to "

@@ -33,7 +33,7 @@ class CommissionBooking(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
-    kind = fields.Selection(BOOKING_KINDS, string="By", required=True, readonly=True)
+    kind = fields.Selection(BOOKING_KINDS, string="Paid Through", required=True, readonly=True)
     amount = fields.Monetary(
         readonly=True, help="Below zero the payee pays it back or is billed for it."
     )
@@ -68,7 +68,7 @@ class CommissionBooking(models.Model):
         ondelete="restrict",
         help="Empty for a bill, which has its own payable account.",
     )
-    user_id = fields.Many2one("res.users", string="By User", readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
     done_on = fields.Datetime(string="On", readonly=True)
     taken_back_on = fields.Datetime(readonly=True)
     taken_back_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
@@ -278,5 +278,4 @@ class CommissionBooking(models.Model):
     def _kept_document(self):
         """Name what has to be taken back when the entry is wrong."""
         self.ensure_one()
-        document = self.export_id or self.sheet_id
-        return f"{document._description} {document.display_name}"
+        return self._name_document(self.export_id or self.sheet_id)

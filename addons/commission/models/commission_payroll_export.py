@@ -36,7 +36,9 @@ class CommissionPayrollExport(models.Model):
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
     paid_on = fields.Datetime(readonly=True)
-    paid_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
+    paid_by_id = fields.Many2one(
+        "res.users", string="Payment Recorded By", readonly=True, ondelete="restrict"
+    )
     taken_back_on = fields.Datetime(readonly=True)
     taken_back_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     counter_move_id = fields.Many2one(

@@ -91,6 +91,7 @@ class CommissionPayee(models.Model):
     def write(self, vals):
         if not {"user_id", "company_id", "partner_id"}.isdisjoint(vals):
             self._check_has_no_entry()
+            self._check_has_no_share()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -107,6 +108,21 @@ class CommissionPayee(models.Model):
                         "%s has earned commission and stays the same person. Archive this payee "
                         "and make a new one instead.",
                         payee.name,
+                    )
+                )
+
+    def _check_has_no_share(self):
+        """Who records a split gives the shares to persons; they do not change afterwards (B1)."""
+        shares = self.env["commission.split.line"].sudo()
+        for payee in self:
+            share = shares.search([("payee_id", "=", payee.id)], limit=1)
+            if share:
+                raise UserError(
+                    self.env._(
+                        "%(payee)s has a share of %(split)s and stays the same person. Make a new "
+                        "payee and record another split instead.",
+                        payee=payee.name,
+                        split=share.split_id.display_name,
                     )
                 )
 

@@ -292,6 +292,7 @@ class CommissionPlan(models.Model):
     def _approval_content(self, route_code):
         self.ensure_one()
         return {
+            "company": self.company_id.id,
             "date_from": fields.Date.to_string(self.date_from),
             "settings": [
                 self.currency_id.id,

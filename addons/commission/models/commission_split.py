@@ -111,7 +111,7 @@ class CommissionSplit(models.Model):
         if self.env.su:
             return
         for split in self:
-            if self.env.user in split.sudo().line_ids.payee_id.user_id:
+            if self.env.user in split.sudo().line_ids.payee_id._people():
                 raise AccessError(
                     self.env._(
                         "%s: you are one of those who share. Let somebody else record it.",

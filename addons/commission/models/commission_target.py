@@ -71,18 +71,34 @@ class CommissionTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
+        targets._check_not_for_oneself()
         targets._check_may_change()
         return targets
 
     def write(self, vals):
+        self._check_not_for_oneself()
         self._check_may_change()
         result = super().write(vals)
+        self._check_not_for_oneself()
         self._check_may_change()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_may_change(self):
+        self._check_not_for_oneself()
         self._check_may_change()
+
+    def _check_not_for_oneself(self):
+        """Nobody sets by which target the own commission rises (B5)."""
+        if self.env.su:
+            return
+        for target in self:
+            if self.env.user in target.payee_id._people():
+                raise AccessError(
+                    self.env._(
+                        "%s is your own target. Let somebody else set it.", target.display_name
+                    )
+                )
 
     def _check_may_change(self):
         """A target that commission was calculated by changes what was earned (T1, B5)."""

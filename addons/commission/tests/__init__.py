@@ -1,6 +1,7 @@
 from . import (
     test_accrual,
     test_accrual_races,
+    test_attacks,
     test_blocked,
     test_calculation,
     test_chain_step,

@@ -11,6 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/ir_rules.xml",
+        "security/commission_dialog_rules.xml",
         "security/commission_sheet_rules.xml",
         "security/commission_accounting_rules.xml",
         "data/sop_approval_route.xml",

@@ -128,6 +128,14 @@ class CommissionEntry(models.Model):
         for entry in self:
             entry.explanation = getattr(entry, f"_explain_{entry.kind}")()
 
+    @api.depends_context("lang", "uid")
+    @api.depends("explanation")
+    def _compute_display_name(self):
+        """A reference shows the name of its record to everybody; this one says what was earned."""
+        readable = self.sudo(False)._filtered_access("read")
+        for entry in self:
+            entry.display_name = entry in readable and entry.explanation
+
     def _money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 

@@ -1,10 +1,13 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
 
+from .accounting_common import AccountingCase
 from .common import CommissionCase
+from .sheet_common import SheetCase
 
 
 @tagged("post_install", "-at_install")
@@ -99,3 +102,100 @@ class TestAttacksOnWhoEarns(CommissionCase):
         approval = plan.sudo().approval_ids
         with self.assertRefused(exception=UserError, unchanged=plan):
             self.rpc(approval, "general_manager", "approve")
+
+
+@tagged("post_install", "-at_install")
+class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
+    """A dialog shows no more than its reader may read (B3)."""
+
+    def onchange(self, model, role, values, *names):
+        """Return what a new dialog shows for ``values``."""
+        self.env.invalidate_all()
+        found = self.as_user(self.env[model], role)
+        specification = dict.fromkeys([*values, *names], {})
+        return call_kw(
+            found,
+            "onchange",
+            [[], values, list(values), specification],
+            {"context": dict(found.env.context)},
+        )["value"]
+
+    def colleagues_entry(self):
+        self.half_paid()
+        self.now_is("2026-03-31")
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        return self.fill().entry_ids
+
+    @rule("B3")
+    def test_the_dialog_of_a_dispute_shows_no_line_of_a_colleague(self):
+        entry = self.colleagues_entry()
+        values = {"entry_id": entry.id}
+        self.assertEqual(
+            self.onchange("commission.dispute.ask", "salesperson", values, "amount")["amount"],
+            50.0,
+        )
+        for name in ("amount", "explanation"):
+            with self.assertRefused(exception=AccessError):
+                self.onchange("commission.dispute.ask", "colleague", values, name)
+        ask = self.rpc_create(
+            "commission.dispute.ask", "colleague", {**values, "reason": "How much is it?"}
+        )
+        for name in ("amount", "explanation"):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(ask, "colleague", "read", [name])
+        self.env.invalidate_all()
+        ((__, shown),) = [
+            row["entry_id"] for row in self.rpc(ask, "colleague", "read", ["entry_id"])
+        ]
+        self.assertFalse(shown)
+
+    @rule("B3")
+    def test_the_dialog_of_an_answer_shows_nothing_of_another_company(self):
+        entry = self.colleagues_entry()
+        (dispute,) = self.rpc(entry, "salesperson", "dispute", "The rate is 12 %")
+        other = self._new_company("Southlight Drives")
+        self.users["stranger"] = self._new_user("stranger", "sales_sop.group_finance", other)
+        values = {"dispute_id": dispute}
+        context = {"allowed_company_ids": other.ids}
+        answer = self.rpc_create(
+            "commission.dispute.answer", "stranger", {**values, "answer": "No"}, context
+        )
+        for name in ("reason", "explanation", "amount_disputed"):
+            self.assertTrue(
+                self.onchange("commission.dispute.answer", "finance", values, name)[name]
+            )
+            with self.assertRefused(exception=AccessError):
+                self.rpc(answer, "stranger", "read", [name], context=context)
+
+    @rule("B5")
+    def test_the_dialog_of_an_accrual_shows_nothing_of_another_company(self):
+        self.colleagues_entry()
+        other = self._new_company("Southlight Drives")
+        self.users["stranger"] = self._new_user("stranger", "sales_sop.group_finance", other)
+        values = {"company_id": self.company.id, "month": "2026-03-01"}
+        self.assertEqual(
+            self.onchange("commission.accrual.run", "finance", values, "amount")["amount"], 50.0
+        )
+        context = {"allowed_company_ids": other.ids}
+        run = self.rpc_create("commission.accrual.run", "stranger", values, context)
+        with self.assertRefused("do not work for", exception=AccessError):
+            self.rpc(run, "stranger", "read", ["amount"], context=context)
+
+    @rule("B1")
+    def test_nobody_reads_the_what_if_of_somebody_else(self):
+        self.colleagues_entry()
+        simulation = self.rpc_create(
+            "commission.simulation", "marketing_director", {"plan_id": self.plan.id}
+        )
+        self.rpc(simulation, "marketing_director", "action_simulate")
+        self.assertEqual(simulation.line_ids.mapped("amount_in_force"), [50.0])
+        other = self._new_company("Southlight Drives")
+        self.users["stranger"] = self._new_user("stranger", "sales_sop.group_finance", other)
+        context = {"allowed_company_ids": other.ids}
+        for record, name in ((simulation, "amount_in_force"), (simulation.line_ids, "payee_id")):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(record, "stranger", "read", [name], context=context)
+        lines = self.env["commission.simulation.line"].with_user(self.users["stranger"])
+        self.assertFalse(lines.with_context(**context).search([]))

@@ -39,6 +39,8 @@ class CommissionAccrualRun(models.TransientModel):
     @api.depends("company_id", "month")
     def _compute_amount(self):
         accruals = self.env["commission.accrual"]
+        # A client may name any company.
+        accruals._check_accountant(self.env._("accrue commission"), self.company_id)
         for run in self:
             until = date_utils.end_of(run.month, "month") if run.month else False
             lines = until and accruals._missing_lines(run.company_id, until)

@@ -16,6 +16,8 @@ class CommissionTier(models.Model):
     start = fields.Float(
         string="From",
         digits=(16, 2),
+        # Without a value the database would have none, and the first tier would not be found.
+        default=0.0,
         help="Amount collected without tax in the plan's currency, or percent of the target. The "
         "tier includes its start and ends before the start of the next one.",
     )

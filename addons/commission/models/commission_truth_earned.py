@@ -295,7 +295,7 @@ class CommissionTruth(models.AbstractModel):
                    line.price_subtotal::numeric AS untaxed,
                    line.price_total::numeric AS taxed,
                    %(margin)s AS margin,
-                   line.quantity::numeric * %(units)s AS units,
+                   line.quantity::numeric * %(units)s * %(currency)s AS units,
                    COALESCE(sol.is_downpayment, FALSE) AS is_downpayment
               FROM account_move move
               JOIN account_move_line line
@@ -303,6 +303,8 @@ class CommissionTruth(models.AbstractModel):
          LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
          LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
          LEFT JOIN sale_order so ON so.id = sol.order_id
+         LEFT JOIN sop_contract contract
+                ON contract.id = COALESCE(so.sop_contract_id, move.sop_contract_id)
                    %(margin_joins)s
                    %(unit_joins)s
              WHERE move.id IN (SELECT invoice_id FROM cash)
@@ -311,6 +313,7 @@ class CommissionTruth(models.AbstractModel):
             margin=self._invoiced_margin_sql(scope),
             margin_joins=self._margin_joins_sql(scope),
             units=self._units_sql(scope),
+            currency=self._invoice_currency_sql(),
             unit_joins=self._unit_joins_sql(scope),
         )
 
@@ -324,10 +327,22 @@ class CommissionTruth(models.AbstractModel):
                 - sol.commission_unit_cost::numeric
                   * line.quantity::numeric
                   * COALESCE(line_unit.factor / NULLIF(sol_unit.factor, 0), 1)::numeric
-                  * CASE WHEN move.currency_id = contract.currency_id THEN 1
-                         ELSE (move.invoice_currency_rate
-                               / NULLIF(contract.currency_rate, 0))::numeric
-                    END
+                  * %(currency)s
+            """,
+            currency=self._invoice_currency_sql(),
+        )
+
+    def _invoice_currency_sql(self):
+        """Units of the invoice's currency for one of the contract's.
+
+        What a line has in units or costs is brought to its invoice's currency, because its part of
+        the money, which is the contract's, is found by its part of the invoice.
+        """
+        return SQL(
+            """
+            CASE WHEN move.currency_id = contract.currency_id THEN 1
+                 ELSE (move.invoice_currency_rate / NULLIF(contract.currency_rate, 0))::numeric
+            END
             """
         )
 
@@ -336,7 +351,6 @@ class CommissionTruth(models.AbstractModel):
             return SQL()
         return SQL(
             """
-            LEFT JOIN sop_contract contract ON contract.id = so.sop_contract_id
             LEFT JOIN uom_uom line_unit ON line_unit.id = line.product_uom_id
             LEFT JOIN uom_uom sol_unit ON sol_unit.id = sol.product_uom_id
             """

@@ -199,3 +199,43 @@ class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
                 self.rpc(record, "stranger", "read", [name], context=context)
         lines = self.env["commission.simulation.line"].with_user(self.users["stranger"])
         self.assertFalse(lines.with_context(**context).search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestAttacksOnNumbers(CommissionCase):
+    """What a client leaves out or an invoice says otherwise does not make an amount wrong (B1)."""
+
+    def new_plan(self, **values):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", [{"name": "Sale", **values}])
+        self.now_is("2026-04-02")
+
+    @rule("B5")
+    def test_a_tier_without_a_start_starts_at_zero(self):
+        tiers = [{"rate": 5.0}, {"start": 1000.0, "rate": 8.0}]
+        self.new_plan(rate_kind="tiers", tier_ids=[Command.create(tier) for tier in tiers])
+        self.collect(self.order(2000.0), 2300.0)
+        self.calculate()
+        # 1,000 x 5 % + 1,000 x 8 %
+        self.assertEqual(self.balance(), 130.0)
+
+    @rule("B1")
+    def test_units_of_an_invoice_in_another_currency_are_counted_once(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "name": "2026-01-01",
+                "rate": 0.8,
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+            }
+        )
+        self.new_plan(rate_kind="unit", amount_per_unit=2.0)
+        order = self.effective_order(lines=[(self.work, 10, 100.0)])
+        invoice = self.invoice(order, currency_id=euro.id, invoice_date="2026-04-02")
+        self.pay(invoice, 575.0, "2026-04-02", currency_id=euro.id)
+        self.calculate()
+        # Half of the invoice is paid: five of the ten drives, whatever a euro is worth.
+        self.assertEqual(self.balance(), 10.0)

@@ -29,7 +29,7 @@ LANGUAGES = ("zh_CN",)
 UNWANTED_MODULES = ("partner_autocomplete",)
 
 # What people may have besides: their rules are tested with them, the demo goes without.
-TEST_MODULES = ("sale_loyalty", "stock_delivery")
+TEST_MODULES = ("mrp", "sale_loyalty", "stock_delivery")
 
 # Bytes that a first run needs (Odoo, Python packages, browser, templates), and a later one.
 DISK_FIRST = 4 * 1024**3

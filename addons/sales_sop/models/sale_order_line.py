@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
@@ -138,33 +136,25 @@ class SaleOrderLine(models.Model):
             line.qty_accepted = min(line._accepted_by_moves(), line.qty_delivered)
 
     def _accepted_by_moves(self):
-        """Return the accepted quantity that stayed with the customer, in the line's unit.
-
-        A kit counts by its scarcest part.
-        """
+        """Return the accepted quantity that stayed with the customer, in the line's unit."""
         done = self.move_ids.filtered(lambda move: move.state == "done")
         opening = self.opening_qty_accepted
         if not opening and not any(done.mapped("qty_accepted")):
             return 0.0
         moves = done.filtered(lambda move: move._sop_is_customer_bound())
-        delivered, accepted = defaultdict(float), defaultdict(float)
-        for move in moves:
-            delivered[move.product_id] += move._sop_product_quantity()
-            accepted[move.product_id] += move._sop_accepted_and_kept()
-        for move in (done - moves).filtered(lambda move: not move.origin_returned_move_id):
-            if move.location_id.usage == "customer":
-                accepted[move.product_id] -= move._sop_product_quantity()
-        if set(delivered) <= {self.product_id}:
-            accepted[self.product_id] += self.product_uom_id._compute_quantity(
-                opening, self.product_id.uom_id, round=False
-            )
-            # Goods can also come back without reference to the delivery they left with.
-            accepted[self.product_id] = max(0.0, accepted[self.product_id])
-            return self.product_id.uom_id._compute_quantity(
-                accepted[self.product_id], self.product_uom_id, rounding_method="HALF-UP"
-            )
-        ratio = min(accepted[product] / delivered[product] for product in delivered)
-        return self.product_uom_id.round(ratio * self.qty_delivered)
+        if moves.product_id - self.product_id:
+            return self._sop_accepted_kits()
+        accepted = sum(move._sop_accepted_and_kept() for move in moves)
+        for move in (done - moves).filtered(lambda move: move.product_id == self.product_id):
+            if move.location_id.usage == "customer" and not move.origin_returned_move_id:
+                accepted -= move._sop_product_quantity()
+        accepted += self.product_uom_id._compute_quantity(
+            opening, self.product_id.uom_id, round=False
+        )
+        # Goods can also come back without reference to the delivery they left with.
+        return self.product_id.uom_id._compute_quantity(
+            max(0.0, accepted), self.product_uom_id, rounding_method="HALF-UP"
+        )
 
     def _sop_waits_for_receipt(self):
         """Whether the line is invoiced by what the customer accepted, not by what left (D3)."""

@@ -305,8 +305,8 @@ class SopPodCorrectionLine(models.Model):
         if missing < 0:
             self.move_id.sop_missing_ids._sop_check_reducible(-missing)
         line = self.move_id.sale_line_id
-        if accepted < 0 and not self.move_id._sop_is_kit():
-            kept = line.qty_accepted + self.move_id._sop_to_line_unit(accepted)
+        if accepted < 0:
+            kept = line._sop_accepted_with(self.move_id, accepted)
             line._sop_check_accepted_covers_invoiced(kept)
 
 
@@ -359,6 +359,11 @@ class StockMove(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def _sop_accepted_with(self, move, change):
+        """What would be accepted if ``change`` were added to what was accepted of ``move``."""
+        self.ensure_one()
+        return self.qty_accepted + move._sop_to_line_unit(change)
 
     def _sop_check_accepted_covers_invoiced(self, accepted):
         """Raise when ``accepted`` would be less than what is invoiced and not credited (D3)."""

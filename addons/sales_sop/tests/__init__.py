@@ -32,6 +32,7 @@ from . import (
     test_invoice_cases,
     test_invoice_gate,
     test_invoice_lists,
+    test_kits,
     test_links,
     test_menus,
     test_money_alert,

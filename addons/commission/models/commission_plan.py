@@ -201,7 +201,7 @@ class CommissionPlan(models.Model):
     @api.constrains("currency_rate", "amount_max", "amount_min")
     def _check_amounts(self):
         for plan in self:
-            if plan.currency_rate <= 0 or plan.amount_max < 0 or plan.amount_min < 0:
+            if not plan.currency_rate > 0 or plan.amount_max < 0 or plan.amount_min < 0:
                 raise ValidationError(
                     self.env._(
                         "%s: the rate has to be positive, and amounts cannot be negative.",

@@ -349,3 +349,41 @@ class TestSheetPayment(PaymentCase):
         sheets = self.as_user(self.env["commission.sheet"], "sales_office")
         sheets.with_context(**context).fill(self.company.id, "2026-03-31")
         self.assertStatus(self.sheet_of("2026-03-01"), "draft", False)
+
+    # -- the whole story -----------------------------------------------------------------------
+
+    @rule("B3", "B4", "B5")
+    def test_when_all_is_approved_and_booked_the_cost_is_the_ledger_and_nothing_is_accrued(self):
+        self._new_plan("2026-03-03", negative_sheet="claim")
+        agent = self._new_payee(name="Agent Lu", kind="agent")
+        order = self.delivered_order()
+        self.split(contract=order.sudo().sop_contract_id, shares={self.payee: 60, agent: 40})
+        invoice = self.invoice(order)
+        march = self.pay(invoice, 575.0, "2026-03-10")
+        self._close("2026-03-31", "2026-04-02")
+        self.pay(invoice, 345.0, "2026-04-10")
+        self._close("2026-04-30", "2026-05-04")
+        self.as_user(march, "finance").action_draft()
+        self._close("2026-05-31", "2026-06-02")
+        earned = {payee: self.balance(payee) for payee in (self.payee, agent)}
+        self.assertEqual(list(earned.values()), [18.0, 12.0])
+        sheets = self._sheets()
+        self.assertEqual(len(sheets), 6)
+        self.assertEqual(set(sheets.mapped("payment_status")), {"booked"})
+        for bill in sheets.booking_ids.filtered(lambda booking: booking.kind == "bill").move_id:
+            self.as_user(bill, "finance").invoice_date = bill.date
+            self.as_user(bill, "finance").action_post()
+        for payee, amount in earned.items():
+            self.assertEqual(self.booked(self.expense_account, payee), amount)
+            self.assertEqual(self.booked(self.accrued_account, payee), 0.0)
+        self.assertEqual(self.booked(self.payable(), self.payee), -18.0)
+
+    def _close(self, last_day, day_after):
+        """A month ends: its sheets are filled, accrued, approved and booked."""
+        self.now_is(last_day)
+        sheets = self.fill(last_day)
+        self.accrue(last_day)
+        self.now_is(day_after)
+        for sheet in sheets.sudo():
+            self.review(self.submit_sheet(sheet))
+            self.book(sheet)

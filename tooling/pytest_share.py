@@ -17,9 +17,9 @@ import pytest
 from tooling.parallel import TIMES
 
 # What a file takes that has not been timed here: about a second a test, and more when its tests
-# wait for a browser or another program.
-SLOW_WORDS = ("HttpCase", "subprocess", "hypothesis", "lint.CHECKS")
-SLOW_EXTRA = 60
+# wait for a browser or another program, or do the same many times.
+SLOW_WORDS = ("HttpCase", "subprocess", "hypothesis", "lint.CHECKS", "Race", "AtOnce", "ROLES")
+SLOW_EXTRA = 40
 
 
 def pytest_addoption(parser):

@@ -214,6 +214,8 @@ class SaleOrder(models.Model):
                 "state": "blocked" if blockers else "current",
                 "text": " ".join(blockers) or self.env._("May be posted now."),
             }
-        if not posted and self.invoice_status == "to invoice":
+        contract = self.sop_contract_id
+        is_collected = not contract or contract.invoice_gate_reached
+        if not posted and self.invoice_status == "to invoice" and is_collected:
             return step | {"state": "current", "text": self.env._("Ready to be invoiced.")}
         return step

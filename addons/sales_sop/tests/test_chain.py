@@ -72,3 +72,17 @@ class TestChain(SopCase):
         self.assertEqual(order.sudo().sop_contract_id.amount_collected, 600.0)
         self.post(invoice)
         self.assertEqual(invoice.state, "posted")
+
+    @rule("C1")
+    def test_the_panel_calls_for_an_invoice_when_enough_is_collected(self):
+        order = self.delivered_order()
+        self.assertEqual(self._state_of_invoice(order), "waiting")
+        self.collect(order, 599.99)
+        self.assertEqual(self._state_of_invoice(order), "waiting")
+        self.collect(order, 0.01)
+        self.assertEqual(self._state_of_invoice(order), "current")
+
+    def _state_of_invoice(self, order):
+        self.env.invalidate_all()
+        [step] = [step for step in order.sudo().sop_chain["steps"] if step["key"] == "invoice"]
+        return step["state"]

@@ -7,6 +7,7 @@ from . import (
     test_chain_step,
     test_collected,
     test_currency,
+    test_demo,
     test_dispute,
     test_expected,
     test_menus,

@@ -39,7 +39,7 @@ class CommissionSimulation(models.TransientModel):
     )
     line_ids = fields.One2many("commission.simulation.line", "simulation_id", readonly=True)
     is_compared = fields.Boolean(readonly=True)
-    amount_in_force = fields.Monetary(string="In Force", compute="_compute_amounts")
+    amount_in_force = fields.Monetary(string="Plan in Force", compute="_compute_amounts")
     amount_simulated = fields.Monetary(string="With This Plan", compute="_compute_amounts")
     amount_difference = fields.Monetary(string="Difference", compute="_compute_amounts")
 
@@ -134,7 +134,7 @@ class CommissionSimulationLine(models.TransientModel):
     period = fields.Date(string="Month of the Money", readonly=True)
     month = fields.Char(compute="_compute_month")
     currency_id = fields.Many2one(related="simulation_id.currency_id")
-    amount_in_force = fields.Monetary(string="In Force", readonly=True)
+    amount_in_force = fields.Monetary(string="Plan in Force", readonly=True)
     amount_simulated = fields.Monetary(string="With This Plan", readonly=True)
     amount_difference = fields.Monetary(
         string="Difference", compute="_compute_difference", store=True

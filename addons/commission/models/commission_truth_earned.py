@@ -61,13 +61,12 @@ class CommissionTruth(models.AbstractModel):
               FROM sop_contract contract
               JOIN sale_order so
                 ON so.sop_contract_id = contract.id AND so.state <> 'cancel' AND %(counted)s
-              JOIN (SELECT contract.id,
-                           COALESCE(contract.opening_amount_collected, 0)::numeric
-                               + COALESCE(SUM(collected.amount), 0) AS amount
-                      FROM sop_contract contract
-                 LEFT JOIN collected ON collected.contract_id = contract.id
-                  GROUP BY contract.id) paid
-                ON paid.id = contract.id
+         LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
+                      FROM collected
+                  GROUP BY contract_id) since ON since.contract_id = contract.id
+        CROSS JOIN LATERAL (
+                   SELECT COALESCE(contract.opening_amount_collected, 0)::numeric
+                          + COALESCE(since.amount, 0) AS amount) paid
              WHERE contract.company_id = %(company)s
                AND %(contracts)s
                AND contract.state = 'effective'

@@ -3,7 +3,15 @@ from odoo.addons.sales_sop.tests.menu_walker import MenuWalker
 
 from .common import CommissionCase
 
-EVERYBODY = {"My Commission", "Ledger", "Expected", "Without Commission", "Plans", "Splits"}
+EVERYBODY = {
+    "My Commission",
+    "Ledger",
+    "Expected Commission",
+    "Without Commission",
+    "Plans",
+    "Splits",
+    "Targets",
+}
 READERS = {
     "sales_office",
     "sales_manager",

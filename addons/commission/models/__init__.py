@@ -1,7 +1,6 @@
 from . import (
     commission_payee,
     commission_plan,
-    commission_plan_part,
     commission_rule,
     commission_tier,
     commission_target,

@@ -5,7 +5,6 @@ PLAN_STATES = [
     ("draft", "Draft"),
     ("approved", "In Force"),
 ]
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 
 
 class CommissionPlan(models.Model):
@@ -19,6 +18,7 @@ class CommissionPlan(models.Model):
     _name = "commission.plan"
     _description = "Commission Plan"
     _inherit = [
+        "sop.draft.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "sop.approval.mixin",
@@ -169,23 +169,6 @@ class CommissionPlan(models.Model):
             plan.waiting_for = approval.waiting_for if approval.state == "pending" else False
 
     # -- content is fixed once approved --------------------------------------------------------
-
-    def write(self, vals):
-        if not self.env.su and any(not name.startswith(OPEN_FIELDS) for name in vals):
-            self._check_is_draft()
-        return super().write(vals)
-
-    # The dialog of translations writes past ``write``.
-    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
-        if not self.env.su:
-            self._check_is_draft()
-        return super()._update_field_translations(
-            field_name, translations, digest=digest, source_lang=source_lang
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_if_draft(self):
-        self._check_is_draft()
 
     def _check_is_draft(self):
         for plan in self:

@@ -21,7 +21,7 @@ class CommissionRule(models.Model):
 
     _name = "commission.rule"
     _description = "Commission Rule"
-    _inherit = ["commission.plan.part"]
+    _inherit = ["sop.draft.part.mixin"]
     _order = "plan_id, sequence, id"
 
     plan_id = fields.Many2one("commission.plan", required=True, ondelete="cascade", index=True)
@@ -163,6 +163,9 @@ class CommissionRule(models.Model):
 
     def _tiers_start_at_zero(self):
         return bool(self.tier_ids.filtered(lambda tier: not tier.start))
+
+    def _draft_document(self):
+        return self.plan_id
 
     def copy_data(self, default=None):
         values = super().copy_data(default)

@@ -8,7 +8,7 @@ class CommissionTier(models.Model):
 
     _name = "commission.tier"
     _description = "Commission Tier"
-    _inherit = ["commission.plan.part"]
+    _inherit = ["sop.draft.part.mixin"]
     _order = "rule_id, start"
 
     rule_id = fields.Many2one("commission.rule", required=True, ondelete="cascade", index=True)
@@ -38,7 +38,7 @@ class CommissionTier(models.Model):
                     )
                 )
 
-    def _plan(self):
+    def _draft_document(self):
         return self.rule_id.plan_id
 
     def _text(self):

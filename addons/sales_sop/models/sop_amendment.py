@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .sop_draft_mixin import CHATTER_FIELDS
+
 AMENDMENT_STATES = [
     ("draft", "Draft"),
     ("pending", "Waiting for Approval"),
@@ -20,8 +22,6 @@ KINDS = [
     ("quotation", "Changed Quotation"),
 ]
 EDITABLE_STATES = ("draft", "refused")
-# What may still be written once an amendment is submitted: the chatter, never the content.
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 # The fields that an amendment can change on a line of the order, and their name there.
 LINE_FIELDS = {
     "product_id": "product_id",
@@ -265,7 +265,7 @@ class SopAmendment(models.Model):
 
     def _check_editable(self, names=()):
         """What is submitted does not change any more; it is withdrawn first."""
-        if all(name.startswith(OPEN_FIELDS) for name in names) and names:
+        if all(name.startswith(CHATTER_FIELDS) for name in names) and names:
             return
         for amendment in self:
             amendment.sudo().order_id.with_user(self.env.user)._sop_check_may_amend()

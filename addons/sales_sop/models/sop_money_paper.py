@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .sop_draft_mixin import CHATTER_FIELDS
 from .sop_policy_money import PAPER_KINDS
 
 BILLS = ("bank_bill", "commercial_bill")
@@ -23,8 +24,7 @@ TRANSITIONS = {
     "cashed": {"bounced"},
     "bounced": set(),
 }
-# What may change after the registration: the conversation, and what belongs to the next step.
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
+# What may be written after the registration besides: what belongs to the next step.
 OPEN_NAMES = {
     # Whoever countersigns has seen the scan.
     "registered": frozenset({"note", "endorsed_to_id", "document", "document_name"}),
@@ -141,7 +141,7 @@ class SopMoneyPaper(models.Model):
         return super().write(vals)
 
     def _check_content_stays(self, vals):
-        names = {name for name in vals if not name.startswith(OPEN_FIELDS)}
+        names = {name for name in vals if not name.startswith(CHATTER_FIELDS)}
         registered = self.filtered(
             lambda paper: (
                 paper.state != "draft" and names - OPEN_NAMES.get(paper.state, ALWAYS_OPEN_NAMES)

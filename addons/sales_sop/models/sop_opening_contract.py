@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .sop_draft_mixin import CHATTER_FIELDS
 from .sop_policy_term import SALES_MODES
 
 OPENING_STATES = [
@@ -15,8 +16,6 @@ OPENING_STATES = [
     ("cancelled", "Cancelled"),
 ]
 PERCENTAGES = ("prepayment_percent", "first_payment_percent", "invoice_gate_percent")
-# What may be written whatever the state: the chatter, never the figures.
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 # A mark on the cursor: the lines of a new contract are no news of their own in its history.
 CREATING = "sales_sop.opening_contracts_created"
 
@@ -261,7 +260,7 @@ class SopOpeningContract(models.Model):
         return openings
 
     def write(self, vals):
-        content = {name for name in vals if not name.startswith(OPEN_FIELDS)}
+        content = {name for name in vals if not name.startswith(CHATTER_FIELDS)}
         if self.env.su or not content:
             return super().write(vals)
         self._check_editable()

@@ -7,8 +7,6 @@ POLICY_STATES = [
     ("issued", "Issued"),
     ("superseded", "Superseded"),
 ]
-# What may still be written once a policy is no longer a draft: the chatter, never the content.
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 
 
 class SopPolicy(models.Model):
@@ -20,7 +18,12 @@ class SopPolicy(models.Model):
 
     _name = "sop.policy"
     _description = "Sales Policy"
-    _inherit = ["mail.thread", "mail.activity.mixin", "sop.protected.mixin"]
+    _inherit = [
+        "sop.draft.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "sop.protected.mixin",
+    ]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -128,13 +131,10 @@ class SopPolicy(models.Model):
         return policies
 
     def write(self, vals):
-        if not self.env.su:
-            if "state" in vals:
-                raise UserError(
-                    self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
-                )
-            if any(not name.startswith(OPEN_FIELDS) for name in vals):
-                self._check_is_draft()
+        if not self.env.su and "state" in vals:
+            raise UserError(
+                self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
+            )
         result = super().write(vals)
         if "state" in vals:
             self.env.registry.clear_cache()
@@ -153,18 +153,6 @@ class SopPolicy(models.Model):
                         ],
                     )
                 )
-
-    # The dialog of translations writes past ``write``.
-    def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
-        if not self.env.su:
-            self._check_is_draft()
-        return super()._update_field_translations(
-            field_name, translations, digest=digest, source_lang=source_lang
-        )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_if_draft(self):
-        self._check_is_draft()
 
     @api.constrains("interest_rate", "freight_tolerance")
     def _check_rates(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
+from .sop_draft_mixin import CHATTER_FIELDS
 from .sop_policy_release import RELEASABLE_RULES
 
 RELEASE_STATES = [
@@ -31,8 +32,6 @@ DOCUMENTS = [
     ("stock.picking", "Delivery"),
     ("account.move", "Invoice"),
 ]
-# What may still be written after submission: the chatter, never the content.
-OPEN_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 
 
 class SopRelease(models.Model):
@@ -483,7 +482,7 @@ class SopRelease(models.Model):
         return releases
 
     def write(self, vals):
-        if not self.env.su and any(not name.startswith(OPEN_FIELDS) for name in vals):
+        if not self.env.su and any(not name.startswith(CHATTER_FIELDS) for name in vals):
             self._check_is_own_draft()
         result = super().write(vals)
         if not self.env.su and {"res_model", "res_id", "contract_id"} & set(vals):

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
 
 
 class CommissionBookedMixin(models.AbstractModel):
@@ -7,31 +6,20 @@ class CommissionBookedMixin(models.AbstractModel):
 
     _name = "commission.booked.mixin"
     _description = "Record of What Was Booked"
-    _inherit = ["sop.own.defaults.mixin"]
+    _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._refuse_client()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._refuse_client()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise AccessError(self._kept_text())
-
-    def _refuse_client(self):
         if not self.env.su:
-            raise AccessError(self._kept_text())
+            self._sop_refuse_change()
+        return super().create(vals_list)
 
     def _name_document(self, document):
         """Say what kind of document it is, and which, in the user's language."""
         kind = self.env["ir.model"]._get(document._name).name
         return f"{kind} {document.display_name}"
 
-    def _kept_text(self):
+    def _sop_kept_text(self):
         return self.env._(
             "What was booked of commission is kept as it was. Use the buttons to book more or to "
             "take a booking back."

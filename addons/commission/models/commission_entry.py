@@ -25,9 +25,10 @@ class CommissionEntry(models.Model):
 
     _name = "commission.entry"
     _description = "Commission Entry"
-    _inherit = ["sop.own.defaults.mixin"]
+    _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "explanation"
+    _sop_fixed = True
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
@@ -92,24 +93,11 @@ class CommissionEntry(models.Model):
 
     # -- written once --------------------------------------------------------------------------
 
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse_change()
-
-    def _refuse_change(self):
-        """Nobody changes the ledger, whatever their role."""
-        if not self:
-            return
-        raise AccessError(
-            self.env._(
-                "Entries of the commission ledger are neither changed nor deleted. What is wrong "
-                "in the books is corrected there, and the next calculation follows; anything else "
-                "is put right by an adjustment."
-            )
+    def _sop_kept_text(self):
+        return self.env._(
+            "Entries of the commission ledger are neither changed nor deleted. What is wrong in "
+            "the books is corrected there, and the next calculation follows; anything else is put "
+            "right by an adjustment."
         )
 
     @api.model_create_multi

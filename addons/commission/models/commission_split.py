@@ -13,7 +13,8 @@ class CommissionSplit(models.Model):
 
     _name = "commission.split"
     _description = "Commission Split"
-    _inherit = ["sop.own.defaults.mixin"]
+    _sop_fixed = True
+    _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -119,20 +120,10 @@ class CommissionSplit(models.Model):
                     )
                 )
 
-    def write(self, vals):
-        self._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._refuse_change()
-
-    def _refuse_change(self):
-        raise AccessError(
-            self.env._(
-                "A split of commission is kept as it was recorded. Record another one: from a "
-                "later day on, or of the same day to correct it."
-            )
+    def _sop_kept_text(self):
+        return self.env._(
+            "A split of commission is kept as it was recorded. Record another one: from a "
+            "later day on, or of the same day to correct it."
         )
 
     def copy(self, default=None):  # pylint: disable=method-required-super
@@ -144,6 +135,8 @@ class CommissionSplitLine(models.Model):
 
     _name = "commission.split.line"
     _description = "Share of a Commission Split"
+    _inherit = ["sop.append.only.mixin"]
+    _sop_fixed = True
     _order = "split_id, id"
 
     split_id = fields.Many2one("commission.split", required=True, ondelete="cascade", index=True)
@@ -182,10 +175,5 @@ class CommissionSplitLine(models.Model):
         lines.split_id._check_shares()
         return lines
 
-    def write(self, vals):
-        self.split_id._refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self.split_id._refuse_change()
+    def _sop_kept_text(self):
+        return self.split_id._sop_kept_text()

@@ -2,6 +2,7 @@ from . import (
     sop_protected_mixin,
     sop_own_defaults_mixin,
     sop_draft_mixin,
+    sop_append_only_mixin,
     ir_sequence,
     res_company,
     res_company_start,

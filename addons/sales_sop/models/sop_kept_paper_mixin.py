@@ -2,7 +2,7 @@ import base64
 import hashlib
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class SopKeptPaperMixin(models.AbstractModel):
@@ -14,7 +14,7 @@ class SopKeptPaperMixin(models.AbstractModel):
 
     _name = "sop.kept.paper.mixin"
     _description = "Row of a Register With Its Paper"
-    _inherit = ["sop.protected.mixin"]
+    _inherit = ["sop.append.only.mixin", "sop.protected.mixin"]
     _order = "id desc"
 
     document = fields.Binary(string="File", attachment=True, copy=False)
@@ -99,22 +99,9 @@ class SopKeptPaperMixin(models.AbstractModel):
         if self._sop_voids()._sop_voids() or len(self._sop_voids().voided_by_ids) > 1:
             raise UserError(self.env._("%s is void already.", self._sop_voids().display_name))
 
-    def write(self, vals):
-        if not self.env.su:
-            self._sop_refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._sop_refuse_change()
-
-    def _sop_refuse_change(self):
-        if not self:
-            return
-        raise AccessError(
-            self.env._(
-                "%s is kept as it was written: rows of this register are neither changed nor "
-                "deleted. Void a wrong one with a new row that says why.",
-                ", ".join(self.sudo().mapped("display_name")),
-            )
+    def _sop_kept_text(self):
+        return self.env._(
+            "%s is kept as it was written: rows of this register are neither changed nor "
+            "deleted. Void a wrong one with a new row that says why.",
+            ", ".join(self.sudo().mapped("display_name")),
         )

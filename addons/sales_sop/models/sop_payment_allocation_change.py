@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 
 class SopPaymentAllocationChange(models.Model):
@@ -10,7 +9,7 @@ class SopPaymentAllocationChange(models.Model):
 
     _name = "sop.payment.allocation.change"
     _description = "Change of an Earmark"
-    _inherit = ["sop.own.defaults.mixin"]
+    _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
     _order = "id desc"
     _rec_name = "contract_id"
 
@@ -58,16 +57,5 @@ class SopPaymentAllocationChange(models.Model):
         trace = {"user_id": self.env.uid, "done_on": fields.Datetime.now()}
         return super().create([{**vals, **trace} for vals in vals_list])
 
-    def write(self, vals):
-        if not self.env.su:
-            self._sop_refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._sop_refuse_change()
-
-    def _sop_refuse_change(self):
-        raise AccessError(
-            self.env._("The trace of earmarked money is kept for ever; nobody changes it.")
-        )
+    def _sop_kept_text(self):
+        return self.env._("The trace of earmarked money is kept for ever; nobody changes it.")

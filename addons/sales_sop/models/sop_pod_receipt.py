@@ -71,8 +71,9 @@ class SopPodReceiptLine(models.Model):
 
     _name = "sop.pod.receipt.line"
     _description = "Line of a Receipt"
-    _inherit = ["sop.own.defaults.mixin"]
+    _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
     _order = "id"
+    _sop_fixed = True
 
     receipt_id = fields.Many2one(
         "sop.pod.receipt", required=True, readonly=True, ondelete="restrict", index=True
@@ -95,20 +96,10 @@ class SopPodReceiptLine(models.Model):
         lines.move_id._sop_sum_receipts()
         return lines
 
-    def write(self, vals):
-        self._sop_refuse_change()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        self._sop_refuse_change()
-
-    def _sop_refuse_change(self):
-        raise AccessError(
-            self.env._(
-                "What was signed for is neither changed nor deleted. Ask for a correction on the "
-                "delivery."
-            )
+    def _sop_kept_text(self):
+        return self.env._(
+            "What was signed for is neither changed nor deleted. Ask for a correction on the "
+            "delivery."
         )
 
     @api.model

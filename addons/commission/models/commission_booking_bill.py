@@ -84,6 +84,6 @@ class CommissionBooking(models.Model):
                 account=self.accrued_account_id.display_name,
                 amount=self.currency_id.format(self.amount),
                 payee=partner.display_name,
-                rate=f"{self._rate():g}",
+                rate=f"{self._rate():.12g}",
             )
         )

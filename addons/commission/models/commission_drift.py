@@ -28,7 +28,7 @@ class CommissionDrift(models.Model):
 
     def _company_sql(self, company):
         ledger = self.env["commission.ledger"]
-        scope = ledger._scope(company, self._today_scope(company).until)
+        scope = ledger._scope(company, company._commission_known_until())
         return ledger._with_parts_sql(
             scope,
             SQL(

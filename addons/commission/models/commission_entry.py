@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import float_repr, format_date, formatLang
+from odoo.tools import format_date, formatLang
 
 from .commission_rule import ROLES
 
@@ -128,7 +128,7 @@ class CommissionEntry(models.Model):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
 
     def _percent(self, value):
-        return f"{float_repr(value, 4).rstrip('0').rstrip('.')} %"
+        return f"{round(value, 4):.12g} %"
 
     def _day(self, day):
         return format_date(self.env, day) if day else "—"

@@ -59,34 +59,6 @@ class CommissionLedger(models.AbstractModel):
         self.env["commission.entry"].invalidate_model()
         return rows[0][0], float(rows[0][1] or 0.0)
 
-    @api.model
-    def _drift(self, company, until=None):
-        """Return ``{payee: (what the books say, what the ledger says)}``, adjustments left out.
-
-        :param until: the last day looked at; today when empty, but never before what is calculated
-        """
-        calculated = company._commission_calculated()
-        until = max(filter(None, [until or company._sop_today(), calculated]))
-        self.env["commission.truth"]._flush_sources()
-        rows = self.env.execute_query(
-            self._with_parts_sql(
-                self._scope(company, until),
-                SQL(
-                    """
-                    SELECT payee_id, SUM(posted_total + missing), SUM(posted_total)
-                      FROM weighed
-                     WHERE position = 1
-                  GROUP BY payee_id
-                    """
-                ),
-            )
-        )
-        payees = self.env["commission.payee"]
-        return {
-            payees.browse(payee_id): (float(truth), float(posted))
-            for payee_id, truth, posted in rows
-        }
-
     # -- SQL, from small parts -----------------------------------------------------------------
 
     def _with_parts_sql(self, scope, query):

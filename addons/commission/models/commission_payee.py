@@ -126,11 +126,6 @@ class CommissionPayee(models.Model):
                     )
                 )
 
-    @api.model
-    def _of_user(self, user, company):
-        """Return the payee of ``user`` in ``company``; empty when there is none."""
-        return self.sudo().search([("user_id", "=", user.id), ("company_id", "=", company.id)])
-
     def _people(self):
         """Return the users whose commission it is: of the payee, or of the payee's contact."""
         payees = self.sudo()

@@ -31,6 +31,9 @@ class CommissionReport(models.AbstractModel):
     @api.model
     def _today_scope(self, company, **values):
         """Return the scope of what is known today, with the versions of the plan in force."""
-        until = max(filter(None, [company._sop_today(), company._commission_calculated()]))
-        versions = self.env["commission.plan"]._versions(company)
-        return Scope(company=company, until=until, versions=versions, **values)
+        return Scope(
+            company=company,
+            until=company._commission_known_until(),
+            versions=self.env["commission.plan"]._versions(company),
+            **values,
+        )

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.tools import float_repr
 
 from .commission_sheet_approval import ROUTE
 
@@ -86,7 +85,7 @@ class CommissionSheet(models.Model):
             "document": entry.invoice_id.name or entry.order_id.name or "",
             "date": paper._date(entry.money_date or entry.date),
             "base": self._money(entry.base) if entry.base else "",
-            "rate": f"{float_repr(entry.rate, 4).rstrip('0').rstrip('.')} %" if entry.rate else "",
+            "rate": entry._percent(entry.rate) if entry.rate else "",
             "days_late": entry.days_late or "",
             "amount": self._money(entry.amount),
             "explanation": entry.explanation,

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import float_repr
 
 
 class CommissionSplit(models.Model):
@@ -30,6 +29,5 @@ class CommissionSplitLine(models.Model):
 
     def _text(self):
         self.ensure_one()
-        percent = float_repr(self.percent, 4).rstrip("0").rstrip(".")
         # The contract's salesperson reads who shares, not what else they earn.
-        return f"{self.payee_id.sudo().name} {percent} %"
+        return f"{self.payee_id.sudo().name} {self.percent:.12g} %"

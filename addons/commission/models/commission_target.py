@@ -71,27 +71,26 @@ class CommissionTarget(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         targets = super().create(vals_list)
-        targets._check_not_for_oneself()
         targets._check_may_change()
         return targets
 
     def write(self, vals):
-        self._check_not_for_oneself()
         self._check_may_change()
         result = super().write(vals)
-        self._check_not_for_oneself()
         self._check_may_change()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_may_change(self):
-        self._check_not_for_oneself()
         self._check_may_change()
+
+    def _check_may_change(self):
+        if not self.env.su:
+            self._check_not_for_oneself()
+            self._check_not_calculated()
 
     def _check_not_for_oneself(self):
         """Nobody sets by which target the own commission rises (B5)."""
-        if self.env.su:
-            return
         for target in self:
             if self.env.user in target.payee_id._people():
                 raise AccessError(
@@ -100,10 +99,9 @@ class CommissionTarget(models.Model):
                     )
                 )
 
-    def _check_may_change(self):
+    def _check_not_calculated(self):
         """A target that commission was calculated by changes what was earned (T1, B5)."""
-        user = self.env.user
-        if self.env.su or user._sop_has_role("sales_sop.group_finance_vp"):
+        if self.env.user._sop_has_role("sales_sop.group_finance_vp"):
             return
         for target in self:
             calculated = target.company_id._commission_calculated()

@@ -28,16 +28,14 @@ class CommissionTruth(models.AbstractModel):
                     FROM (%(due)s) due) late
          LEFT JOIN (
                   SELECT contract_id AS advance_contract_id, SUM(amount) AS amount_open
-                    FROM (%(collection)s) money
-                   WHERE invoice_id IS NULL AND kind = 'earmark' AND date <= %(until)s
+                    FROM collected
+                   WHERE invoice_id = 0
                 GROUP BY contract_id) advance
                 ON advance.advance_contract_id = late.contract_id
              WHERE late.date_maturity < %(open_on)s AND late.running > COALESCE(amount_open, 0)
             """,
             open_on=scope.open_on,
-            until=scope.until,
             due=self._due_sql(scope),
-            collection=self.env["sop.collection"]._rows_sql(),
         )
 
     def _due_sql(self, scope):

@@ -34,6 +34,10 @@ class ResCompany(models.Model):
             return amount
         return currency._convert(amount, self.currency_id, self, self._sop_today())
 
+    def _commission_known_until(self):
+        """Return the last day that the books are read for: today, or what is calculated."""
+        return max(filter(None, [self._sop_today(), self._commission_calculated()]))
+
     def _commission_touch(self):
         """Let a second calculation at the same moment start again and see this one."""
         self.ensure_one()

@@ -174,8 +174,8 @@ class StockMove(models.Model):
     def _sop_part_excess(self, needed, left, leaving):
         line = self.sale_line_id
         return self.env._(
-            "%(order)s, %(part)s of %(kit)s: the kits need %(needed)g and %(left)g have left; "
-            "%(leaving)g more would be too many. Reduce the quantity.",
+            "%(order)s, %(part)s of %(kit)s: the kits need %(needed).12g and %(left).12g have "
+            "left; %(leaving).12g more would be too many. Reduce the quantity.",
             order=line.order_id.name,
             part=self.product_id.display_name,
             kit=line.product_id.display_name,

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
 from odoo import api, models
-from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 ACCOUNTANTS = ("sales_sop.group_finance", "sales_sop.group_finance_vp")
@@ -29,9 +28,7 @@ class CommissionBookkeeping(models.AbstractModel):
     @api.model
     def _check_accountant(self, action, companies):
         """Raise unless the user does ``action`` by role and works for ``companies``."""
-        self.env.user._sop_require_role(action, *ACCOUNTANTS)
-        if companies - self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work for this company."))
+        self.env.user._commission_require_role(action, companies, *ACCOUNTANTS)
 
     @api.model
     def _company_amount(self, company, plan, currency, amount):

@@ -40,9 +40,9 @@ class CommissionCalculation(models.Model):
         :raise UserError: for a month before one that is calculated already, or in the future
         """
         company = self.env["res.company"].browse(company_id or self.env.company.id)
-        self.env.user._sop_require_role(self.env._("calculate commission"), *CALCULATORS)
-        if company not in self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work for this company."))
+        self.env.user._commission_require_role(
+            self.env._("calculate commission"), company, *CALCULATORS
+        )
         until = self._last_day(company, fields.Date.to_date(month))
         return self._calculate(company, until)
 

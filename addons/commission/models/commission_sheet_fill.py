@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL, date_utils
 
 
@@ -40,11 +39,9 @@ class CommissionSheet(models.Model):
 
     @api.model
     def _check_filler(self, company):
-        self.env.user._sop_require_role(
-            self.env._("fill commission sheets"), "sales_sop.group_sales_office"
+        self.env.user._commission_require_role(
+            self.env._("fill commission sheets"), company, "sales_sop.group_sales_office"
         )
-        if company not in self.env.user.company_ids:
-            raise AccessError(self.env._("You do not work for this company."))
 
     @api.model
     def _fill(self, company, day=None):

@@ -33,15 +33,7 @@ class CommissionSheet(models.Model):
     def _paper_copies(self):
         """Return the marks of the copies, in the order in which they are printed."""
         copies = [self.env._("Finance"), self.env._("Sales Office"), self.env._("Payee")]
-        return [
-            self.env._(
-                "Copy %(number)s of %(total)s: %(copy)s",
-                number=number,
-                total=len(copies),
-                copy=copy,
-            )
-            for number, copy in enumerate(copies, start=1)
-        ]
+        return self.env["sop.paper"]._copy_marks(copies)
 
     def _paper_facts(self):
         paper = self.env["sop.paper"]

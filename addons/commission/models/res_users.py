@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 
 # Who reads everybody's commission; the others read their own.
 READERS = (
@@ -20,3 +21,9 @@ class ResUsers(models.Model):
     def _commission_reads_all(self):
         """Whether this user reads everybody's commission; record rules ask."""
         return self._sop_has_role(*READERS)
+
+    def _commission_require_role(self, action, companies, *groups):
+        """Raise unless the user does ``action`` by a role and works for ``companies``."""
+        self._sop_require_role(action, *groups)
+        if companies - self.company_ids:
+            raise AccessError(self.env._("You do not work for this company."))

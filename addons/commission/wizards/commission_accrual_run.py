@@ -51,15 +51,9 @@ class CommissionAccrualRun(models.TransientModel):
         self.ensure_one()
         accrual = self.env["commission.accrual"].accrue(self.company_id.id, self.month)
         if not accrual:
-            return {
-                "type": "ir.actions.client",
-                "tag": "display_notification",
-                "params": {
-                    "type": "info",
-                    "message": self.env._("Everything earned until then is accrued already."),
-                    "next": {"type": "ir.actions.act_window_close"},
-                },
-            }
+            return self.env["ir.actions.client"]._sop_notification(
+                "info", self.env._("Everything earned until then is accrued already.")
+            )
         return {
             "type": "ir.actions.act_window",
             "res_model": "commission.accrual",

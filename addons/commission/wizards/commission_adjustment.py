@@ -32,14 +32,7 @@ class CommissionAdjustment(models.TransientModel):
         """Add the adjustment to the ledger."""
         self.ensure_one()
         self.env["commission.entry"].adjust(self.payee_id.id, self.amount, self.reason)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "The adjustment goes on the next open sheet of %s.", self.payee_id.name
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self.env["ir.actions.client"]._sop_notification(
+            "success",
+            self.env._("The adjustment goes on the next open sheet of %s.", self.payee_id.name),
+        )

@@ -27,18 +27,13 @@ class CommissionCalculate(models.TransientModel):
         self.ensure_one()
         model = self.env["commission.calculation"]
         found = model.calculate(self.company_id.id, self.month)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if found.entry_count else "info",
-                "title": self.env._(
-                    "Commission is calculated until %s", format_date(self.env, found.date_to)
-                ),
-                "message": self._result(found),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self.env["ir.actions.client"]._sop_notification(
+            "success" if found.entry_count else "info",
+            self._result(found),
+            title=self.env._(
+                "Commission is calculated until %s", format_date(self.env, found.date_to)
+            ),
+        )
 
     def _result(self, found):
         if not found.entry_count:

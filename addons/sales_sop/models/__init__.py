@@ -4,6 +4,7 @@ from . import (
     sop_draft_mixin,
     sop_append_only_mixin,
     ir_sequence,
+    ir_actions_client,
     res_company,
     res_company_start,
     res_company_meeting,

@@ -338,16 +338,12 @@ class SopApproval(models.Model):
         texts = [self.env._("Approved: %s.", len(approved))]
         if refusals:
             texts.append(self.env._("Not approved: %s", " ".join(refusals)))
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if refusals else "success",
-                "message": " ".join(texts),
-                "sticky": bool(refusals),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        return self.env["ir.actions.client"]._sop_notification(
+            "warning" if refusals else "success",
+            " ".join(texts),
+            sticky=bool(refusals),
+            next={"type": "ir.actions.client", "tag": "soft_reload"},
+        )
 
     def _ask_for_answer(self):
         """Return the dialog that asks for the answer of the user's step; False if none needed."""

@@ -169,19 +169,14 @@ class SopOpeningContract(models.Model):
     def _queue_take_over(self):
         self.sudo().write({"state": "queued", "taken_by_id": self.env.uid, "takeover_error": False})
         self.env.ref("sales_sop.ir_cron_take_over").sudo()._trigger()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "info",
-                "message": self.env._(
-                    "%s opening contracts are being taken over in the background. Reload the list "
-                    "to see how far it is.",
-                    len(self),
-                ),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self.env["ir.actions.client"]._sop_notification(
+            "info",
+            self.env._(
+                "%s opening contracts are being taken over in the background. Reload the list to "
+                "see how far it is.",
+                len(self),
+            ),
+        )
 
     def _cron_take_over(self):
         """Take over what is queued, a few per commit; what fails goes back with its reason."""

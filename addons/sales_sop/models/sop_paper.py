@@ -49,6 +49,19 @@ class SopPaper(models.AbstractModel):
         )
 
     @api.model
+    def _copy_marks(self, copies):
+        """Return the marks of the copies for these receivers, in the order of printing."""
+        return [
+            self.env._(
+                "Copy %(number)s of %(total)s: %(copy)s",
+                number=number,
+                total=len(copies),
+                copy=copy,
+            )
+            for number, copy in enumerate(copies, start=1)
+        ]
+
+    @api.model
     def _company_lines(self, company):
         """Return the lines of the company block below its name."""
         partner = company.partner_id

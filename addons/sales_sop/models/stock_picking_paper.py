@@ -34,15 +34,7 @@ class StockPicking(models.Model):
             self.env._("Finance"),
             self.env._("Customer"),
         ]
-        return [
-            self.env._(
-                "Copy %(number)s of %(total)s: %(copy)s",
-                number=number,
-                total=len(copies),
-                copy=copy,
-            )
-            for number, copy in enumerate(copies, start=1)
-        ]
+        return self.env["sop.paper"]._copy_marks(copies)
 
     def _sop_delivery_order_paper(self):
         """Return what the delivery order prints."""

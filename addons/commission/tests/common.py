@@ -6,10 +6,10 @@ from freezegun import freeze_time
 
 from odoo.fields import Command
 
-from odoo.addons.sales_sop.tests.test_collection import CollectionCase
+from odoo.addons.sales_sop.tests.test_money_cases import MoneyCase
 
 
-class CommissionCase(CollectionCase):
+class CommissionCase(MoneyCase):
     """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission."""
 
     today_is = "2026-03-02"
@@ -96,6 +96,18 @@ class CommissionCase(CollectionCase):
             }
         )
 
+    def target(self, amount, payee=None):
+        """The sales office sets what the payee is to collect this year."""
+        return self.as_user(self.env["commission.target"], "sales_office").create(
+            {
+                "company_id": self.company.id,
+                "payee_id": (payee or self.payee).id,
+                "date_from": "2026-01-01",
+                "amount": amount,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
+
     # -- steps ---------------------------------------------------------------------------------
 
     def calculate(self, month=None):
@@ -127,6 +139,30 @@ class CommissionCase(CollectionCase):
             date=date or self.company._sop_today(),
         )
         return self.earmark(payment, order)
+
+    def contract_invoice(self, order, date="2026-03-01"):
+        """A posted invoice of 1,000.00 and its tax that names the contract, and no order."""
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": date,
+                "company_id": self.company.id,
+                "sop_contract_id": order.sudo().sop_contract_id.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.work.id,
+                            "quantity": 1,
+                            "price_unit": 1000.0,
+                            "tax_ids": [Command.set(self.tax.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        self.post_ungated(invoice)
+        return invoice
 
     def credit(self, order, **values):
         """A posted credit note over the whole order."""

@@ -1,5 +1,3 @@
-from odoo.fields import Command
-
 from odoo.addons.sales_sop.tests.common import rule
 
 from .common import CommissionCase
@@ -98,27 +96,7 @@ class TestBlocked(CommissionCase):
         self.calculate()
         self._new_plan("2026-04-02", [{"name": "Margin", "base": "margin", "rate": 10.0}])
         self.now_is("2026-04-02")
-        contract = self.order().sudo().sop_contract_id
-        invoice = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "invoice_date": "2026-04-02",
-                "company_id": self.company.id,
-                "sop_contract_id": contract.id,
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.work.id,
-                            "quantity": 1,
-                            "price_unit": 1000.0,
-                            "tax_ids": [Command.set(self.tax.ids)],
-                        }
-                    )
-                ],
-            }
-        )
-        self.post_ungated(invoice)
+        invoice = self.contract_invoice(self.order(), "2026-04-02")
         self.pay(invoice, 575.0, "2026-04-02")
         self.assertEqual(self.calculate().entry_count, 0)
         self.assertEqual(self.blocked(), [("no_cost", 575.0)])

@@ -54,7 +54,7 @@ class TestCollected(CommissionCase):
             invoice,
             575.0,
             payment_difference_handling="reconcile",
-            writeoff_account_id=self._account("expense").id,
+            writeoff_account_id=self.account("expense").id,
         )
         self.assertEqual(invoice.amount_residual, 0.0)
         self.now_is("2026-03-31")
@@ -76,7 +76,7 @@ class TestCollected(CommissionCase):
                             "credit": 1150.0,
                         }
                     ),
-                    Command.create({"account_id": self._account("expense").id, "debit": 1150.0}),
+                    Command.create({"account_id": self.account("expense").id, "debit": 1150.0}),
                 ],
             }
         )
@@ -85,61 +85,17 @@ class TestCollected(CommissionCase):
         self.assertEqual(invoice.amount_residual, 0.0)
         self.assertEqual(self.calculate().entry_count, 0)
 
-    def _account(self, account_type):
-        return self.env["account.account"].search(
-            [("company_ids", "in", self.company.ids), ("account_type", "=", account_type)],
-            limit=1,
-        )
-
     @rule("B1")
     def test_of_an_early_discount_the_cash_earns(self):
         # 2 % off 1,150.00: 1,127.00 in cash, 980.00 without tax
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "2 % within ten days",
-                "company_id": self.company.id,
-                "early_discount": True,
-                "discount_percentage": 2.0,
-                "discount_days": 10,
-                "early_pay_discount_computation": "included",
-            }
-        )
-        order = self.order()
-        invoice = self.invoice(order, invoice_date="2026-03-01", invoice_payment_term_id=term.id)
-        wizard = self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        )
-        wizard.create(
-            {"payment_date": "2026-03-04", "journal_id": self.bank_journal.id}
-        )._create_payments()
-        self.assertEqual(invoice.amount_residual, 0.0)
+        self.pay_early("included")
         self.now_is("2026-03-31")
         self.calculate()
         self.assertEqual(self.balance(), 98.0)
 
     @rule("B1")
     def test_an_invoice_without_an_order_earns_for_its_contract(self):
-        order = self.order()
-        invoice = self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "invoice_date": "2026-03-01",
-                "company_id": self.company.id,
-                "sop_contract_id": order.sudo().sop_contract_id.id,
-                "invoice_line_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.work.id,
-                            "quantity": 1,
-                            "price_unit": 1000.0,
-                            "tax_ids": [Command.set(self.tax.ids)],
-                        }
-                    )
-                ],
-            }
-        )
-        self.post_ungated(invoice)
+        invoice = self.contract_invoice(self.order())
         self.pay(invoice, 575.0)
         self.now_is("2026-03-31")
         self.calculate()

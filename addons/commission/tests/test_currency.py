@@ -1,31 +1,11 @@
 from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.test_collection import ForeignCase
 
 from .common import CommissionCase
 
 
-class TestCurrency(CommissionCase):
+class TestCurrency(ForeignCase, CommissionCase):
     """Money of a contract counts at the contract's frozen rate, whatever rates do later (B1)."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.set_rate("2026-01-01", 0.8)
-        cls.pricelist = cls.env["product.pricelist"].create(
-            {"name": "Euro", "currency_id": cls.euro.id, "company_id": cls.company.id}
-        )
-
-    @classmethod
-    def set_rate(cls, day, rate, currency=None):
-        cls.env["res.currency.rate"].create(
-            {
-                "currency_id": (currency or cls.euro).id,
-                "company_id": cls.company.id,
-                "name": day,
-                "rate": rate,
-            }
-        )
 
     def euro_invoice(self):
         """A contract over 1,000.00 € and tax at 0.8 € for a dollar, and its invoice."""
@@ -37,7 +17,7 @@ class TestCurrency(CommissionCase):
     @rule("B1")
     def test_rates_that_move_before_the_payment_change_nothing(self):
         invoice = self.euro_invoice()
-        self.set_rate("2026-03-05", 0.5)
+        self._rate("2026-03-05", 0.5)
         self.pay(invoice, 575.0, "2026-03-10", currency_id=self.euro.id)
         self.now_is("2026-03-31")
         self.calculate()
@@ -48,7 +28,7 @@ class TestCurrency(CommissionCase):
     @rule("B1")
     def test_an_advance_in_dollars_counts_at_the_contracts_rate(self):
         order = self.order(pricelist_id=self.pricelist.id)
-        self.set_rate("2026-03-05", 0.5)
+        self._rate("2026-03-05", 0.5)
         self.now_is("2026-03-10")
         self.collect(order, 575.0, "2026-03-10")
         self.calculate()
@@ -63,8 +43,8 @@ class TestCurrency(CommissionCase):
         self._new_plan("2026-03-03", currency_id=yuan.id, currency_rate=7.2)
         self.now_is("2026-03-03")
         invoice = self.euro_invoice()
-        self.set_rate("2026-03-05", 0.5)
-        self.set_rate("2026-03-05", 6.0, yuan)
+        self._rate("2026-03-05", 0.5)
+        self._rate("2026-03-05", 6.0, yuan)
         self.pay(invoice, 575.0, "2026-03-10", currency_id=self.euro.id)
         self.now_is("2026-03-31")
         self.calculate()

@@ -37,14 +37,7 @@ class TestCommissionMenus(MenuWalker, CommissionCase):
     """Every role opens every menu of commission that it sees, and sees what is its own."""
 
     def _put_something_behind_every_menu(self):
-        self.as_user(self.env["commission.target"], "sales_office").create(
-            {
-                "company_id": self.company.id,
-                "payee_id": self.payee.id,
-                "date_from": "2026-01-01",
-                "amount": 20000.0,
-            }
-        )
+        self.target(20000.0)
         order = self.order()
         self.collect(order, 575.0)
         self.calculate()

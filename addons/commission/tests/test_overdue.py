@@ -62,15 +62,11 @@ class TestOverdueSteps(OverdueCase):
     @rule("B4", "C5")
     def test_each_instalment_has_its_own_days(self):
         """30 % at once, 70 % after 30 days; all of it paid after 40 days: 40 and 10 days late."""
-        term = self.env["account.payment.term"].create(
-            {
-                "name": "In two parts",
-                "company_id": self.company.id,
-                "line_ids": [
-                    Command.create({"value": "percent", "value_amount": 30.0, "nb_days": 0}),
-                    Command.create({"value": "percent", "value_amount": 70.0, "nb_days": 30}),
-                ],
-            }
+        term = self.payment_term(
+            line_ids=[
+                Command.create({"value": "percent", "value_amount": 30.0, "nb_days": 0}),
+                Command.create({"value": "percent", "value_amount": 70.0, "nb_days": 30}),
+            ]
         )
         order = self.order()
         invoice = self.invoice(order, invoice_date="2026-03-01", invoice_payment_term_id=term.id)

@@ -150,30 +150,14 @@ class TestTiersOfTarget(TierCase):
 
     @rule("B5")
     def test_tiers_in_percent_of_the_target(self):
-        self.as_user(self.env["commission.target"], "sales_office").create(
-            {
-                "company_id": self.company.id,
-                "payee_id": self.payee.id,
-                "date_from": "2026-01-01",
-                "amount": 20000.0,
-                "currency_id": self.company.currency_id.id,
-            }
-        )
+        self.target(20000.0)
         self.collects(30000.0, "2026-03-05")
         # 20,000 x 5 % + 10,000 x 8 %
         self.assertEqual(self.balance(), 1800.0)
 
     @rule("B5")
     def test_a_target_that_counts_already_is_changed_by_the_finance_vp_alone(self):
-        target = self.as_user(self.env["commission.target"], "sales_office").create(
-            {
-                "company_id": self.company.id,
-                "payee_id": self.payee.id,
-                "date_from": "2026-01-01",
-                "amount": 20000.0,
-                "currency_id": self.company.currency_id.id,
-            }
-        )
+        target = self.target(20000.0)
         target.amount = 30000.0
         self.collects(30000.0, "2026-03-05")
         for role in ("sales_office", "finance", "marketing_director"):

@@ -370,8 +370,7 @@ class TestCollection(CollectionCase):
         self.assertCollected(order, 1000.0)
 
 
-@tagged("post_install", "-at_install")
-class TestCollectionForeign(CollectionCase):
+class ForeignCase(CollectionCase):
     """Euro in a dollar company; one dollar is 0.80 euro when the contract is made."""
 
     @classmethod
@@ -385,10 +384,16 @@ class TestCollectionForeign(CollectionCase):
         )
 
     @classmethod
-    def _rate(cls, day, rate):
+    def _rate(cls, day, rate, currency=None):
+        currency = currency or cls.euro
         cls.env["res.currency.rate"].create(
-            {"name": day, "rate": rate, "currency_id": cls.euro.id, "company_id": cls.company.id}
+            {"name": day, "rate": rate, "currency_id": currency.id, "company_id": cls.company.id}
         )
+
+
+@tagged("post_install", "-at_install")
+class TestCollectionForeign(ForeignCase):
+    """Money and contracts in different currencies."""
 
     @rule("C1")
     def test_a_euro_advance_on_a_euro_contract(self):

@@ -29,12 +29,7 @@ class MoneyCase(CollectionCase):
             }
         )
 
-
-@tagged("post_install", "-at_install")
-class TestMoneyCases(MoneyCase):
-    """Discounts, fees, credit notes, instalments: only cash counts, and each cent once (C1)."""
-
-    def _pay_early(self, computation, tax=None):
+    def pay_early(self, computation, tax=None):
         """An invoice over 1,000.00 plus tax with 2 % off within ten days, paid the next day."""
         if tax is not None:
             self.tax = self._new_tax(tax)
@@ -55,19 +50,24 @@ class TestMoneyCases(MoneyCase):
         self.assertEqual(invoice.amount_residual, 0.0)
         return order
 
+
+@tagged("post_install", "-at_install")
+class TestMoneyCases(MoneyCase):
+    """Discounts, fees, credit notes, instalments: only cash counts, and each cent once (C1)."""
+
     @rule("C1")
     def test_of_an_early_payment_discount_only_the_cash_counts(self):
-        self.assertCollected(self._pay_early("included"), 980.0)
+        self.assertCollected(self.pay_early("included"), 980.0)
 
     @rule("C1")
     def test_of_a_discount_that_lowers_the_tax_only_the_cash_counts(self):
         # 1,100.00 less 2 % of it
-        self.assertCollected(self._pay_early("included", tax=10.0), 1078.0)
+        self.assertCollected(self.pay_early("included", tax=10.0), 1078.0)
 
     @rule("C1")
     def test_of_a_discount_that_leaves_the_tax_only_the_cash_counts(self):
         # 1,100.00 less 2 % of 1,000.00
-        self.assertCollected(self._pay_early("excluded", tax=10.0), 1080.0)
+        self.assertCollected(self.pay_early("excluded", tax=10.0), 1080.0)
 
     @rule("C1")
     def test_a_bank_fee_that_the_bank_withheld_is_no_money(self):

@@ -163,6 +163,16 @@ class CommissionSheet(models.Model):
 
     def _on_approval_approved(self, approval):
         self._set_state("approved")
+        self._tell_payee()
+
+    def _tell_payee(self):
+        for user in self.payee_id.user_id:
+            sheet = self.with_context(lang=user.lang)
+            sheet.message_notify(
+                subject=sheet.env._("Your commission sheet %s is approved", sheet.name),
+                body=sheet.env._("To be paid: %s.", sheet._money(sheet.amount_payable)),
+                partner_ids=user.partner_id.ids,
+            )
 
     def _on_approval_refused(self, approval):
         self._set_state("draft")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_date
 
 
 class CommissionSplit(models.Model):
@@ -104,13 +104,13 @@ class CommissionSplit(models.Model):
     def create(self, vals_list):
         trace = {} if self.env.su else {"user_id": self.env.uid}
         splits = super().create([{**vals, **trace} for vals in vals_list])
-        splits._check_not_for_oneself()
+        if not self.env.su:
+            splits._check_not_for_oneself()
+            splits._check_not_calculated()
         return splits
 
     def _check_not_for_oneself(self):
         """Nobody gives commission to themselves."""
-        if self.env.su:
-            return
         for split in self:
             if self.env.user in split.sudo().line_ids.payee_id._people():
                 raise AccessError(
@@ -119,6 +119,36 @@ class CommissionSplit(models.Model):
                         split.display_name,
                     )
                 )
+
+    def _check_not_calculated(self):
+        """Money that earned for somebody already is taken from them only from above (T1, B1)."""
+        if self.env.user._sop_has_role("sales_sop.group_finance_vp"):
+            return
+        for split in self.sudo():
+            known = split._known_until()
+            if known and split.date_from <= known:
+                raise AccessError(
+                    self.env._(
+                        "%(split)s: commission of the money until %(day)s is calculated already. "
+                        "Let the shares begin later, or ask the finance VP to record them.",
+                        split=split.display_name,
+                        day=format_date(self.env, known),
+                    )
+                )
+
+    def _known_until(self):
+        """Return the day of the last money that this split may not touch; False for none.
+
+        The shares of a team are new to money that earned nothing for it, so its whole past counts.
+        """
+        if self.team_id:
+            return self.company_id._commission_calculated()
+        ((last,),) = self.env["commission.entry"]._read_group(
+            [("contract_id", "=", self.contract_id.id), ("kind", "=", "earned")],
+            [],
+            ["money_date:max"],
+        )
+        return last
 
     def _sop_kept_text(self):
         return self.env._(

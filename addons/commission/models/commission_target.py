@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import date_utils, format_date
 
 
 class CommissionTarget(models.Model):
@@ -48,7 +49,7 @@ class CommissionTarget(models.Model):
             who = target.payee_id.name or target.team_id.name or ""
             target.display_name = f"{who} {target.date_from or ''}".strip()
 
-    @api.constrains("payee_id", "team_id", "amount", "date_from")
+    @api.constrains("company_id", "payee_id", "team_id", "amount", "date_from", "currency_id")
     def _check_values(self):
         for target in self:
             if bool(target.payee_id) == bool(target.team_id):
@@ -65,6 +66,33 @@ class CommissionTarget(models.Model):
                         "%s: the period starts on the first day of a month.", target.display_name
                     )
                 )
+            target._check_fits_plan()
+
+    def _check_fits_plan(self):
+        """A target of another period or currency than the plan's would count for nothing."""
+        plan = self.env["commission.plan"]._in_force(self.company_id, self.date_from)
+        if not plan:
+            return
+        start = date_utils.start_of(self.date_from, plan.fulfilment_period)
+        if self.date_from != start:
+            raise ValidationError(
+                self.env._(
+                    "%(target)s: a period of “%(plan)s” starts on %(start)s. Choose that day.",
+                    target=self.display_name,
+                    plan=plan.name,
+                    start=format_date(self.env, start),
+                )
+            )
+        if self.currency_id != plan.currency_id:
+            raise ValidationError(
+                self.env._(
+                    "%(target)s: “%(plan)s” counts in %(currency)s. Set the target in that "
+                    "currency.",
+                    target=self.display_name,
+                    plan=plan.name,
+                    currency=plan.currency_id.name,
+                )
+            )
 
     # -- once it counts, only above --------------------------------------------------------------
 
@@ -92,12 +120,23 @@ class CommissionTarget(models.Model):
     def _check_not_for_oneself(self):
         """Nobody sets by which target the own commission rises (B5)."""
         for target in self:
-            if self.env.user in target.payee_id._people():
+            if self.env.user in target._people():
                 raise AccessError(
                     self.env._(
                         "%s is your own target. Let somebody else set it.", target.display_name
                     )
                 )
+
+    def _people(self):
+        """Return the users who earn more with this target: of the payee, or of the team."""
+        team = self.team_id.sudo()
+        shares = (
+            self.env["commission.split"]
+            .sudo()
+            .search([("team_id", "in", team.ids), ("company_id", "=", self.company_id.id)])
+        )
+        payees = self.payee_id | shares.line_ids.payee_id
+        return payees._people() | team.user_id | team.member_ids
 
     def _check_not_calculated(self):
         """A target that commission was calculated by changes what was earned (T1, B5)."""

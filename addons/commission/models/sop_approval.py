@@ -13,12 +13,24 @@ class SopApproval(models.Model):
         return super()._barred() | self._payees_of_sheets()
 
     def _payees_of_sheets(self):
-        sheets = self.sudo().filtered(lambda approval: approval.code == ROUTE)
-        return sheets.salesperson_id
+        approvals = self.sudo().filtered(lambda approval: approval.code == ROUTE)
+        return (
+            self.env["commission.sheet"]
+            .sudo()
+            .browse(approvals.mapped("res_id"))
+            .payee_id._people()
+        )
 
     def _barred_sql(self, people):
         return SQL(
-            "%s OR (approval.code = %s AND COALESCE(approval.salesperson_id, 0) IN %s)",
+            """
+            %s OR (approval.code = %s AND EXISTS (
+                SELECT FROM commission_sheet sheet
+                  JOIN commission_payee payee ON payee.id = sheet.payee_id
+                  JOIN res_users person ON person.id = payee.user_id
+                                        OR person.partner_id = payee.partner_id
+                 WHERE sheet.id = approval.res_id AND person.id IN %s))
+            """,
             super()._barred_sql(people),
             ROUTE,
             people,

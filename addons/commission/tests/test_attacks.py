@@ -57,13 +57,30 @@ class TestAttacksOnWhoEarns(CommissionCase):
         self.rpc(other, "sales_office", "write", {"active": False})
         self.assertFalse(other.active)
 
+    def _nobody_sets_the_target_of_the_own_team(self, values):
+        """Its leader, its members and those who share its commission gain by it."""
+        clerk = self.users["sales_office"]
+        team = {"name": "North", "company_id": self.company.id}
+        led, joined, shared = self.env["crm.team"].create(
+            [{**team, "user_id": clerk.id}, {**team, "member_ids": clerk.ids}, team]
+        )
+        own = self.env["commission.payee"].browse(values["payee_id"])
+        self.split(
+            team=shared, role="pool", shares={self.payee: 99.0, own: 1.0}, recorder="finance"
+        )
+        for one in led | joined | shared:
+            theirs = {**values, "payee_id": False, "team_id": one.id}
+            with self.assertRefused("your own target", exception=AccessError):
+                self.rpc_create("commission.target", "sales_office", theirs)
+            self.assertTrue(self.rpc_create("commission.target", "finance", theirs))
+
     @rule("B5")
     def test_nobody_sets_the_own_target(self):
         own = self._new_payee("sales_office")
         values = {
             "company_id": self.company.id,
             "payee_id": own.id,
-            "date_from": "2026-04-01",
+            "date_from": "2027-01-01",
             "amount": 20000.0,
             "currency_id": self.company.currency_id.id,
         }
@@ -73,11 +90,12 @@ class TestAttacksOnWhoEarns(CommissionCase):
         for method, arguments in (("write", [{"amount": 1.0}]), ("unlink", [])):
             with self.assertRefused("your own target", exception=AccessError, unchanged=target):
                 self.rpc(target, "sales_office", method, *arguments)
+        self._nobody_sets_the_target_of_the_own_team(values)
         theirs = {**values, "payee_id": self.payee.id}
         theirs = self.rpc_create("commission.target", "sales_office", theirs)
         with self.assertRefused("your own target", exception=AccessError, unchanged=theirs):
             self.rpc(
-                theirs, "sales_office", "write", {"payee_id": own.id, "date_from": "2026-05-01"}
+                theirs, "sales_office", "write", {"payee_id": own.id, "date_from": "2028-01-01"}
             )
 
     @rule("B1")

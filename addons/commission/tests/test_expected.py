@@ -66,6 +66,28 @@ class TestExpected(ExpectedCase):
         self.assertEqual(draft.state, "draft")
 
     @rule("B1")
+    def test_versions_in_other_currencies_are_tried_out_in_one(self):
+        self.collect(self.order(), 575.0, "2026-03-01")
+        self.calculate()
+        yuan = self.env.ref("base.CNY")
+        yuan.active = True
+        self._new_plan("2026-03-03", currency_id=yuan.id, currency_rate=7.2)
+        self.now_is("2026-03-05")
+        self.collect(self.order(), 575.0)
+        for plan, amounts in (
+            (self.plan, [(100.0, 100.0)]),
+            (self.plan.search([("currency_id", "=", yuan.id)]), [(720.0, 720.0)]),
+        ):
+            simulation = self.as_user(self.env["commission.simulation"], "finance").create(
+                {"plan_id": plan.id, "date_from": "2026-03-01", "date_to": "2026-03-31"}
+            )
+            simulation.action_simulate()
+            self.assertEqual(
+                [(line.amount_in_force, line.amount_simulated) for line in simulation.line_ids],
+                amounts,
+            )
+
+    @rule("B1")
     def test_a_salesperson_tries_no_plan_out(self):
         with self.assertRefused(exception=AccessError):
             self.rpc_create("commission.simulation", "salesperson", {"plan_id": self.plan.id})

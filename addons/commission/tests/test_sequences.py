@@ -10,7 +10,7 @@ from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
 
-from .common import CommissionCase
+from .accounting_common import PaymentCase
 
 AMOUNTS = st.integers(1, 60_000).map(lambda cents: cents / 100)
 WHICH = st.integers(0, 3)
@@ -28,19 +28,27 @@ STEPS = st.one_of(
     st.tuples(st.just("split"), WHICH, st.integers(1, 99)),
     st.tuples(st.just("next_month")),
     st.tuples(st.just("calculate")),
+    st.tuples(st.just("sheets")),
+    st.tuples(st.just("accrue")),
+    st.tuples(st.just("book"), WHICH),
+    st.tuples(st.just("take_back"), WHICH),
 )
 
 
 @tagged("post_install", "-at_install")
-class TestSequences(CommissionCase):
-    """Whatever happens in whatever order: the ledger follows the money, to the cent (B1, B4)."""
+class TestSequences(PaymentCase):
+    """Whatever happens in whatever order: the ledger follows the money, to the cent (B1, B4).
+
+    What is on an approved sheet stays as it was approved, sheets and what is on none are the
+    ledger, and the books owe what is accrued and not paid (B3).
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.second = cls._new_payee("sales_manager")
 
-    @rule("B1", "B4")
+    @rule("B1", "B3", "B4")
     def test_the_ledger_follows_the_money(self):
         self.orders = [self.order(200.0), self.order(300.0)]
         self.invoices = [self.invoice(order) for order in self.orders]
@@ -58,7 +66,7 @@ class TestSequences(CommissionCase):
         self.now_is("2026-03-02")
         savepoint = self.env.cr.savepoint(flush=True)
         with savepoint:
-            self.payments, self.credits = [], []
+            self.payments, self.credits, self.approved = [], [], {}
             # The rates and shares of every day, as this test knows them by itself.
             self.rates = {fields.Date.to_date("2026-01-01"): 10}
             self.shares = {order: {} for order in self.orders}
@@ -68,7 +76,7 @@ class TestSequences(CommissionCase):
         self.env.invalidate_all()
 
     def _try_step(self, name, arguments):
-        lengths = len(self.payments), len(self.credits)
+        lengths, approved = (len(self.payments), len(self.credits)), dict(self.approved)
         known = dict(self.rates), {order: dict(days) for order, days in self.shares.items()}
         try:
             with self.env.cr.savepoint():
@@ -79,6 +87,7 @@ class TestSequences(CommissionCase):
             del self.payments[lengths[0] :]
             del self.credits[lengths[1] :]
             self.rates, self.shares = known
+            self.approved = approved
 
     # -- what people do ------------------------------------------------------------------------
 
@@ -145,7 +154,12 @@ class TestSequences(CommissionCase):
     def _step_split(self, order, percent):
         order = self._pick(self.orders, order)
         shares = {self.payee: percent, self.second: 100 - percent}
-        self.split(order.sudo().sop_contract_id, shares=shares, date_from=self._today)
+        self.split(
+            order.sudo().sop_contract_id,
+            shares=shares,
+            date_from=self._today,
+            recorder="finance_vp",
+        )
         self.shares[order][self._today] = percent
 
     def _step_next_month(self):
@@ -164,8 +178,40 @@ class TestSequences(CommissionCase):
                 self.assertGreaterEqual(entry.date, min(self._today, calculated))
         self.assertEqual(self.calculate().entry_count, 0)
         self._check_ledger()
+        self._sheets_and_the_rest_are_the_ledger()
+        self._each_sheet_is_the_sum_of_its_lines()
+        self._what_is_carried_arrives_once()
+        self._what_is_earned_and_not_released_is_owed()
+        self._no_sheet_is_booked_twice()
+        for sheet, content in self.approved.items():
+            self.assertEqual(self._content(sheet), content)
+
+    def _step_sheets(self):
+        """The month's sheets go all the way to their approval."""
+        sheets = self.fill().filtered(lambda sheet: not sheet._is_empty())
+        self.as_user(sheets, "sales_office").action_submit()
+        for sheet in self.review(sheets.sorted("month")).sudo():
+            self.approved[sheet] = self._content(sheet)
+
+    def _step_accrue(self):
+        self.accrue()
+
+    def _step_book(self, which):
+        sheet = self._pick([*self.approved], which)
+        if sheet:
+            self.book(sheet)
+
+    def _step_take_back(self, which):
+        sheet = self._pick([*self.approved], which)
+        if sheet:
+            self.rpc(sheet, "finance", "action_take_back_payment")
 
     # -- what has to hold ----------------------------------------------------------------------
+
+    def _content(self, sheet):
+        return sheet.entry_ids.read(["amount", "rate", "base"]), sheet.read(
+            ["amount_entries", "amount_carried_in", "amount_payable", "amount_carried_out"]
+        )
 
     def _all_entries(self):
         return self.env["commission.entry"].search([("company_id", "=", self.company.id)])

@@ -253,6 +253,24 @@ class TestSheetOfOnesOwn(SheetCase):
             self.as_user(approval, "other_vp").refuse("Once more")
 
     @rule("B3")
+    def test_nobody_decides_the_sheet_of_the_contact_they_are_paid_as(self):
+        contact = self.own.partner_id
+        self.users["twin"] = twin = self._new_user(
+            "twin", "sales_sop.group_finance_vp", self.company
+        )
+        twin.partner_id = contact
+        self.another_finance_vp()
+        sheet = self.submit_sheet(self.sheet)
+        self.review(sheet, "finance")
+        approval = sheet.approval_for("commission_sheet")
+        self.assertNotIn(
+            approval, self.as_user(approval, "twin").search([("waiting_for_me", "=", True)])
+        )
+        with self.assertRefused("your own", exception=AccessError, unchanged=sheet):
+            self.rpc(approval, "twin", "approve")
+        self.review(sheet, "other_vp")
+
+    @rule("B3")
     def test_a_sheet_that_only_its_payee_could_decide_is_not_submitted(self):
         self.company.sop_requester_may_approve = True
         with self.assertRefused("Finance VP", unchanged=self.sheet):
@@ -279,8 +297,17 @@ class TestSheetOfOnesOwn(SheetCase):
         self.assertEqual(sheet.state, "approved")
 
     @rule("B3")
-    def test_others_decide_it(self):
+    def test_others_decide_it_and_the_payee_is_told(self):
         self.another_finance_vp()
         sheet = self.submit_sheet(self.sheet)
         self.review(sheet, "finance", "other_vp", "general_manager")
         self.assertEqual(sheet.state, "approved")
+        told = self.env["mail.message"].search(
+            [
+                ("model", "=", sheet._name),
+                ("res_id", "=", sheet.id),
+                ("subject", "ilike", "approved"),
+            ]
+        )
+        self.assertEqual(told.notified_partner_ids, self.own.partner_id)
+        self.assertIn("50.00", told.body)

@@ -45,7 +45,11 @@ class TestSplit(CommissionCase):
         self.split(contract, shares={self.payee: 100.0}, date_from="2026-03-01")
         self.collect(order, 575.0, "2026-03-01")
         self.calculate()
-        self.split(contract, shares={self.second: 100.0}, date_from="2026-03-01")
+        correction = {"shares": {self.second: 100.0}, "date_from": "2026-03-01"}
+        for role in ("sales_office", "finance"):
+            with self.assertRefused("ask the finance VP", exception=AccessError):
+                self.split(contract, recorder=role, **correction)
+        self.split(contract, recorder="finance_vp", **correction)
         self.now_is("2026-03-05")
         self.calculate()
         self.assertEqual((self.balance(), self.balance(self.second)), (0.0, 50.0))
@@ -80,12 +84,16 @@ class TestSplit(CommissionCase):
             ],
         )
         team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
-        self.split(team=team, role="manager", shares={self.second: 100.0}, date_from="2026-01-01")
+        manager = {"team": team, "role": "manager", "shares": {self.second: 100.0}}
+        with self.assertRefused("Let the shares begin later", exception=AccessError):
+            self.split(date_from="2026-04-01", **manager)
+        self.split(date_from="2026-04-02", **manager)
         self.split(
             team=team,
             role="pool",
             shares={self.payee: 50.0, self.agent: 50.0},
             date_from="2026-01-01",
+            recorder="finance_vp",
         )
         self.now_is("2026-04-02")
         self.collect(self.order(team_id=team.id), 1150.0)

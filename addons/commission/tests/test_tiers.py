@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -169,6 +169,17 @@ class TestTiersOfTarget(TierCase):
         self.calculate()
         # 10,000 x 5 % + 20,000 x 8 %
         self.assertEqual(self.balance(), 2100.0)
+
+    @rule("B5")
+    def test_a_target_that_the_plan_would_not_count_is_refused(self):
+        target = self.target(20000.0)
+        with self.assertRefused(
+            "starts on 01/01/2026", exception=ValidationError, unchanged=target
+        ):
+            self.rpc(target, "sales_office", "write", {"date_from": "2026-04-01"})
+        with self.assertRefused("counts in USD", exception=ValidationError, unchanged=target):
+            euro = self.env.ref("base.EUR")
+            self.rpc(target, "sales_office", "write", {"currency_id": euro.id})
 
     @rule("B5")
     def test_without_a_target_the_first_tier_counts(self):

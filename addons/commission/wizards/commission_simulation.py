@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, date_utils, format_date
@@ -98,18 +100,25 @@ class CommissionSimulation(models.TransientModel):
         return {**action, "domain": [("simulation_id", "=", self.id)]}
 
     def _amounts(self, versions):
-        """Return ``{(payee id, month): amount}`` of the money between the dates."""
+        """Return ``{(payee id, month): amount}`` of the money between the dates.
+
+        Amounts are in this plan's currency; those of a version in another one are brought to it
+        by the rates that are fixed with the two plans.
+        """
         truth = self.env["commission.truth"].sudo()
         truth._flush_sources()
         scope = Scope(company=self.plan_id.company_id, until=self.date_to, versions=versions)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT payee_id, period, SUM(raw)
+                SELECT truth.payee_id, truth.period,
+                       SUM(truth.raw / plan.currency_rate::numeric * %s)
                   FROM (%s) truth
-                 WHERE period >= %s
-              GROUP BY payee_id, period
+                  JOIN commission_plan plan ON plan.id = truth.plan_id
+                 WHERE truth.period >= %s
+              GROUP BY truth.payee_id, truth.period
                 """,
+                Decimal(repr(self.plan_id.currency_rate)),
                 truth._truth_sql(scope),
                 date_utils.start_of(self.date_from, "month"),
             )

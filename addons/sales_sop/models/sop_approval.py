@@ -562,7 +562,7 @@ class SopApproval(models.Model):
         return min(allowed, key=lambda claim: len(claim.step._members()))
 
     def _raise_not_yours(self):
-        if self.env.user in self._owners():
+        if self.env.user in self._owners() | self._barred():
             raise AccessError(
                 self.env._(
                     "%s was submitted by you or is your own. Somebody else has to decide it.",

@@ -27,4 +27,5 @@ from . import (
     test_split,
     test_taken_back,
     test_tiers,
+    test_versions,
 )

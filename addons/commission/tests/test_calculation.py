@@ -185,3 +185,41 @@ class TestRaceOfCalculations(RaceCase, CommissionCase):
     def _calculated_by(self, role):
         model = self.env["commission.calculation"]
         return lambda env: self.seen_by(env, model, role).calculate(self.company.id)
+
+
+@tagged("post_install", "-at_install")
+class TestRaceOfMoneyAndCalculation(RaceCase, CommissionCase):
+    """Money goes back at the moment of a calculation: that one sees it, or the next does."""
+
+    @rule("B1", "B4")
+    def test_a_calculation_that_began_before_money_went_back_starts_again(self):
+        order = self.order()
+        payment = self.collect(order, 575.0).sudo().payment_id
+        self.race(self._taken_back(payment), self._calculated)
+        self.assertFalse(self._earned(order))
+
+    @rule("B1", "B4")
+    def test_money_that_goes_back_after_a_calculation_read_it_is_taken_back_by_the_next(self):
+        order = self.order()
+        payment = self.collect(order, 575.0).sudo().payment_id
+        self._commit()
+        with self.connection() as env:
+            self.calculate()
+            self._commit()
+            self._taken_back(payment)(env)
+            env.cr.commit()
+        self._rollback()
+        self.assertEqual(self._earned(order), [50.0])
+        self.calculate()
+        self.assertEqual(self._earned(order), [50.0, -50.0])
+
+    def _earned(self, order):
+        return self.entries(contract_id=order.sudo().sop_contract_id.id).mapped("amount")
+
+    def _calculated(self, env):
+        self.seen_by(env, self.env["commission.calculation"], "sales_office").calculate(
+            self.company.id
+        )
+
+    def _taken_back(self, payment):
+        return lambda env: self.seen_by(env, payment, "finance").action_draft()

@@ -51,3 +51,22 @@ class TestCurrency(ForeignCase, CommissionCase):
         # 625.00 $ at 7.2
         self.assertEqual(self.entries().currency_id, yuan)
         self.assertEqual(self.balance(), 450.0)
+
+    @rule("B1")
+    def test_a_plan_without_cents_pays_whole_units(self):
+        self.now_is("2026-03-02")
+        self.calculate()
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self._new_plan("2026-03-03", currency_id=yen.id, currency_rate=150.5)
+        self.now_is("2026-03-10")
+        order = self.order()
+        self.collect(order, 575.01, "2026-03-10")
+        self.calculate()
+        # 500.0087 $ at 150.5 are 75,251.31 ¥
+        self.assertEqual(self.entries().base, 75251.0)
+        self.assertEqual(self.balance(), 7525.0)
+        self.collect(order, 574.99, "2026-03-11")
+        self.now_is("2026-03-31")
+        self.calculate()
+        self.assertEqual(self.balance(), 15050.0)

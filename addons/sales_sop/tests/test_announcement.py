@@ -50,6 +50,8 @@ class TestAnnouncement(CollectionCase, HttpCase):
             (600.0, "transfer", "announced"),
         )
         self.assertIn(self.users["finance"], announcement.activity_ids.user_id)
+        # Whoever has the to-do can read who asked, in whatever company the customer's user is.
+        self.assertEqual(announcement.activity_ids.create_uid, self.env.ref("base.user_root"))
         self.assertCollected(self.sold, 0.0)
         with self.assertRefused("Choose the payment", unchanged=announcement):
             self.rpc(announcement, "finance", "action_confirm")

@@ -51,6 +51,32 @@ class TestDemoCommission(TransactionCase):
         blocked = self.env["commission.blocked"].search([("company_id", "=", self.company.id)])
         self.assertEqual([(row.reason, row.amount) for row in blocked], [("no_contract", 20000.0)])
 
+    @rule("B4", "C5")
+    def test_late_money_costs_a_part_of_its_commission(self):
+        late = self.env["commission.entry"].search(
+            [("payee_id", "=", self.payees["sales"].id), ("kind", "=", "overdue")]
+        )
+        earned = self.env["commission.entry"].search(
+            [
+                ("payee_id", "=", self.payees["sales"].id),
+                ("kind", "=", "earned"),
+                ("money_move_id", "in", late.money_move_id.ids),
+            ]
+        )
+        # Six days late, one percent for each ten days that have begun.
+        self.assertEqual(set(late.mapped("days_late")), {6})
+        cost, whole = -sum(late.mapped("amount")), sum(earned.mapped("amount"))
+        self.assertAlmostEqual(cost, whole * 0.01, 2)
+        self.assertEqual(late.dispute_ids.state, "open")
+
+    @rule("B5")
+    def test_last_month_is_accrued(self):
+        accrual = self.env["commission.accrual"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(
+            (len(accrual), accrual.state, accrual.move_id.state), (1, "booked", "posted")
+        )
+        self.assertGreater(accrual.amount, 0.0)
+
     @rule("B4")
     def test_the_ledger_says_what_the_books_say(self):
         rows = self.env["commission.drift"].search([("company_id", "=", self.company.id)])

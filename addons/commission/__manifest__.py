@@ -55,6 +55,9 @@
         "web.assets_backend": [
             "commission/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "commission/static/tests/tours/**/*",
+        ],
     },
     "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",

@@ -27,5 +27,6 @@ from . import (
     test_split,
     test_taken_back,
     test_tiers,
+    test_tours,
     test_versions,
 )

@@ -37,6 +37,28 @@ tours.add("sop_finance_countersigns", {
     ],
 });
 
+tours.add("sop_customer_announces_payment", {
+    steps: () => [
+        { content: "I have paid", trigger: "#sop_payments summary", run: "click" },
+        { content: "How much", trigger: "#sop_amount", run: "edit 700" },
+        {
+            content: "When",
+            trigger: "#sop_date",
+            run({ anchor }) {
+                anchor.value = "2026-03-01";
+            },
+        },
+        {
+            content: "Announce it",
+            trigger: "#sop_payments form button[type=submit]",
+            run: "click",
+            expectUnloadPage: true,
+        },
+        { trigger: "#sop_payments .alert-success:contains('We look for the payment')" },
+        { trigger: "#sop_payments [name=sop_announcements] tr:contains('700.00')" },
+    ],
+});
+
 tours.add("sop_finance_earmarks", {
     steps: () => [
         ...openSalesSop(),
@@ -64,6 +86,16 @@ tours.add("sop_finance_earmarks", {
         ...stepUtils.saveForm(),
         { trigger: ".tab-pane.active [name=amount_earmarked]:contains('600.00')" },
         { trigger: ".tab-pane.active [name=amount_not_earmarked]:contains('0.00')" },
+        ...openMenu(
+            "sales_sop.sop_money_menu",
+            "sales_sop.sop_payment_announcement_menu",
+            "Announced Payments"
+        ),
+        ...openRow("Millbrook Glass", "700.00"),
+        seeSentence("The customer says this was paid."),
+        ...choose("payment_id", "P"),
+        press("action_confirm"),
+        seeState("Confirmed"),
     ],
 });
 
@@ -85,9 +117,23 @@ tours.add("sop_finance_invoices", {
         seeStep("collected", "blocked", "59.99 % of 60 %"),
         ...openMenu(
             "sales_sop.account_move_menu",
+            "sales_sop.sale_order_menu_invoice_free",
+            "May Be Invoiced Now"
+        ),
+        seeNoRow("Hillside Foundry"),
+        {
+            content: "Draft the invoice of the order",
+            trigger: `${row("Millbrook Glass")} button[name=action_sop_draft_invoices]`,
+            run: "click",
+        },
+        { trigger: ".o_form_view [name=partner_id] input:value('Millbrook Glass')" },
+        seeState("Draft"),
+        ...openMenu(
+            "sales_sop.account_move_menu",
             "sales_sop.account_move_menu_free",
             "Drafts to Post"
         ),
+        seeRow("Millbrook Glass"),
         seeNoRow("Hillside Foundry"),
         ...openRow("Kiln Street Pottery"),
         seeStep("collected", "done", "60 % of 60 %"),

@@ -40,6 +40,18 @@ tours.add("sop_warehouse_delivers", {
     ],
 });
 
+const voteFor = (before) => [
+    seeSentence(before),
+    press("action_vote"),
+    { content: "Vote for it", trigger: ".modal [name=vote] input[data-value=for]", run: "click" },
+    {
+        content: "Cast it",
+        trigger: ".modal footer button[name=action_cast]",
+        run: "click",
+    },
+    { trigger: "body:not(:has(.modal))" },
+];
+
 tours.add("sop_marketing_director_prepares_policy", {
     steps: () => [
         ...openSalesSop(),
@@ -72,9 +84,11 @@ tours.add("sop_marketing_director_prepares_policy", {
             run: "edit 50",
         },
         ...stepUtils.saveForm(),
-        press("action_decide"),
-        seeState("Decided"),
-        seeNoButton("action_issue"),
+        seeNoButton("action_decide"),
+        press("action_open_for_decision"),
+        ...voteFor("0 of 3 members have voted, 2 have to"),
+        seeSentence("1 of 3 members have voted, 2 have to: 1 for"),
+        seeNoButton("action_decide"),
     ],
 });
 
@@ -86,8 +100,13 @@ tours.add("sop_general_manager_issues_policy", {
             "sales_sop.sop_policy_menu",
             "Sales Policies"
         ),
-        ...openRow("Winter policy", "Decided"),
+        ...openRow("Winter policy", "1 of 3 members have voted", "Draft"),
+        seeNoButton("action_decide"),
         { trigger: "[name=term_ids] .o_data_row:contains('Every sale'):contains('50')" },
+        ...voteFor("1 of 3 members have voted"),
+        seeSentence("The meeting has decided for this draft."),
+        press("action_decide"),
+        seeState("Decided"),
         press("action_issue"),
         {
             content: "Yes, issue it",
@@ -96,5 +115,28 @@ tours.add("sop_general_manager_issues_policy", {
         },
         seeState("Issued"),
         seeNoButton("action_decide"),
+    ],
+});
+
+const vehicle = (plate) => `.o_kanban_record:contains("${plate}")`;
+
+tours.add("sop_gate_guard_registers_a_vehicle", {
+    steps: () => [
+        ...openSalesSop(),
+        { trigger: ".o_breadcrumb .active:contains('Vehicles Today')" },
+        {
+            content: "Nothing is loaded on this one",
+            trigger: `${vehicle("B 777")}:contains("Hillside Foundry"):has(.alert):not(:has(button))`,
+        },
+        {
+            content: "This one is ready, and what it carries is on the card",
+            trigger: `${vehicle("A 12345")}:contains("Kiln Street Pottery"):contains("Kiln fan")`,
+        },
+        {
+            content: "It leaves",
+            trigger: `${vehicle("A 12345")} button[name=action_register_leaving]`,
+            run: "click",
+        },
+        { trigger: `${vehicle("A 12345")}:contains("Has Left"):not(:has(button))` },
     ],
 });

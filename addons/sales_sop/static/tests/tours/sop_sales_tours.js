@@ -14,6 +14,7 @@ import {
     seeSentence,
     seeState,
     seeStep,
+    upload,
 } from "./sop_tour_utils";
 
 const tours = registry.category("web_tour.tours");
@@ -118,7 +119,7 @@ tours.add("sop_sales_manager_decides", {
     ],
 });
 
-tours.add("sop_sales_office_sends_contract", {
+tours.add("sop_sales_office_sends_and_seals", {
     steps: () => [
         ...openSalesSop(),
         ...openMenu(
@@ -132,6 +133,27 @@ tours.add("sop_sales_office_sends_contract", {
         seeSentence("Waiting for"),
         seeSentence("Head of Sales and Finance"),
         seeNoButton("action_submit"),
+        ...openMenu(
+            "sales_sop.sop_contract_root_menu",
+            "sales_sop.sop_contract_menu",
+            "Contracts"
+        ),
+        ...openRow("Millbrook Glass", "Effective"),
+        { content: "The seal", trigger: ".nav-link[name=seal]", run: "click" },
+        {
+            content: "Register its use",
+            trigger: ".tab-pane.active button[name=action_seal]",
+            run: "click",
+        },
+        { trigger: ".modal [name=purpose] input:value('Contract HT')" },
+        upload("document", "sealed.pdf"),
+        { trigger: ".modal [name=document]:has(input:value('sealed.pdf'))" },
+        {
+            content: "Register it for ever",
+            trigger: ".modal footer .btn-primary:contains('Register')",
+            run: "click",
+        },
+        { trigger: ".tab-pane.active .o_data_row:contains('sealed.pdf'):contains('Sales Office')" },
         ...openMenu(
             "sales_sop.stock_picking_menu",
             "sales_sop.stock_picking_menu_to_request",

@@ -50,6 +50,21 @@ export function row(...texts) {
     return `.o_list_view .o_data_row${texts.map((text) => `:contains("${text}")`).join("")}`;
 }
 
+/** Choose a file for a field of the dialog. */
+export function upload(field, name) {
+    return {
+        content: `Choose the file ${name}`,
+        trigger: `.modal [name="${field}"] .o_select_file_button`,
+        run({ anchor }) {
+            const input = anchor.closest(".o_field_widget").querySelector("input[type=file]");
+            const chosen = new DataTransfer();
+            chosen.items.add(new File(["%PDF-1.4\n"], name, { type: "application/pdf" }));
+            input.files = chosen.files;
+            input.dispatchEvent(new Event("change"));
+        },
+    };
+}
+
 /** Open the document of a row. */
 export function openRow(...texts) {
     return [

@@ -120,8 +120,11 @@ def _in_turn(company, by_hand):
 def _totals(cr, company):
     """``{payee: cents}`` of the ledger."""
     cr.execute(
-        """SELECT payee_id, SUM(amount)
-             FROM commission_entry WHERE company_id = %s GROUP BY payee_id""",
+        """SELECT entry.payee_id, SUM(entry.amount)
+             FROM commission_entry entry
+             JOIN commission_payee payee ON payee.id = entry.payee_id
+            WHERE payee.company_id = %s
+         GROUP BY entry.payee_id""",
         (company.id,),
     )
     return {payee: round(amount * 100) for payee, amount in cr.fetchall()}

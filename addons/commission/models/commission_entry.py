@@ -21,6 +21,10 @@ class CommissionEntry(models.Model):
     A calculation adds what the books say now less what the ledger says already, so money that
     goes back, or goes to another contract, appears as a negative row at the rate at which it was
     earned. The balance of any day is the sum of the rows until that day.
+
+    A calculation adds many rows, and PostgreSQL looks up every reference of each of them, so what
+    follows from another column is not stored: the company is the payee's, the currency the
+    plan's. Who made a row, and when, says its calculation.
     """
 
     _name = "commission.entry"
@@ -29,17 +33,13 @@ class CommissionEntry(models.Model):
     _order = "date desc, id desc"
     _rec_name = "explanation"
     _sop_fixed = True
+    _log_access = False
 
-    company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True, ondelete="restrict"
-    )
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True, ondelete="restrict")
     payee_id = fields.Many2one(
         "commission.payee", required=True, readonly=True, index=True, ondelete="restrict"
     )
-    calculation_id = fields.Many2one(
-        "commission.calculation", readonly=True, index=True, ondelete="restrict"
-    )
+    company_id = fields.Many2one(related="payee_id.company_id")
+    calculation_id = fields.Many2one("commission.calculation", readonly=True, ondelete="restrict")
     date = fields.Date(
         required=True,
         readonly=True,
@@ -49,7 +49,8 @@ class CommissionEntry(models.Model):
     )
     kind = fields.Selection(ENTRY_KINDS, required=True, readonly=True)
     role = fields.Selection(ROLES, readonly=True)
-    plan_id = fields.Many2one("commission.plan", readonly=True, index=True, ondelete="restrict")
+    plan_id = fields.Many2one("commission.plan", required=True, readonly=True, ondelete="restrict")
+    currency_id = fields.Many2one(related="plan_id.currency_id")
     rule_id = fields.Many2one(
         "commission.rule",
         readonly=True,
@@ -69,7 +70,14 @@ class CommissionEntry(models.Model):
     money_move_id = fields.Many2one(
         "account.move", string="Money", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", readonly=True, ondelete="restrict")
+    team_id = fields.Many2one(related="contract_id.commission_team_id", string="Sales Team")
+    tier_team_id = fields.Many2one(
+        "crm.team",
+        string="Team of the Tier",
+        readonly=True,
+        ondelete="restrict",
+        help="The team whose money reached the tier, where a tier counts the team's.",
+    )
     period = fields.Date(
         string="Month of the Money", readonly=True, help="First day of the month of the money."
     )
@@ -85,11 +93,15 @@ class CommissionEntry(models.Model):
     share = fields.Float(string="Share (%)", digits=(16, 4), readonly=True)
     amount = fields.Monetary(string="Commission", readonly=True)
     note = fields.Char(string="Reason", readonly=True, help="Why an adjustment was made.")
+    create_uid = fields.Many2one(
+        "res.users", string="Recorded by", readonly=True, ondelete="restrict"
+    )
+    create_date = fields.Datetime(string="Recorded on", readonly=True)
     # A payee who shares a colleague's contract reads why, though not the contract itself.
     explanation = fields.Char(compute="_compute_explanation", compute_sudo=True)
 
-    # What the calculation compares with the books.
-    _compared = models.Index("(company_id, kind)")
+    # The rows of a calculation stand together, so the index has one line for many of them.
+    _calculation_idx = models.Index("USING brin (calculation_id)")
 
     # -- written once --------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import date_utils
 
@@ -38,8 +38,6 @@ class CommissionEntry(models.Model):
         entry = self.sudo().create(
             {
                 "kind": "adjustment",
-                "company_id": payee.company_id.id,
-                "currency_id": plan.currency_id.id,
                 "payee_id": payee.id,
                 "plan_id": plan.id,
                 "date": today,
@@ -47,6 +45,8 @@ class CommissionEntry(models.Model):
                 "amount": amount,
                 "note": reason.strip(),
                 "sheet_id": sheet.id,
+                "create_uid": self.env.uid,
+                "create_date": fields.Datetime.now(),
             }
         )
         sheet._refresh_amounts()

@@ -17,7 +17,7 @@ class CommissionEntry(models.Model):
         help="The sheet it is paid with; empty while it is on none yet.",
     )
 
-    _open_idx = models.Index("(company_id, payee_id, date) WHERE sheet_id IS NULL")
+    _open_idx = models.Index("(payee_id, date) WHERE sheet_id IS NULL")
 
     @api.model
     def _put_on_sheets(self, company, month):
@@ -37,10 +37,10 @@ class CommissionEntry(models.Model):
                           SELECT DISTINCT ON (waiting.id)
                                  waiting.id, sheet.id AS sheet_id
                             FROM commission_entry waiting
+                            JOIN commission_plan plan ON plan.id = waiting.plan_id
                             JOIN commission_sheet sheet
-                              ON sheet.company_id = waiting.company_id
-                             AND sheet.payee_id = waiting.payee_id
-                             AND sheet.currency_id = waiting.currency_id
+                              ON sheet.payee_id = waiting.payee_id
+                             AND sheet.currency_id = plan.currency_id
                              AND sheet.date_to >= waiting.date
                              AND sheet.month <= %(month)s
                              AND sheet.state = 'draft'
@@ -68,7 +68,8 @@ class CommissionEntry(models.Model):
 
     def _waiting_sql(self, company, month):
         return SQL(
-            "waiting.company_id = %s AND waiting.sheet_id IS NULL AND waiting.date <= %s",
+            """waiting.payee_id IN (SELECT id FROM commission_payee WHERE company_id = %s)
+               AND waiting.sheet_id IS NULL AND waiting.date <= %s""",
             company.id,
             date_utils.end_of(month, "month"),
         )

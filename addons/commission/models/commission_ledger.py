@@ -102,7 +102,10 @@ class CommissionLedger(models.AbstractModel):
                                CASE WHEN kind IN %(shared)s THEN -base ELSE 0 END,
                                rate, share, days_late, 0, amount, FALSE
                           FROM commission_entry
-                         WHERE company_id = %(company)s AND kind <> 'adjustment') rows
+                         WHERE kind <> 'adjustment'
+                           AND payee_id IN (SELECT id
+                                              FROM commission_payee
+                                             WHERE company_id = %(company)s)) rows
                 GROUP BY %(key)s) sides
               JOIN commission_plan plan ON plan.id = sides.plan_id
               JOIN res_currency currency ON currency.id = plan.currency_id
@@ -180,14 +183,12 @@ class CommissionLedger(models.AbstractModel):
                 """
                 , added AS (
                     INSERT INTO commission_entry (
-                        %(key)s, %(facts)s, amount, company_id, currency_id, role, date,
-                        calculation_id, create_uid, write_uid, create_date, write_date)
+                        %(key)s, %(facts)s, amount, role, date, calculation_id, create_date)
                     SELECT %(key_rows)s, rows.money_date, ROUND(rows.base / unit) * unit,
-                           rows.rate, share, days_late, rows.amount, %(company)s,
-                           rows.currency_id, rule.role,
+                           rows.rate, share, days_late, rows.amount, rule.role,
                            LEAST(%(until)s, GREATEST(%(since)s, contract.date_effective, COALESCE(
                                money_date, (period + INTERVAL '1 month - 1 day')::date))),
-                           %(calculation)s, %(user)s, %(user)s, %(now)s, %(now)s
+                           %(calculation)s, %(now)s
                       FROM (%(rows)s) rows
                  LEFT JOIN commission_rule rule ON rule.id = rows.rule_id
                  LEFT JOIN sop_contract contract ON contract.id = rows.contract_id
@@ -200,11 +201,9 @@ class CommissionLedger(models.AbstractModel):
                 key_rows=SQL(", ").join(SQL.identifier("rows", name) for name in KEY),
                 facts=SQL(", ").join(SQL.identifier(name) for name in FACTS),
                 rows=self._rows_sql(),
-                company=scope.company.id,
                 until=scope.until,
                 since=since,
                 calculation=calculation.id,
-                user=self.env.uid,
                 now=self.env.cr.now(),
             ),
         )

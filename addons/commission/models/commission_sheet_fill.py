@@ -100,9 +100,14 @@ class CommissionSheet(models.Model):
             """
             SELECT DISTINCT waiting.payee_id, waiting.currency_id
               FROM (
-                  SELECT payee_id, currency_id, DATE_TRUNC('month', date)::date AS month
-                    FROM commission_entry
-                   WHERE company_id = %(company)s AND sheet_id IS NULL AND date <= %(end)s
+                  SELECT entry.payee_id, plan.currency_id,
+                         DATE_TRUNC('month', entry.date)::date AS month
+                    FROM commission_payee payee
+                    JOIN commission_entry entry ON entry.payee_id = payee.id
+                    JOIN commission_plan plan ON plan.id = entry.plan_id
+                   WHERE payee.company_id = %(company)s
+                     AND entry.sheet_id IS NULL
+                     AND entry.date <= %(end)s
                    UNION
                   SELECT payee_id, currency_id, date_to + 1
                     FROM commission_sheet

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 KEY = (
     "kind",
     "payee_id",
-    "team_id",
+    "tier_team_id",
     "plan_id",
     "rule_id",
     "contract_id",

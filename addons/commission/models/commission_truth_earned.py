@@ -585,7 +585,7 @@ class CommissionTruth(models.AbstractModel):
     def _earned_sql(self):
         return SQL(
             """
-            SELECT 'earned' AS kind, shared.*, 0 AS days_late
+            SELECT 'earned' AS kind, shared.*, NULL::integer AS tier_team_id, 0 AS days_late
               FROM shared
              WHERE NOT is_open
             """

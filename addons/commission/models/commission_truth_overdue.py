@@ -91,9 +91,9 @@ class CommissionTruth(models.AbstractModel):
         return SQL(
             """
             SELECT %(kind)s AS kind,
-                   late.payee_id, late.team_id, late.plan_id, late.rule_id, late.contract_id,
-                   late.order_id, late.invoice_id, late.date_maturity, late.money_move_id,
-                   late.period, late.money_date,
+                   late.payee_id, NULL::integer AS tier_team_id,
+                   late.plan_id, late.rule_id, late.contract_id, late.order_id, late.invoice_id,
+                   late.date_maturity, late.money_move_id, late.period, late.money_date,
                    late.raw AS base,
                    deduction.amount / late.raw * 100 AS rate,
                    late.share,

@@ -100,10 +100,11 @@ class CommissionTruth(models.AbstractModel):
         """Each part of the money at the rate of the tier it falls into."""
         return SQL(
             """
-            SELECT 'tier' AS kind, tier_base.payee_id, tier_base.team_id, tier_base.plan_id,
-                   tier_base.rule_id, NULL::integer AS contract_id, NULL::integer AS order_id,
-                   NULL::integer AS invoice_id, NULL::date AS date_maturity,
-                   NULL::integer AS money_move_id, tier_base.period, NULL::date AS money_date,
+            SELECT 'tier' AS kind, tier_base.payee_id, tier_base.team_id AS tier_team_id,
+                   tier_base.plan_id, tier_base.rule_id, NULL::integer AS contract_id,
+                   NULL::integer AS order_id, NULL::integer AS invoice_id,
+                   NULL::date AS date_maturity, NULL::integer AS money_move_id,
+                   tier_base.period, NULL::date AS money_date,
                    tier_running.reached AS base, due.rate, NULL::numeric AS share, 0 AS days_late,
                    due.amount * tier_base.base / tier_running.base AS raw
               FROM tier_running
@@ -208,11 +209,11 @@ class CommissionTruth(models.AbstractModel):
         """What a payee does not earn, because the rule's most for a contract is reached."""
         return SQL(
             """
-            SELECT 'contract_limit' AS kind, payee_id, NULL::integer AS team_id, plan_id, rule_id,
-                   contract_id, NULL::integer AS order_id, NULL::integer AS invoice_id,
-                   NULL::date AS date_maturity, NULL::integer AS money_move_id, period,
-                   NULL::date AS money_date, running AS base, NULL::numeric AS rate,
-                   NULL::numeric AS share, 0 AS days_late,
+            SELECT 'contract_limit' AS kind, payee_id, NULL::integer AS tier_team_id,
+                   plan_id, rule_id, contract_id, NULL::integer AS order_id,
+                   NULL::integer AS invoice_id, NULL::date AS date_maturity,
+                   NULL::integer AS money_move_id, period, NULL::date AS money_date,
+                   running AS base, NULL::numeric AS rate, NULL::numeric AS share, 0 AS days_late,
                    LEAST(0, most - running) - LEAST(0, most - (running - raw)) AS raw
               FROM (
                   SELECT month.*,
@@ -234,8 +235,8 @@ class CommissionTruth(models.AbstractModel):
         """What the plan's most and least of a month take from a payee or add."""
         return SQL(
             """
-            SELECT 'month_limit' AS kind, month.payee_id, NULL::integer AS team_id, month.plan_id,
-                   NULL::integer AS rule_id, NULL::integer AS contract_id,
+            SELECT 'month_limit' AS kind, month.payee_id, NULL::integer AS tier_team_id,
+                   month.plan_id, NULL::integer AS rule_id, NULL::integer AS contract_id,
                    NULL::integer AS order_id, NULL::integer AS invoice_id,
                    NULL::date AS date_maturity, NULL::integer AS money_move_id, month.period,
                    NULL::date AS money_date, month.raw AS base, NULL::numeric AS rate,

@@ -121,7 +121,7 @@ class CommissionSplit(models.Model):
                 )
 
     def _check_not_calculated(self):
-        """Money that earned for somebody already is taken from them only from above (T1, B1)."""
+        """Money that earned for somebody already is taken from them only from above (B1)."""
         if self.env.user._sop_has_role("sales_sop.group_finance_vp"):
             return
         for split in self.sudo():

@@ -135,6 +135,7 @@ class CommissionTruth(models.AbstractModel):
     def _adjustment_parts(self, scope):
         """Return ``{name: SELECT}`` of what raises or lowers the earned amounts."""
         return {
+            "contract_month": self._contract_month_sql(),
             "overdue": self._overdue_sql(),
             **self._tier_parts(scope),
             "contract_limit": self._contract_limit_sql(),

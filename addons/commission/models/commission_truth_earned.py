@@ -10,16 +10,18 @@ class CommissionTruth(models.AbstractModel):
     # -- money ---------------------------------------------------------------------------------
 
     def _cash_sql(self, scope):
-        """The money with the day, and the invoice, by which it is judged.
+        """The money with the day, the invoice and the due date by which it is judged.
 
         Money that is paid back is judged like the money that the contract had collected by then,
-        in proportion, so that it takes back what that has earned (B4).
+        in proportion, so that it takes back what that has earned: also from the tiers and limits
+        of that money's month, and from its deduction for being late (B4).
         """
         if scope.is_expected:
             return self._expected_cash_sql(scope)
         parts = [
             SQL(
-                "SELECT FALSE AS is_open, money.*, date AS judged_on, invoice_id AS judged_invoice "
+                "SELECT FALSE AS is_open, money.*, date AS judged_on, "
+                "invoice_id AS judged_invoice, date_maturity AS judged_maturity "
                 "FROM collected money WHERE amount >= 0"
             ),
             self._paid_back_sql(),
@@ -37,12 +39,14 @@ class CommissionTruth(models.AbstractModel):
                        PARTITION BY back.contract_id, back.order_id, back.invoice_id,
                                     back.date_maturity, back.money_move_id, back.date), 1),
                    COALESCE(paid.date, back.date),
-                   COALESCE(paid.invoice_id, back.invoice_id)
+                   COALESCE(paid.invoice_id, back.invoice_id),
+                   CASE WHEN paid.contract_id IS NULL
+                        THEN back.date_maturity ELSE paid.date_maturity END
               FROM collected back
-         LEFT JOIN (SELECT contract_id, date, invoice_id, SUM(amount) AS amount
+         LEFT JOIN (SELECT contract_id, date, invoice_id, date_maturity, SUM(amount) AS amount
                       FROM collected
                      WHERE amount > 0
-                  GROUP BY contract_id, date, invoice_id) paid
+                  GROUP BY contract_id, date, invoice_id, date_maturity) paid
                 ON paid.contract_id = back.contract_id AND paid.date <= back.date
              WHERE back.amount < 0
             """
@@ -57,7 +61,8 @@ class CommissionTruth(models.AbstractModel):
                    NULL::integer AS money_move_id, %(until)s::date AS date,
                    so.amount_total::numeric * GREATEST(0,
                        1 - paid.amount / contract.amount_total::numeric) AS amount,
-                   %(until)s::date AS judged_on, 0 AS judged_invoice
+                   %(until)s::date AS judged_on, 0 AS judged_invoice,
+                   NULL::date AS judged_maturity
               FROM sop_contract contract
               JOIN sale_order so
                 ON so.sop_contract_id = contract.id AND so.state <> 'cancel' AND %(counted)s
@@ -502,6 +507,7 @@ class CommissionTruth(models.AbstractModel):
                          dated.money_move_id,
                          dated.date,
                          dated.judged_on,
+                         dated.judged_maturity,
                          dated.plan_id,
                          mix.rule_id,
                          rule.role,
@@ -567,6 +573,8 @@ class CommissionTruth(models.AbstractModel):
                    date_maturity,
                    money_move_id,
                    DATE_TRUNC('month', date)::date AS period,
+                   DATE_TRUNC('month', judged_on)::date AS judged_period,
+                   judged_on - judged_maturity AS days_from_due,
                    date AS money_date,
                    base * share / 100 AS base,
                    rate,

@@ -32,8 +32,8 @@ class CommissionTruth(models.AbstractModel):
                    version.currency_id,
                    CASE rule.tier_scope WHEN 'team' THEN earned.team_id END AS team_id,
                    earned.payee_id,
-                   DATE_TRUNC(version.fulfilment_period, earned.period)::date AS span,
-                   earned.period,
+                   DATE_TRUNC(version.fulfilment_period, earned.judged_period)::date AS span,
+                   earned.judged_period AS period,
                    SUM(earned.base) AS base
               FROM earned
               JOIN commission_rule rule
@@ -205,34 +205,57 @@ class CommissionTruth(models.AbstractModel):
 
     # -- limits --------------------------------------------------------------------------------
 
+    def _contract_month_sql(self):
+        """What a rule with a limit earns a payee with a contract, month by month.
+
+        ``limited`` is what the limit takes away from the month, and ``granted`` the part of the
+        month's commission that it leaves, between 0 and 1. A later version of the rule goes on
+        counting where the earlier one stopped.
+        """
+        return SQL(
+            """
+            SELECT month.*,
+                   LEAST(0, most - running) - LEAST(0, most - (running - raw)) AS limited,
+                   GREATEST(0, LEAST(1, 1 + (
+                       LEAST(0, most - running) - LEAST(0, most - (running - raw)))
+                       / NULLIF(raw, 0))) AS granted
+              FROM (
+                  SELECT earned.payee_id, earned.plan_id, earned.rule_id, earned.contract_id,
+                         earned.judged_period AS period,
+                         rule.amount_max::numeric AS most,
+                         SUM(earned.raw) AS raw,
+                         SUM(SUM(earned.raw)) OVER (
+                             PARTITION BY earned.payee_id, COALESCE(rule.lineage_id, rule.id),
+                                          earned.contract_id
+                             ORDER BY earned.judged_period, version.first_day) AS running
+                    FROM earned
+                    JOIN version ON version.id = earned.plan_id
+                    JOIN commission_rule rule
+                      ON rule.id = earned.rule_id AND rule.amount_max > 0
+                GROUP BY earned.payee_id, earned.plan_id, earned.rule_id, rule.lineage_id, rule.id,
+                         earned.contract_id, earned.judged_period, version.first_day) month
+            """
+        )
+
     def _contract_limit_sql(self):
         """What a payee does not earn, because the rule's most for a contract is reached."""
         return SQL(
             """
             SELECT 'contract_limit' AS kind, payee_id, NULL::integer AS tier_team_id,
-                   plan_id, rule_id, contract_id, NULL::integer AS order_id,
-                   NULL::integer AS invoice_id, NULL::date AS date_maturity,
-                   NULL::integer AS money_move_id, period, NULL::date AS money_date,
-                   running AS base, NULL::numeric AS rate, NULL::numeric AS share, 0 AS days_late,
-                   LEAST(0, most - running) - LEAST(0, most - (running - raw)) AS raw
-              FROM (
-                  SELECT month.*,
-                         SUM(month.raw) OVER (
-                             PARTITION BY payee_id, rule_id, contract_id ORDER BY period)
-                             AS running
-                    FROM (SELECT earned.payee_id, earned.plan_id, earned.rule_id,
-                                 earned.contract_id, earned.period,
-                                 rule.amount_max::numeric AS most,
-                                 SUM(earned.raw) AS raw
-                            FROM earned
-                            JOIN commission_rule rule
-                              ON rule.id = earned.rule_id AND rule.amount_max > 0
-                        GROUP BY 1, 2, 3, 4, 5, 6) month) limited
+                   plan_id, rule_id, contract_id, NULL::integer AS order_id, NULL::integer AS invoice_id,
+                   NULL::date AS date_maturity, NULL::integer AS money_move_id, period,
+                   NULL::date AS money_date, running AS base, NULL::numeric AS rate,
+                   NULL::numeric AS share, 0 AS days_late, limited AS raw
+              FROM contract_month
             """
         )
 
     def _month_limit_sql(self):
-        """What the plan's most and least of a month take from a payee or add."""
+        """What the plan's most and least of a month take from a payee or add.
+
+        The month counts as a whole, in each currency: the newest version that judges any of its
+        money says what is the most and the least.
+        """
         return SQL(
             """
             SELECT 'month_limit' AS kind, month.payee_id, NULL::integer AS tier_team_id,
@@ -247,15 +270,18 @@ class CommissionTruth(models.AbstractModel):
                           THEN GREATEST(0, COALESCE(version.amount_min, 0)::numeric - month.raw)
                           ELSE 0 END AS raw
               FROM (
-                  SELECT payee_id, plan_id, period, SUM(raw) AS raw
-                    FROM (SELECT payee_id, plan_id, period, raw FROM earned
+                  SELECT amounts.payee_id, amounts.period,
+                         (ARRAY_AGG(version.id ORDER BY version.first_day DESC))[1] AS plan_id,
+                         SUM(amounts.raw) AS raw
+                    FROM (SELECT payee_id, plan_id, judged_period AS period, raw FROM earned
                            UNION ALL
-                          SELECT payee_id, plan_id, period, raw FROM overdue
+                          SELECT payee_id, plan_id, judged_period, raw FROM overdue
                            UNION ALL
                           SELECT payee_id, plan_id, period, raw FROM tier
                            UNION ALL
                           SELECT payee_id, plan_id, period, raw FROM contract_limit) amounts
-                GROUP BY payee_id, plan_id, period) month
+                    JOIN version ON version.id = amounts.plan_id
+                GROUP BY amounts.payee_id, amounts.period, version.currency_id) month
               JOIN version ON version.id = month.plan_id
              WHERE version.amount_max > 0 OR version.amount_min > 0
             """

@@ -168,6 +168,13 @@ class CommissionCase(MoneyCase):
         """A posted credit note over the whole order."""
         return self.invoice(order, move_type="out_refund", **values)
 
+    def refund(self, order, date):
+        """All of the order's money goes back on a day, with its credit note."""
+        self.now_is(date)
+        credit = self.credit(order, invoice_date=date)
+        payback = self.receive(credit.amount_total, payment_type="outbound", date=date)
+        self.match(credit, payback.move_id)
+
     # -- assertions ----------------------------------------------------------------------------
 
     def entries(self, payee=None, **domain):

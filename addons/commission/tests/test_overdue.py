@@ -87,6 +87,43 @@ class TestOverdueSteps(OverdueCase):
         self.assertEqual(self.balance(), 0.0)
         self.assertDeducted(0.0)
 
+    @rule("B4", "C5")
+    def test_late_money_that_is_paid_back_takes_its_deduction_along(self):
+        order = self.invoiced_order(date="2026-03-01")
+        self.pay(order.sudo().invoice_ids, 1150.0, "2026-04-10")
+        self.now_is("2026-04-30")
+        self.calculate()
+        self.assertEqual(self.balance(), 96.0)
+        self.refund(order, "2026-05-05")
+        self.calculate()
+        self.assertEqual(self.balance(), 0.0)
+        self.assertDeducted(0.0)
+        self.assertIn("comes back", self.entries(kind="overdue")[-1].explanation)
+
+
+class TestOverdueWithLimit(OverdueCase):
+    """The rule pays at most 70.00 with a contract; late money costs a part of that."""
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        limited = {"name": "Every sale", "rate": 10.0, "amount_max": 70.0}
+        return super()._new_plan(date_from, rules or [limited], **values)
+
+    @rule("B4", "C5")
+    def test_the_deduction_is_a_part_of_what_the_limit_leaves(self):
+        self.pay_late(40)
+        # 4 % of 70.00
+        self.assertDeducted(2.8)
+        self.assertEqual(self.balance(), 67.2)
+
+    @rule("B4", "C5")
+    def test_no_more_is_deducted_than_the_limit_leaves(self):
+        self.pay_late(1500)
+        self.now_is("2030-12-31")
+        self.calculate()
+        self.assertDeducted(70.0)
+        self.assertEqual(self.balance(), 0.0)
+
 
 class TestOverdueGrace(OverdueCase):
     plan_values = {**OverdueCase.plan_values, "overdue_grace_days": 7}
@@ -157,3 +194,16 @@ class TestOverdueOpen(OverdueCase):
         self.now_is("2026-03-31")
         self.calculate()
         self.assertDeducted(0.0, "open_overdue")
+
+    @rule("B4", "C5")
+    def test_it_does_not_matter_on_which_day_the_month_is_calculated(self):
+        invoice = self.invoiced_order(date="2026-03-01").sudo().invoice_ids
+        self.pay(invoice, 1150.0, "2026-04-03")
+        self.now_is("2026-04-05")
+        self.calculate("2026-03-31")
+        # 30 days of 100.00
+        self.assertDeducted(3.0, "open_overdue")
+        self.calculate()
+        self.assertDeducted(0.0, "open_overdue")
+        # 33 days
+        self.assertDeducted(4.0)

@@ -67,6 +67,19 @@ class TestMarginalTiers(TierCase):
         self.assertEqual(self.balance(), 4800.0)
         self.assertEqual(self.entries(kind="tier").mapped("amount"), [180.0, -180.0])
 
+    @rule("B4", "B5")
+    def test_money_paid_back_in_a_later_year_undoes_the_step_of_its_own(self):
+        order = self.order(106000.0)
+        self.now_is("2026-12-05")
+        self.pay(self.invoice(order, invoice_date="2026-12-01"), 106000.0, "2026-12-05")
+        self.now_is("2026-12-31")
+        self.calculate()
+        self.assertEqual(self.balance(), 5480.0)
+        self.refund(order, "2027-01-05")
+        self.calculate()
+        self.assertEqual(self.balance(), 0.0)
+        self.assertEqual(self.balance(until="2026-12-31"), 5480.0)
+
     @rule("B5")
     def test_a_new_version_goes_on_counting(self):
         self.collects(96000.0, "2026-03-05")
@@ -202,6 +215,25 @@ class TestLimits(CommissionCase):
         self.assertEqual(self.entries(kind="contract_limit").amount, -30.0)
 
     @rule("B1")
+    def test_a_later_version_goes_on_counting_to_the_contracts_limit(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", [{"name": "Sale", "rate": 10.0, "amount_max": 70.0}])
+        order = self.order()
+        self.now_is("2026-04-05")
+        self.collect(order, 575.0)
+        self.calculate()
+        plan = self.env["commission.plan"].search(
+            [("company_id", "=", self.company.id)], order="date_from desc", limit=1
+        )
+        draft = self.as_user(plan, "sales_office").action_new_version()["res_id"]
+        self._put_in_force(plan.browse(draft))
+        self.now_is("2026-04-30")
+        self.collect(order, 575.0)
+        self.calculate()
+        self.assertEqual(self.balance(), 70.0)
+
+    @rule("B1")
     def test_a_month_pays_at_least_and_at_most(self):
         self.now_is("2026-04-01")
         self.calculate()
@@ -214,3 +246,34 @@ class TestLimits(CommissionCase):
             self.calculate()
             self.assertEqual(round(self.balance() - before, 2), earned)
             before = self.balance()
+
+    @rule("B1", "B4")
+    def test_money_paid_back_takes_back_no_more_than_was_earned(self):
+        """Whether the month was cut to its most, or raised to its least."""
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", amount_min=80.0, amount_max=120.0)
+        for date, total, earned, later in (
+            ("2026-04-05", 2000.0, 120.0, "2026-05-05"),
+            ("2026-06-05", 500.0, 80.0, "2026-07-05"),
+        ):
+            order = self.order(total)
+            self.now_is(date)
+            self.pay(self.invoice(order, invoice_date=date), total * 1.15, date)
+            self.calculate()
+            self.assertEqual(self.balance(), earned)
+            self.refund(order, later)
+            self.calculate()
+            self.assertEqual(self.balance(), 0.0)
+
+    @rule("B1")
+    def test_two_versions_in_a_month_have_one_most_together(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan("2026-04-02", amount_max=120.0)
+        self._new_plan("2026-04-16", amount_max=120.0)
+        for day in ("2026-04-05", "2026-04-20"):
+            self.now_is(day)
+            self.collect(self.order(), 1150.0)
+        self.calculate()
+        self.assertEqual(self.balance(), 120.0)

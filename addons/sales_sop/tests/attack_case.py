@@ -1,7 +1,10 @@
 """Model by model, role by role, operation by operation: what was decided stays."""
 
+import inspect
+
 from psycopg2 import IntegrityError
 
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.service.model import call_kw
@@ -10,7 +13,10 @@ from odoo.tools import mute_logger
 
 from .common import ROLES, STANDARD_USERS, SopCase
 
+# Who has no role in the procedure and none of Odoo's rights.
+OUTSIDERS = ("portal", "employee")
 EVERYBODY = (*ROLES, *STANDARD_USERS, "portal")
+OURS = "odoo.addons."
 # What a copy, an import or a form may make is a draft and no more.
 DRAFTS = {"draft", False}
 CONTEXT = {
@@ -45,6 +51,7 @@ class AttackCase(SopCase):
             company_ids=[Command.set(cls.company.ids)],
         )
         cls.users["portal"].partner_id.parent_id = cls.customer
+        cls.users["employee"] = cls._new_user("employee", "base.group_user", cls.company)
 
     def _may(self, record, operation, role):
         """Whether it is this role's own to do, and no attack."""
@@ -52,18 +59,64 @@ class AttackCase(SopCase):
 
     @mute_logger("odoo.addons.base.models.ir_access", "odoo.sql_db", "odoo.models")
     def assertNobodyChanges(self, victims):
+        """Nobody changes a victim in a way that is not their own to do."""
+        attempts = [
+            (record, role, operation, arguments)
+            for record, (values, new, methods) in victims.items()
+            for operation, arguments in self._operations(record, values, new, methods)
+            for role in EVERYBODY
+            if not self._may(record, operation, role)
+        ]
+        self._assert_harmless(attempts, list(victims))
+
+    @mute_logger("odoo.addons.base.models.ir_access", "odoo.sql_db", "odoo.models")
+    def assertOutsidersChangeNothing(self, records, *modules):
+        """No public method of ``modules`` changes a thing for who has no role at all."""
+        attempts = [
+            (record, role, name, [record.ids, *arguments])
+            for record in records
+            for name, arguments in self._public_methods(record, modules)
+            for role in OUTSIDERS
+        ]
+        self.assertGreater(len(attempts), len(records))
+        self._assert_harmless(attempts, records)
+
+    def _assert_harmless(self, attempts, victims):
         self.env.flush_all()
-        before = self._stored_values(list(victims))
-        went_through = []
-        for record, (values, new, methods) in victims.items():
-            for operation, arguments in self._operations(record, values, new, methods):
-                for role in EVERYBODY:
-                    if self._may(record, operation, role):
-                        continue
-                    if not self._is_harmless(record, role, operation, arguments):
-                        went_through.append((record._name, operation, role))
+        before = self._contents(victims)
+        went_through = [
+            (record._name, operation, role)
+            for record, role, operation, arguments in attempts
+            if not self._is_harmless(record, role, operation, arguments, victims, before)
+        ]
         self.assertEqual(went_through, [])
-        self.assertEqual(self._stored_values(list(victims)), before)
+        self.assertEqual(self._contents(victims), before)
+
+    def _public_methods(self, record, modules):
+        """Yield ``(name, arguments)`` of the methods that RPC offers and ``modules`` define."""
+        prefixes = tuple(f"{OURS}{module}.models" for module in modules)
+        names = {
+            name
+            for cls in type(record).__mro__
+            if cls.__module__.startswith(prefixes)
+            for name, value in vars(cls).items()
+            if inspect.isfunction(value)
+            and not name.startswith("_")
+            and not hasattr(models.BaseModel, name)
+        }
+        for name in sorted(names):
+            method = getattr(type(record), name)
+            if getattr(method, "_api_private", False) or getattr(method, "_api_model", False):
+                continue
+            wanted = [*inspect.signature(method).parameters.values()][1:]
+            yield (
+                name,
+                [
+                    "approved"
+                    for one in wanted
+                    if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD
+                ],
+            )
 
     def _operations(self, record, values, new, methods):
         """Yield ``(name, positional arguments with the ids where the method takes them)``."""
@@ -79,22 +132,27 @@ class AttackCase(SopCase):
         for method in methods:
             yield method, [*ids, *(["approved"] if method in ("_set_state", "_close") else [])]
 
-    def _is_harmless(self, record, role, operation, arguments):
+    def _is_harmless(self, record, role, operation, arguments, victims, before):
         model = self.as_user(record.browse(), role)
-        before = self._content(record)
         savepoint = self.env.cr.savepoint()
         try:
             with savepoint:
                 result = call_kw(model, operation, arguments, {"context": {**CONTEXT}})
                 self.env.flush_all()
                 self.env.invalidate_all()
-                harmless = self._content(record) == before and self._made_drafts(
+                harmless = self._contents(victims) == before and self._made_drafts(
                     record, operation, result
                 )
                 savepoint.rollback()
-        except (UserError, IntegrityError):
+        except UserError:
             return True
+        except IntegrityError:
+            # It got as far as the database: that was no refusal.
+            return False
         return harmless
+
+    def _contents(self, victims):
+        return {record: self._content(record) for record in victims}
 
     def _content(self, record):
         """What counts of a record; None once it is gone."""

@@ -62,6 +62,7 @@ class TestAttacksTable(AttackCase):
             }
         )
         group = self.env.ref("sales_sop.group_salesperson").id
+        others = self.env.ref("sales_sop.group_sales_manager").id
         person = self.users["sales_manager"].id
         document = {"res_model": "sale.order", "res_id": order.id}
         return {
@@ -117,8 +118,8 @@ class TestAttacksTable(AttackCase):
                 ("unlink",),
             ),
             policy.authority_ids: (
-                {"max_discount": 99.0},
-                {"policy_id": policy.id, "group_id": group, "max_discount": 99.0},
+                {"max_discount": 99.0, "group_id": others},
+                {"policy_id": policy.id, "group_id": others, "max_discount": 99.0},
                 ("unlink",),
             ),
             contract: (
@@ -315,3 +316,10 @@ class TestAttacksTable(AttackCase):
     @rule("A1", "A3", "K2", "K3", "P1", "P3", "D4")
     def test_nobody_changes_what_was_decided(self):
         self.assertNobodyChanges(self._victims())
+
+    @rule("A1", "A3", "K2", "K3", "P1", "P3", "D4")
+    def test_who_has_no_role_changes_nothing_by_any_method(self):
+        victims = [*self._victims()]
+        contracts = [record for record in victims if record._name == "sop.contract"]
+        orders = contracts[0].order_ids
+        self.assertOutsidersChangeNothing([*victims, *orders, *orders.order_line[:1]], "sales_sop")

@@ -8,15 +8,16 @@ MODULE = "commission"
 def pre_init_hook(env):
     """Fill the copies of facts in one statement: the ORM would take hours on a large database."""
     cr = env.cr
-    if column_exists(cr, "sale_order_line", "commission_categ_id"):
+    if column_exists(cr, "sale_order_line", "commission_categ_path"):
         return
-    create_column(cr, "sale_order_line", "commission_categ_id", "int4")
+    create_column(cr, "sale_order_line", "commission_categ_path", "varchar")
     cr.execute(
         """
         UPDATE sale_order_line line
-           SET commission_categ_id = template.categ_id
+           SET commission_categ_path = categ.parent_path
           FROM product_product product
           JOIN product_template template ON template.id = product.product_tmpl_id
+          JOIN product_category categ ON categ.id = template.categ_id
          WHERE product.id = line.product_id
         """
     )

@@ -167,7 +167,7 @@ class CommissionTruth(models.AbstractModel):
                  ordered AS MATERIALIZED (%(ordered)s)
             SELECT sold.*,
                    %(thing)s AS thing,
-                   product_id || ',' || categ_id || ',' || price_kind AS class
+                   product_id || ',' || categ_path || ',' || price_kind AS class
               FROM (%(sold)s) sold
             """,
             invoiced=self._invoiced_sql(scope),
@@ -193,13 +193,13 @@ class CommissionTruth(models.AbstractModel):
     def _sold_sql(self):
         return SQL(
             """
-            SELECT invoice_id, contract_id, order_id, product_id, categ_id, price_kind,
+            SELECT invoice_id, contract_id, order_id, product_id, categ_path, price_kind,
                    untaxed, taxed, margin, units
               FROM invoiced
              WHERE NOT is_downpayment
              UNION ALL
             SELECT invoiced.invoice_id, invoiced.contract_id, invoiced.order_id,
-                   ordered.product_id, ordered.categ_id, ordered.price_kind,
+                   ordered.product_id, ordered.categ_path, ordered.price_kind,
                    ordered.untaxed * part.factor, ordered.taxed * part.factor,
                    ordered.margin * part.factor, ordered.units * part.factor
               FROM invoiced
@@ -211,7 +211,7 @@ class CommissionTruth(models.AbstractModel):
              WHERE invoiced.is_downpayment
              UNION ALL
             SELECT 0, ordered.contract_id, asked.order_id,
-                   ordered.product_id, ordered.categ_id, ordered.price_kind,
+                   ordered.product_id, ordered.categ_path, ordered.price_kind,
                    ordered.untaxed, ordered.taxed, ordered.margin, ordered.units
               FROM (SELECT DISTINCT contract_id, order_id FROM cash WHERE invoice_id = 0) asked
               JOIN ordered
@@ -227,7 +227,7 @@ class CommissionTruth(models.AbstractModel):
             SELECT so.sop_contract_id AS contract_id,
                    so.id AS order_id,
                    COALESCE(line.product_id, 0) AS product_id,
-                   COALESCE(line.commission_categ_id, 0) AS categ_id,
+                   COALESCE(line.commission_categ_path, '') AS categ_path,
                    COALESCE(so.sop_price_kind, '') AS price_kind,
                    line.price_subtotal::numeric AS untaxed,
                    line.price_total::numeric AS taxed,
@@ -289,12 +289,14 @@ class CommissionTruth(models.AbstractModel):
                    COALESCE(so.id, 0) AS order_id,
                    COALESCE(line.product_id, 0) AS product_id,
                    COALESCE(CASE WHEN sol.id IS NULL
-                                 THEN (SELECT template.categ_id
+                                 THEN (SELECT categ.parent_path
                                          FROM product_product product
                                          JOIN product_template template
                                            ON template.id = product.product_tmpl_id
+                                         JOIN product_category categ
+                                           ON categ.id = template.categ_id
                                         WHERE product.id = line.product_id)
-                                 ELSE sol.commission_categ_id END, 0) AS categ_id,
+                                 ELSE sol.commission_categ_path END, '') AS categ_path,
                    COALESCE(so.sop_price_kind, '') AS price_kind,
                    line.price_subtotal::numeric AS untaxed,
                    line.price_total::numeric AS taxed,
@@ -390,21 +392,20 @@ class CommissionTruth(models.AbstractModel):
         return SQL(
             """
             SELECT class.*, version.id AS plan_id, first_match.role, first_match.rule_id
-              FROM (SELECT DISTINCT item.product_id, item.categ_id, item.price_kind,
+              FROM (SELECT DISTINCT item.product_id, item.categ_path, item.price_kind,
                                     contract.sales_mode, contract.groups,
                                     item.class || contract.class AS name
                       FROM item
                       JOIN contract ON contract.id = item.contract_id) class
-         LEFT JOIN product_category categ ON categ.id = class.categ_id
              CROSS JOIN version
              CROSS JOIN LATERAL (
                    SELECT DISTINCT ON (rule.role) rule.role, rule.id AS rule_id
                      FROM commission_rule rule
-                LEFT JOIN product_category rule_categ ON rule_categ.id = rule.product_categ_id
                     WHERE rule.plan_id = version.id
                       AND (rule.product_id IS NULL OR rule.product_id = class.product_id)
-                      AND (rule_categ.id IS NULL
-                           OR STARTS_WITH(categ.parent_path, rule_categ.parent_path))
+                      AND (rule.product_categ_id IS NULL
+                           OR rule.product_categ_id::text
+                              = ANY(STRING_TO_ARRAY(class.categ_path, '/')))
                       AND (rule.sales_mode IS NULL OR rule.sales_mode = class.sales_mode)
                       AND (rule.price_kind IS NULL OR rule.price_kind = class.price_kind)
                       AND (NOT EXISTS (

@@ -113,8 +113,9 @@ class CommissionTruth(models.AbstractModel):
             """
             SELECT %(kind)s AS kind,
                    late.payee_id, NULL::integer AS tier_team_id,
-                   late.plan_id, late.rule_id, late.contract_id, late.order_id, late.invoice_id, late.date_maturity, late.money_move_id,
-                   late.period, late.judged_period, late.money_date,
+                   late.plan_id, late.rule_id, late.contract_id, late.order_id, late.invoice_id,
+                   late.date_maturity, late.money_move_id, late.period,
+                   late.judged_period, late.money_date,
                    late.raw * late.granted AS base,
                    deduction.amount / (late.raw * late.granted) * 100 AS rate,
                    late.share,

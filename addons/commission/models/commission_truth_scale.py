@@ -242,9 +242,10 @@ class CommissionTruth(models.AbstractModel):
         return SQL(
             """
             SELECT 'contract_limit' AS kind, payee_id, NULL::integer AS tier_team_id,
-                   plan_id, rule_id, contract_id, NULL::integer AS order_id, NULL::integer AS invoice_id,
-                   NULL::date AS date_maturity, NULL::integer AS money_move_id, period,
-                   NULL::date AS money_date, running AS base, NULL::numeric AS rate,
+                   plan_id, rule_id, contract_id, NULL::integer AS order_id,
+                   NULL::integer AS invoice_id, NULL::date AS date_maturity,
+                   NULL::integer AS money_move_id, period, NULL::date AS money_date,
+                   running AS base, NULL::numeric AS rate,
                    NULL::numeric AS share, 0 AS days_late, limited AS raw
               FROM contract_month
             """

@@ -6,14 +6,13 @@ class SaleOrderLine(models.Model):
 
     _inherit = "sale.order.line"
 
-    commission_categ_id = fields.Many2one(
-        "product.category",
-        string="Category for Commission",
-        compute="_compute_commission_categ_id",
+    commission_categ_path = fields.Char(
+        string="Categories for Commission",
+        compute="_compute_commission_categ_path",
         store=True,
         precompute=True,
-        help="The product's category when it was ordered. A product that is moved to another "
-        "category later changes no commission.",
+        help="The product's category and those above it when it was ordered, by their numbers. A "
+        "product or a category that is moved later changes no commission.",
     )
     commission_unit_cost = fields.Float(
         string="Cost for Commission",
@@ -28,13 +27,13 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _sop_protected_fields(self):
-        return super()._sop_protected_fields() | {"commission_categ_id", "commission_unit_cost"}
+        return super()._sop_protected_fields() | {"commission_categ_path", "commission_unit_cost"}
 
     # Not on the category: what was agreed stays.
     @api.depends("product_id")
-    def _compute_commission_categ_id(self):
+    def _compute_commission_categ_path(self):
         for line in self:
-            line.commission_categ_id = line.product_id.categ_id
+            line.commission_categ_path = line.product_id.categ_id.parent_path
 
     @api.depends("product_id", "company_id", "currency_id", "product_uom_id")
     def _compute_commission_unit_cost(self):

@@ -167,6 +167,7 @@ class TestCollected(CommissionCase):
         )
         stories = [
             ([(self.drive, 1, 1000.0)], {}, 0.0),
+            ([(self.work, 1, 1000.0)], {"sop_sales_mode": "instalment"}, 500.0),
             ([(self.work, 1, 1000.0)], {"sop_price_kind": "entry"}, 400.0),
             ([(self.work, 1, 1000.0)], {"partner_id": of_group.id}, 300.0),
             ([(small, 1, 1000.0)], {}, 200.0),
@@ -181,6 +182,7 @@ class TestCollected(CommissionCase):
             before = self.balance()
         # What the product and the customer are later changes nothing.
         small.categ_id = self.env["product.category"].create({"name": "Others"})
+        child.parent_id = False
         of_group.category_id = False
         self.assertEqual(self.calculate().entry_count, 0)
 
@@ -214,7 +216,7 @@ class TestCollected(CommissionCase):
         # A dozen are twelve; half of the money is in.
         order = self.effective_order(lines=[(self.work, 1, 100.0)])
         line = order.sudo().order_line
-        self.assertEqual(line.commission_categ_id, self.work.categ_id)
+        self.assertEqual(line.commission_categ_path, self.work.categ_id.parent_path)
         other = self.quotation(lines=[(self.work, 1, 100.0)])
         other.order_line.product_uom_id = dozen
         other.order_line.price_unit = 100.0

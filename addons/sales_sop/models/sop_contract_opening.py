@@ -27,7 +27,8 @@ class SopContract(models.Model):
         string="Commission Paid Before Go-live",
         readonly=True,
         copy=False,
-        help="Commission already paid; only what is earned beyond it is due.",
+        help="Kept to look it up: money collected before the go-live earns nothing here. What is "
+        "still due for it is paid by an adjustment.",
     )
 
     opening_to_receive = fields.Boolean(

@@ -8,8 +8,9 @@ class ResCompany(models.Model):
     commission_calculated_until = fields.Date(
         compute="_compute_commission_calculated_until",
         compute_sudo=True,
-        help="The last day that a calculation of commission looked at. A later calculation looks "
-        "at the same day or a later one, so what was known on a day stays readable for ever.",
+        help="The last day that a calculation of commission looked at. The next one looks at the "
+        "same day, to which it adds what has come to light since, or at a later one: what was "
+        "known of the days before stays readable for ever.",
     )
     commission_revision = fields.Integer(
         readonly=True,

@@ -2,6 +2,7 @@ from math import ceil
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 QUORUM_TYPES = [("percent", "Percent of the Members"), ("number", "Number of Members")]
 MEETING_FIELDS = frozenset(
@@ -77,13 +78,83 @@ class ResCompany(models.Model):
                         )
                     )
 
+    @api.constrains("sop_meeting_quorum", "sop_meeting_quorum_type", "sop_meeting_member_ids")
+    def _check_sop_meeting_goes_on(self):
+        """Where a meeting has decided, nobody makes it so small that one person is enough (P1)."""
+        for company in self.sudo():
+            least, votes = company._sop_least_meeting()
+            members = company.sop_meeting_member_ids.filtered("active")
+            if len(members) >= least and company._sop_votes_needed(len(members)) >= votes:
+                continue
+            raise ValidationError(
+                self.env._(
+                    "%(company)s: its joint operations meeting has decided a sales policy (P1). It "
+                    "keeps at least %(least)s members, and at least %(votes)s of them have to "
+                    "vote. Name others instead of leaving places empty.",
+                    company=company.name,
+                    least=least,
+                    votes=votes,
+                )
+            )
+
+    def _sop_least_meeting(self):
+        """Return the fewest ``(members, votes)`` with which the meeting may go on.
+
+        As many members as had to vote on the policy that it decided last, and two votes where
+        one was not enough then; nothing while it has decided none.
+        """
+        last = (
+            self.env["sop.policy"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "child_of", self.ids),
+                    ("state", "!=", "draft"),
+                    ("vote_opened_on", "!=", False),
+                ],
+                order="id desc",
+                limit=1,
+            )
+        )
+        return last.votes_needed, min(2, last.votes_needed)
+
+    def write(self, vals):
+        if not MEETING_FIELDS.intersection(vals):
+            return super().write(vals)
+        before = {company: company._sop_meeting_text() for company in self.sudo()}
+        result = super().write(vals)
+        for company, text in before.items():
+            company._sop_note_meeting(text)
+        return result
+
+    def _sop_meeting_text(self):
+        kinds = dict(self._fields["sop_meeting_quorum_type"]._description_selection(self.env))
+        return self.env._(
+            "%(members)s (quorum: %(quorum)s, %(kind)s)",
+            members=format_list(self.env, self.sop_meeting_member_ids.mapped("name")) or "—",
+            quorum=self.sop_meeting_quorum,
+            kind=kinds[self.sop_meeting_quorum_type],
+        )
+
+    def _sop_note_meeting(self, before):
+        """Leave a trace of a changed meeting in the history of the newest policy (P1)."""
+        after = self._sop_meeting_text()
+        policy = self.env["sop.policy"].sudo().search([("company_id", "=", self.id)], limit=1)
+        if policy and after != before:
+            policy._message_log(
+                body=self.env._(
+                    "Joint operations meeting: %(before)s → %(after)s", before=before, after=after
+                )
+            )
+
     def _sop_meeting(self):
         """Return ``(members, votes needed)`` of the nearest company that has set members."""
         companies = self.sudo().parent_ids.sorted(lambda owner: -len(owner.parent_ids))
         for company in companies:
             members = company.sop_meeting_member_ids.filtered("active")
             if members:
-                return members, company._sop_votes_needed(len(members))
+                __, least = company._sop_least_meeting()
+                return members, max(least, company._sop_votes_needed(len(members)))
         return self.env["res.users"], 0
 
     def _sop_votes_needed(self, members):
@@ -94,6 +165,14 @@ class ResCompany(models.Model):
     def _sop_require_meeting(self):
         """Return the meeting of this company; raise when it has no members."""
         members, needed = self._sop_meeting()
+        if not members and self._sop_least_meeting()[0]:
+            raise UserError(
+                self.env._(
+                    "The joint operations meeting decides the sales policy of %s (P1), and none of "
+                    "its members is active any more. Name the members in the guided start.",
+                    self.name,
+                )
+            )
         if not members:
             raise UserError(
                 self.env._(

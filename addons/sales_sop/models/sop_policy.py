@@ -7,6 +7,13 @@ POLICY_STATES = [
     ("issued", "Issued"),
     ("superseded", "Superseded"),
 ]
+STANDINGS = [
+    ("draft", "Draft"),
+    ("decided", "Decided"),
+    ("upcoming", "Issued for Later"),
+    ("in_force", "In Force"),
+    ("ended", "Superseded"),
+]
 
 
 class SopPolicy(models.Model):
@@ -43,6 +50,12 @@ class SopPolicy(models.Model):
     )
     state = fields.Selection(
         POLICY_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+    )
+    standing = fields.Selection(
+        STANDINGS,
+        compute="_compute_standing",
+        help="An issued policy is in force until the day before the next one starts, also when the "
+        "next one is issued already.",
     )
     decided_on = fields.Date(readonly=True, copy=False)
     issued_on = fields.Date(readonly=True, copy=False)
@@ -88,6 +101,18 @@ class SopPolicy(models.Model):
                 if is_issued and successor
                 else False
             )
+
+    @api.depends("state", "date_from", "date_to", "company_id")
+    def _compute_standing(self):
+        for policy in self:
+            today = (policy.company_id or self.env.company)._sop_today()
+            if policy.state in ("draft", "decided"):
+                policy.standing = policy.state
+            elif policy.date_from > today:
+                policy.standing = "upcoming"
+            else:
+                is_over = policy.date_to and policy.date_to < today
+                policy.standing = "ended" if is_over else "in_force"
 
     @api.model
     @tools.ormcache()

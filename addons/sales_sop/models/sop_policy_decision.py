@@ -163,7 +163,11 @@ class SopPolicy(models.Model):
     # -- opening and voting --------------------------------------------------------------------
 
     def _needs_meeting(self):
-        return bool(self.vote_opened_on or self.company_id._sop_meeting()[0])
+        """Whether one person is not enough: once a meeting has decided, a meeting decides."""
+        company = self.company_id
+        return bool(
+            self.vote_opened_on or company._sop_meeting()[0] or company._sop_least_meeting()[0]
+        )
 
     def action_open_for_decision(self):
         """Ask the members of the meeting to vote on this draft; earlier votes count no more."""
@@ -315,7 +319,9 @@ class SopPolicy(models.Model):
         if state == "carried":
             return
         if state == "none":
-            members = format_list(self.env, self.company_id._sop_meeting()[0].mapped("name"))
+            members = format_list(
+                self.env, self.company_id._sop_require_meeting()[0].mapped("name")
+            )
             raise UserError(
                 self.env._(
                     "%(policy)s is decided by the joint operations meeting (P1): %(members)s. "

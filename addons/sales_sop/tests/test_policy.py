@@ -72,6 +72,11 @@ class TestPolicy(SopCase):
         self.assertEqual(str(self.policy.date_to), "2020-12-31")
         self.assertEqual(successor.version, 2)
         self.assertFalse(successor.date_to)
+        self.assertEqual((self.policy.standing, successor.standing), ("ended", "in_force"))
+        later = self._issue(self._draft_policy(date_from="2999-01-01"))
+        # Issued for later: what is in force stays so until then.
+        self.assertEqual((successor.state, successor.standing), ("superseded", "in_force"))
+        self.assertEqual((str(successor.date_to), later.standing), ("2998-12-31", "upcoming"))
 
     @rule("P1")
     def test_a_policy_without_terms_is_not_decided(self):

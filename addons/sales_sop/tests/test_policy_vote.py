@@ -135,6 +135,29 @@ class TestMeeting(MeetingCase):
         self.assertEqual(policy.state, "decided")
 
     @rule("P1")
+    def test_a_meeting_that_has_decided_goes_on(self):
+        policy = self.open_draft()
+        self.cast(policy, planner="for", finance_vp="for", quality="for")
+        policy.action_decide()
+        for roles in ((), ("general_manager",), ("general_manager", "planner")):
+            with self.assertRefused("at least 3", exception=ValidationError):
+                self.set_members(*roles, sop_meeting_quorum=1)
+        for values in ({"sop_meeting_quorum": 1}, {"sop_meeting_member_ids": [Command.clear()]}):
+            with self.assertRefused(exception=ValidationError):
+                self.rpc(self.company, "administrator", "write", values)
+        self.set_members("general_manager", "planner", "finance_vp")
+        trace = policy.sudo().message_ids[:1].body
+        self.assertIn("Marketing Director", trace)
+        self.assertIn("General Manager, ", trace)
+        # Who left the company does not leave the decision to one.
+        (self.users["planner"] | self.users["finance_vp"]).sudo().active = False
+        self.as_user(policy, "general_manager").action_issue()
+        late = self.draft(date_from="2022-01-01")
+        self.users["general_manager"].sudo().active = False
+        with self.assertRefused("none of its members"):
+            late.action_decide()
+
+    @rule("P1")
     def test_taking_the_members_away_does_not_free_an_open_draft(self):
         policy = self.open_draft()
         self.set_members()

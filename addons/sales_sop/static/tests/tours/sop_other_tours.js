@@ -60,7 +60,7 @@ tours.add("sop_marketing_director_prepares_policy", {
             "sales_sop.sop_policy_menu",
             "Sales Policies"
         ),
-        seeRow("Sales policy", "Issued"),
+        seeRow("Sales policy", "In Force"),
         { content: "Write a policy", trigger: ".o_list_button_add", run: "click" },
         {
             content: "Name it",
@@ -113,7 +113,7 @@ tours.add("sop_general_manager_issues_policy", {
             trigger: ".modal:contains('cannot be changed any more') footer .btn-primary",
             run: "click",
         },
-        seeState("Issued"),
+        seeState("In Force"),
         seeNoButton("action_decide"),
     ],
 });

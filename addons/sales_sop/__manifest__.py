@@ -63,6 +63,7 @@
         "views/sop_policy_sample_views.xml",
         "reports/sop_policy_price_list.xml",
         "views/sop_policy_price_list_views.xml",
+        "views/sop_list_price_change_views.xml",
         "views/sop_payment_allocation_views.xml",
         "views/sop_collection_views.xml",
         "views/sop_contract_views.xml",

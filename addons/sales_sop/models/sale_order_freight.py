@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class SaleOrder(models.Model):
@@ -17,6 +17,18 @@ class SaleOrder(models.Model):
         The mark ``is_delivery`` can be written by anybody, so the product has to be a carrier's
         and the price must not be negative; above the tolerance all freight is content.
         """
+        freight = self._sop_charged_freight(lines)
+        if not freight:
+            return freight
+        goods = sum((lines - freight).mapped("price_subtotal"))
+        allowed = goods * self._sop_freight_tolerance() / 100
+        total = sum(freight.mapped("price_subtotal"))
+        within = self.currency_id.compare_amounts(total, allowed) <= 0
+        return freight if within else freight.browse()
+
+    @api.model
+    def _sop_charged_freight(self, lines):
+        """Return the real freight among ``lines``, whatever it comes to."""
         freight = lines.browse()
         if "is_delivery" in lines._fields:
             freight = lines.filtered(lambda line: line.is_delivery and line._sop_is_charge())
@@ -24,12 +36,7 @@ class SaleOrder(models.Model):
             return freight
         carriers = self.env["delivery.carrier"].sudo().with_context(active_test=False)
         known = carriers.search([("product_id", "in", freight.product_id.ids)]).product_id
-        freight = freight.filtered(lambda line: line.product_id in known)
-        goods = sum((lines - freight).mapped("price_subtotal"))
-        allowed = goods * self._sop_freight_tolerance() / 100
-        total = sum(freight.mapped("price_subtotal"))
-        within = self.currency_id.compare_amounts(total, allowed) <= 0
-        return freight if within else freight.browse()
+        return freight.filtered(lambda line: line.product_id in known)
 
     def _sop_freight_tolerance(self):
         policy = self.sudo().sop_contract_id.policy_id or self.env["sop.policy"]._in_force(

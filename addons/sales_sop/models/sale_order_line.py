@@ -16,6 +16,7 @@ CONTENT_FIELDS = frozenset(
         "display_type",
         "is_downpayment",
         "is_expense",
+        "product_no_variant_attribute_value_ids",
     }
 )
 
@@ -77,7 +78,7 @@ class SaleOrderLine(models.Model):
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
         self.ensure_one()
-        return [
+        content = [
             self.product_id.id or 0,
             float_repr(self.product_uom_qty, CONTENT_DIGITS),
             self.product_uom_id.id or 0,
@@ -87,6 +88,9 @@ class SaleOrderLine(models.Model):
             # Both would take the line out of the gates.
             [self.is_downpayment, self.is_expense],
         ]
+        options = self.product_no_variant_attribute_value_ids
+        # A line without options keeps the content it had before they were told apart.
+        return [*content, sorted(options.ids)] if options else content
 
     def _sop_order_excess_blockers(self, leaving):
         """Return ``[("D9", sentence)]`` when ``leaving`` brings the deliveries above the order.

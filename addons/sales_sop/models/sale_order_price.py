@@ -1,10 +1,11 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
-from odoo.tools import float_repr, formatLang
+from odoo.tools import float_repr
 
 from .sop_policy_line import PRICE_KINDS
 from .sop_policy_price import PriceItem
+
+# Percent; less than this is rounding.
+TOLERANCE = 0.005
 
 
 class SaleOrder(models.Model):
@@ -106,8 +107,18 @@ class SaleOrder(models.Model):
 
     def _sop_price_reason(self, line, judgement):
         product = line.product_id.display_name
-        if judgement.is_outside:
+        if judgement.is_outside and judgement.target:
             return self.env._("%s is not in the price strategy.", product)
+        if judgement.is_outside:
+            return self.env._("%s has no list price that the policy could be measured by.", product)
+        if judgement.special_kind:
+            return self.env._(
+                "%(product)s: asked for as “%(kind)s”.",
+                product=product,
+                kind=dict(self._fields["sop_price_kind"]._description_selection(self.env))[
+                    judgement.special_kind
+                ],
+            )
         return self.env._(
             "%(product)s: %(percent)s %% below the policy.",
             product=product,
@@ -116,40 +127,26 @@ class SaleOrder(models.Model):
 
     # -- what the approvers see ----------------------------------------------------------------
 
-    def _approval_summary(self, route_code):
-        summary = super()._approval_summary(route_code)
-        below = {
-            lines: judgement
-            for lines, judgement in self._sop_judge_prices().items()
-            if judgement.discount > 0.005 or judgement.is_outside
-        }
-        if not below:
-            return summary
-        return Markup("%s%s") % (summary, self._sop_price_table(below))
+    def _prepare_approval(self, route):
+        values = super()._prepare_approval(route)
+        if route.code == "application":
+            values["price_rows"] = self._sop_price_rows(self._sop_judge_prices())
+        return values
 
-    def _sop_price_table(self, judged):
-        def money(amount):
-            return formatLang(self.env, amount, currency_obj=self.currency_id)
-
-        return self._approval_table(
-            [
-                self.env._("Below the policy"),
-                self.env._("Asked"),
-                self.env._("By the policy"),
-                self.env._("Below (%)"),
-            ],
-            [
-                (
-                    lines._sop_price_head().product_id.display_name,
-                    money(judgement.item.subtotal),
-                    money(judgement.target),
-                    self.env._("Not in the price strategy")
-                    if judgement.is_outside
-                    else float_repr(judgement.discount, 2),
-                )
-                for lines, judgement in judged.items()
-            ],
-        )
+    def _sop_price_rows(self, judged):
+        """Return what the approval keeps of the prices that somebody has to look at."""
+        return [
+            {
+                "product": lines._sop_price_head().product_id.id,
+                "asked": judgement.item.subtotal,
+                "target": judgement.target,
+                "discount": judgement.discount,
+                "outside": judgement.is_outside,
+                "special": judgement.special_kind,
+            }
+            for lines, judgement in judged.items()
+            if judgement.discount > TOLERANCE or judgement.is_outside or judgement.special_kind
+        ]
 
 
 class SaleOrderLine(models.Model):
@@ -202,15 +199,40 @@ class SaleOrderLine(models.Model):
         head = self._sop_price_head()
         subtotal = sum(self.mapped("price_subtotal")) * factor
         if head.product_type == "combo":
-            extra = sum((self - head).combo_item_id.mapped("extra_price"))
-            rate = head.product_id.currency_id._convert(
-                1.0, head.currency_id, head.company_id, fields.Date.today(), round=False
-            )
+            extra = (self - head)._sop_combo_extra(head)
             quantity = head.product_uom_qty
-            return PriceItem(head.product_id, quantity, head.product_uom_id, subtotal, extra * rate)
+            return PriceItem(head.product_id, quantity, head.product_uom_id, subtotal, extra)
         unit = head.product_id.uom_id
         quantity = sum(
             line.product_uom_id._compute_quantity(line.product_uom_qty, unit, round=False)
             for line in self
         )
-        return PriceItem(head.product_id, quantity, unit, subtotal)
+        return PriceItem(
+            head.product_id,
+            quantity,
+            unit,
+            subtotal,
+            options=self._sop_options(),
+            is_charge=self.order_id._sop_charged_freight(self) == self,
+        )
+
+    def _sop_options(self):
+        """Return the options of these lines; what a reward gives away has those of the paid one."""
+        return max(
+            (line.product_no_variant_attribute_value_ids for line in self),
+            key=lambda values: sum(values.mapped("price_extra")),
+        )
+
+    def _sop_combo_extra(self, head):
+        """Return what these parts of a combination cost above its list price, for one."""
+        extra = sum(self.combo_item_id.mapped("extra_price"))
+        extra += sum(
+            line.product_id._get_no_variant_attributes_price_extra(
+                line.product_no_variant_attribute_value_ids
+            )
+            for line in self
+        )
+        rate = head.product_id.currency_id._convert(
+            1.0, head.currency_id, head.company_id, fields.Date.today(), round=False
+        )
+        return extra * rate

@@ -1,11 +1,7 @@
-from markupsafe import Markup
+from odoo import models
 
-from odoo import fields, models
-
+from .sale_order_price import TOLERANCE
 from .sop_policy_price import PriceItem
-
-# Percent; less than this is rounding.
-TOLERANCE = 0.005
 
 
 class SopAmendment(models.Model):
@@ -63,14 +59,9 @@ class SopAmendment(models.Model):
             groups[key] = groups.get(key, goods.browse()) | line
         return {group: group._price_item(side, factor) for group in groups.values()}
 
-    def _approval_summary(self, route_code):
-        below = {
-            lines: judgement
-            for lines, judgement in self._judged_prices().items()
-            if judgement.discount > TOLERANCE or judgement.is_outside
-        }
-        table = self.order_id._sop_price_table(below) if below else ""
-        return Markup("%s%s") % (super()._approval_summary(route_code), table)
+    def _prepare_approval(self, route):
+        rows = self.order_id._sop_price_rows(self._judged_prices())
+        return super()._prepare_approval(route) | {"price_rows": rows}
 
 
 class SopAmendmentLine(models.Model):
@@ -114,16 +105,18 @@ class SopAmendmentLine(models.Model):
             )
             for line in self
         )
-        return PriceItem(product, quantity, product.uom_id, subtotal)
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    def _sop_combo_extra(self, head):
-        """Return what these parts of a combination cost above its list price, for one."""
-        extra = sum(self.combo_item_id.mapped("extra_price"))
-        rate = head.product_id.currency_id._convert(
-            1.0, head.currency_id, head.company_id, fields.Date.today(), round=False
+        origin = self._origin_lines(side)
+        return PriceItem(
+            product,
+            quantity,
+            product.uom_id,
+            subtotal,
+            options=origin._sop_options() if origin else None,
+            is_charge=len(origin) == len(self)
+            and origin.order_id._sop_charged_freight(origin) == origin,
         )
-        return extra * rate
+
+    def _origin_lines(self, side):
+        """Return the lines of the order whose options and kind the lines of this side keep."""
+        kept = self if side else self.filtered(lambda line: not line._is_replaced())
+        return kept.order_line_id

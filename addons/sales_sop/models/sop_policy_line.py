@@ -58,7 +58,9 @@ class SopPolicyLine(models.Model):
     percent_off = fields.Float(
         string="% Off",
         digits=(5, 2),
-        help="Percent off the product's list price without tax on the day of submission.",
+        help="Percent off the product's list price without tax on the day of submission. A list "
+        "price that was lowered after the policy was issued counts as it was then, until the next "
+        "version.",
     )
     currency_id = fields.Many2one(
         "res.currency",
@@ -129,11 +131,22 @@ class SopPolicyLine(models.Model):
         available = product.uom_id._compute_quantity(quantity, unit, round=False)
         return unit.compare(available, self.min_quantity) >= 0
 
-    def _unit_price(self, product, currency, company, date):
-        """Return the price of one unit of the product's own, without tax, in ``currency``."""
+    def _is_free(self):
+        """Whether the strategy itself gives the goods for nothing."""
+        if self.compute_price == "percentage":
+            return self.percent_off == 100
+        return bool(self) and not self.fixed_price
+
+    def _unit_price(self, product, currency, company, date, options=None):
+        """Return the price of one unit of the product's own, without tax, in ``currency``.
+
+        Options are on top of a list price; a fixed price is for the goods as they are sold, as on
+        the price lists that the policy is issued as (P6).
+        """
         self.ensure_one()
         if self.compute_price == "percentage":
-            listed = product._sop_list_price(currency, company, date)
+            kept = self.policy_id._list_prices_at_issue()
+            listed = product._sop_list_price(currency, company, date, options, kept)
             return listed * (1 - self.percent_off / 100)
         price = self._unit(product)._compute_price(self.fixed_price, product.uom_id)
         return self.currency_id._convert(price, currency, company, date, round=False)

@@ -8,7 +8,9 @@ class PriceItem:
     """Goods and what is asked for them, of an order line or of a planned change.
 
     ``quantity`` is in ``unit``; ``subtotal`` is what the customer pays for it without tax, after
-    every discount; ``list_extra`` is what a combination costs above its list price, for one.
+    every discount; ``list_extra`` is what a combination costs above its list price, for one;
+    ``options`` are the attribute values chosen on the line that make no variant of their own;
+    ``is_charge`` says that it is real freight, which can only raise the total.
     """
 
     product: object
@@ -16,6 +18,8 @@ class PriceItem:
     unit: object
     subtotal: float
     list_extra: float = 0.0
+    options: object = None
+    is_charge: bool = False
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class PriceJudgement:
     ``target`` is the policy's price for the whole quantity, ``discount`` the percentage below it
     (0 when not below), ``line`` the policy line it was judged by (empty: the list price),
     ``group_ids`` the ids of the groups that have to decide, from the lowest authority up,
-    ``is_outside`` whether a price strategy exists and does not know the product.
+    ``is_outside`` whether there is no price to compare with: a price strategy exists and does not
+    know the product, or the price is taken from a list on which it has none; ``special_kind`` the
+    kind of price that somebody has to agree to, although it is kept.
     """
 
     item: PriceItem
@@ -34,6 +40,7 @@ class PriceJudgement:
     line: object
     group_ids: tuple
     is_outside: bool
+    special_kind: str = ""
 
 
 class SopPolicy(models.Model):
@@ -72,20 +79,54 @@ class SopPolicy(models.Model):
         return quantities
 
     def _judge_price(self, item, quantities, currency, date, partner, price_kind):
+        """A special price for a market is kept or not like any other; its use is agreed to (P3).
+
+        Whether the customer is such a market is no word of the policy. So where the normal price
+        would go up, the first authority above the salesperson is asked.
+        """
+        judge = (item, quantities, currency, date, partner)
+        judgement = self._judge_by_kind(*judge, price_kind)
+        special = judgement.line.price_kind
+        if judgement.group_ids or special in (False, "normal"):
+            return judgement
+        if not self._judge_by_kind(*judge, "normal").group_ids:
+            return judgement
+        asked = self._special_price_group()
+        return replace(judgement, group_ids=tuple(asked.ids), special_kind=special)
+
+    def _judge_by_kind(self, item, quantities, currency, date, partner, price_kind):
         product = item.product
         line = self._price_line(product, quantities[product], partner, price_kind)
         price = (
-            line._unit_price(product, currency, self.company_id, date)
+            line._unit_price(product, currency, self.company_id, date, item.options)
             if line
-            else product._sop_list_price(currency, self.company_id, date)
+            else product._sop_list_price(
+                currency, self.company_id, date, item.options, self._list_prices_at_issue()
+            )
         )
         quantity = item.unit._compute_quantity(item.quantity, product.uom_id, round=False)
         target = (price + item.list_extra) * quantity
-        # No line of the strategy: outside the policy, so the highest authority decides (P3).
-        is_outside = bool(self.line_ids) and not line
+        is_outside = self._is_outside(item, line, target)
         groups = self._groups_for(target, item.subtotal, currency, is_outside)
         discount = max(0.0, (1 - item.subtotal / target) * 100) if target else 0.0
         return PriceJudgement(item, target, discount, line, tuple(groups.ids), is_outside)
+
+    def _is_outside(self, item, line, target):
+        """Whether the policy gives no price for the item, so that the highest authority decides.
+
+        A product without a list price has none that a discount could be measured by; what the
+        strategy itself gives for nothing is known.
+        """
+        if not line and self.line_ids:
+            return True
+        judges = self.line_ids or self.authority_ids
+        return bool(judges) and not target and not item.is_charge and not line._is_free()
+
+    def _special_price_group(self):
+        """Return the role next above the salesperson."""
+        salesperson, __ = self._price_groups()
+        rows = self.authority_ids.filtered(lambda row: row.group_id != salesperson)
+        return rows[:1].group_id or self.env.ref("sales_sop.group_sales_manager")
 
     def _price_line(self, product, quantity, partner, price_kind):
         """Return the first line that fits; a special price kind falls back to the normal one."""

@@ -70,7 +70,8 @@ class SopPolicy(models.Model):
 
     def _list_price_text(self, product):
         currency = self.company_id.currency_id
-        price = product._sop_list_price(currency, self.company_id, self._price_day())
+        kept = self._list_prices_at_issue()
+        price = product._sop_list_price(currency, self.company_id, self._price_day(), kept=kept)
         return formatLang(self.env, price, currency_obj=currency)
 
     def _price_day(self):

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -190,6 +191,82 @@ class TestPriceAuthority(PriceCase):
         self.assertIn("not in the price strategy", approval.step_ids[-1:].reason)
 
     @rule("P3")
+    def test_a_product_without_a_list_price_goes_to_the_top(self):
+        self.drive.list_price = 0.0
+        self.policy.list_price_mark = self.env["sop.list.price.change"].search([])[:1].id
+        approval = self.submit(self.quotation())
+        self.assertEqual(approval.step_ids[-1:].group_id.name, "General Manager")
+        self.assertIn("no list price", approval.step_ids[-1:].reason)
+
+    @rule("P1", "P3")
+    def test_a_list_price_lowered_for_a_moment_changes_nothing(self):
+        keeper = self._new_user("product_keeper", "product.group_product_manager", self.company)
+        self.users = {**self.users, "product_keeper": keeper}
+        template = self.drive.product_tmpl_id
+        with self.assertRefused(exception=AccessError):
+            self.rpc(template, "salesperson", "write", {"list_price": 70.0})
+        self.rpc(template, "product_keeper", "write", {"list_price": 70.0})
+        order = self.quotation(lines=[(self.drive, 10, 70.0)])
+        self.assertEqual(self.roles_for(order), self.general_manager)
+        change = self.env["sop.list.price.change"].search([("product_tmpl_id", "=", template.id)])
+        self.assertEqual(change.mapped(lambda row: (row.old_price, row.new_price)), [(100, 70)])
+        self.assertEqual(self.policy.list_price_change_count, 1)
+        for method, values in (("write", [{"old_price": 1.0}]), ("unlink", [])):
+            with self.assertRefused(exception=AccessError, unchanged=change):
+                self.rpc(change, "product_keeper", method, *values)
+        # The next version takes the list as it is.
+        draft = self.policy.copy({"date_from": "2021-01-01"})
+        self.as_user(draft, "general_manager").action_decide()
+        self.as_user(draft, "general_manager").action_issue()
+        self.assertEqual(self.roles_for(self.quotation(lines=[(self.drive, 10, 70.0)])), [])
+
+    @rule("P3", "P4")
+    def test_approvers_read_what_was_judged_at_submission(self):
+        approval = self.submit(self.discounted(9))
+        self.drive.list_price = 200.0
+        approval.invalidate_recordset(["summary"])
+        self.assertIn("9.00 %", approval.step_ids.reason)
+        self.assertIn("9.00", approval.summary)
+        self.assertNotIn("2,000.00", approval.summary)
+
+    def with_option(self, price, **values):
+        """Ten drives with an option of 20.00 each, which makes no variant of its own."""
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Coating",
+                "create_variant": "no_variant",
+                "value_ids": [Command.create({"name": name}) for name in ("None", "Acid-proof")],
+            }
+        )
+        line = self.env["product.template.attribute.line"].create(
+            {
+                "product_tmpl_id": self.drive.product_tmpl_id.id,
+                "attribute_id": attribute.id,
+                "value_ids": [Command.set(attribute.value_ids.ids)],
+            }
+        )
+        option = line.product_template_value_ids[1]
+        option.price_extra = 20.0
+        order = self.quotation(lines=[(self.drive, 10, price)])
+        order.order_line.product_no_variant_attribute_value_ids = option
+        return order
+
+    @rule("P3", "A3")
+    def test_an_option_that_makes_no_variant_is_part_of_the_price(self):
+        order = self.with_option(100.0)
+        # 1,000.00 instead of 1,200.00.
+        self.assertEqual(self.roles_for(order), self.general_manager)
+        order.order_line.price_unit = 120.0
+        self.assertEqual(self.roles_for(order), [])
+        self.rpc(
+            order.order_line,
+            "salesperson",
+            "write",
+            {"product_no_variant_attribute_value_ids": [Command.clear()]},
+        )
+        self.assertEqual(order.sop_application_state, "stale")
+
+    @rule("P3")
     def test_the_step_says_why_it_is_needed(self):
         approval = self.submit(self.discounted(9))
         self.assertIn("9.00 % below the policy", approval.step_ids.reason)
@@ -206,6 +283,18 @@ class TestPriceAuthority(PriceCase):
             self.rpc(order, "salesperson", "action_confirm")
         self.rpc(order.order_line, "salesperson", "write", {"discount": 9.0})
         self.assertEqual(order.sop_application_state, "approved")
+
+    @rule("A3", "P3")
+    def test_a_discount_raised_while_it_waits_is_not_decided_until_undone(self):
+        order = self.discounted(12)
+        approval = self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.rpc(order.order_line, "salesperson", "write", {"discount": 14.0})
+        with self.assertRefused("has changed", unchanged=approval.step_ids):
+            self.rpc(approval, "marketing_director", "approve")
+        self.rpc(order.order_line, "salesperson", "write", {"discount": 12.0})
+        self.rpc(approval, "marketing_director", "approve")
+        self.assertTrue(approval.is_valid)
 
     @rule("P4")
     def test_a_resubmission_is_judged_by_the_policy_of_its_day(self):
@@ -278,7 +367,11 @@ class TestPriceStrategy(PriceCase):
     @rule("P2")
     def test_the_entry_price_is_for_quotations_that_ask_for_it(self):
         entry = self.quotation(lines=[(self.drive, 10, 70.0)], sop_price_kind="entry")
-        self.assertEqual(self.roles_for(entry), [])
+        # Whether the market is one to be entered, the manager says.
+        self.assertEqual(self.roles_for(entry), ["sales_manager"])
+        self.assertIn("Market-Entry Price", entry.sudo().approval_for("application").summary)
+        usual = self.quotation(lines=[(self.drive, 10, 100.0)], sop_price_kind="entry")
+        self.assertEqual(self.roles_for(usual), [])
         normal = self.quotation(lines=[(self.drive, 10, 70.0)])
         self.assertEqual(self.roles_for(normal)[-1], "general_manager")
         # Asking for the special price afterwards is a change of the content.

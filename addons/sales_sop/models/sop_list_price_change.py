@@ -1,0 +1,138 @@
+from odoo import api, fields, models, tools
+
+
+class SopListPriceChange(models.Model):
+    """A change of a list price, or of what an option costs more (P2).
+
+    A policy promises a percentage off the list. Without this register whoever may change products
+    could lower the list for the moment in which a quotation is submitted.
+    """
+
+    _name = "sop.list.price.change"
+    _description = "Change of a List Price"
+    _inherit = ["sop.append.only.mixin"]
+    _order = "id desc"
+    _rec_name = "product_tmpl_id"
+    _sop_fixed = True
+
+    product_tmpl_id = fields.Many2one(
+        "product.template", string="Product", required=True, readonly=True, ondelete="cascade"
+    )
+    value_id = fields.Many2one(
+        "product.template.attribute.value",
+        string="Option",
+        readonly=True,
+        ondelete="cascade",
+        help="The attribute value whose extra price was changed; empty: the product's list price.",
+    )
+    company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True)
+    old_price = fields.Float(digits="Product Price", readonly=True)
+    new_price = fields.Float(digits="Product Price", readonly=True)
+
+    def _sop_kept_text(self):
+        return self.env._("Changes of list prices are kept as they were made.")
+
+    @api.model
+    def _log(self, records, name, price):
+        """Keep the change of the field ``name`` of ``records`` to ``price``, where it is one."""
+        policies = self.env["sop.policy"]
+        changed = records.filtered(lambda record: record[name] != price)
+        if not changed or not policies._governed_company_ids():
+            return
+        is_option = records._name != "product.template"
+        self.sudo().create(
+            [
+                {
+                    "product_tmpl_id": record.product_tmpl_id.id if is_option else record.id,
+                    "value_id": is_option and record.id,
+                    "old_price": record[name],
+                    "new_price": price,
+                }
+                for record in changed.sudo()
+            ]
+        )
+        self.env.registry.clear_cache()
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    def write(self, vals):
+        if "list_price" in vals:
+            self.env["sop.list.price.change"]._log(self, "list_price", vals["list_price"] or 0.0)
+        return super().write(vals)
+
+
+class ProductTemplateAttributeValue(models.Model):
+    _inherit = "product.template.attribute.value"
+
+    def write(self, vals):
+        if "price_extra" in vals:
+            self.env["sop.list.price.change"]._log(self, "price_extra", vals["price_extra"] or 0.0)
+        return super().write(vals)
+
+
+class SopPolicy(models.Model):
+    """What an issued policy promises off the list is not changed by the list (P1, P2)."""
+
+    _inherit = "sop.policy"
+
+    list_price_mark = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="The last change of a list price before the policy was issued.",
+    )
+    list_price_change_count = fields.Integer(compute="_compute_list_price_change_count")
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"list_price_mark"}
+
+    def _issue(self):
+        last = self.env["sop.list.price.change"].sudo().search([], limit=1)
+        self.write({"list_price_mark": last.id})
+        return super()._issue()
+
+    def _list_price_change_domain(self):
+        """The changes that came too late for this policy."""
+        self.ensure_one()
+        return [
+            ("id", ">", self.list_price_mark),
+            ("create_date", ">=", self.date_from),
+            ("company_id", "in", [False, *self.company_id.ids]),
+        ]
+
+    @tools.ormcache("self.id", "self.state")
+    def _list_prices_at_issue(self):
+        """Return the list prices at issue of what has changed, ``{(model, id): price}``.
+
+        Of a policy for a later day, those on that day.
+        """
+        if self.state not in ("issued", "superseded"):
+            return {}
+        changes = self.env["sop.list.price.change"].sudo()
+        prices = {}
+        for change in changes.search(self._list_price_change_domain(), order="id"):
+            record = change.value_id or change.product_tmpl_id
+            prices.setdefault((record._name, record.id), change.old_price)
+        return prices
+
+    def _compute_list_price_change_count(self):
+        changes = self.env["sop.list.price.change"]
+        for policy in self:
+            policy.list_price_change_count = (
+                changes.search_count(policy._list_price_change_domain())
+                if policy.state in ("issued", "superseded")
+                else 0
+            )
+
+    def action_open_list_price_changes(self):
+        """Open the changes of list prices since this policy was issued."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("List Price Changes"),
+            "res_model": "sop.list.price.change",
+            "view_mode": "list",
+            "domain": self._list_price_change_domain(),
+        }

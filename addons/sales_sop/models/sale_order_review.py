@@ -65,10 +65,17 @@ class SaleOrder(models.Model):
 
     def _approval_steps(self, route):
         steps = super()._approval_steps(route)
-        if route.code != "application":
-            return steps
-        for values in self._sop_review_steps():
-            self._sop_add_step(steps, values)
+        if route.code == "credit":
+            exposure = self._sop_credit_exposure()
+            asked = {
+                "reason": self._sop_credit_sentence(exposure),
+                "rules": "C7",
+                "credit_exposure": exposure,
+            }
+            return [{**step, **asked} for step in steps]
+        if route.code == "application":
+            for values in self._sop_review_steps():
+                self._sop_add_step(steps, values)
         return steps
 
     def _sop_review_steps(self):
@@ -86,10 +93,21 @@ class SaleOrder(models.Model):
         if self.sop_contract_id.term_id.stock_review and (shortage := self._sop_shortage_text()):
             planner = self.env.ref("sales_sop.group_planner")
             steps.append({"group_id": planner.id, "reason": shortage, "rules": "A2"})
-        if sentence := self._sop_credit_sentence():
-            role = self.env.ref(CREDIT_ROLE)
-            steps.append({"group_id": role.id, "reason": sentence, "rules": "C7"})
+        if exposure := self._sop_credit_exposure():
+            steps.append(
+                self._sop_prepare_credit_step(exposure, self._sop_credit_sentence(exposure))
+            )
         return [{"stage": 1, **values} for values in steps]
+
+    @api.model
+    def _sop_prepare_credit_step(self, exposure, sentence):
+        """Return the values of the step that lets a customer owe ``exposure`` (C7)."""
+        return {
+            "group_id": self.env.ref(CREDIT_ROLE).id,
+            "reason": sentence,
+            "rules": "C7",
+            "credit_exposure": exposure,
+        }
 
     @api.model
     def _sop_add_step(self, steps, values):
@@ -101,6 +119,8 @@ class SaleOrder(models.Model):
                 step["answer_required"] = step.get("answer_required") or values.get(
                     "answer_required", False
                 )
+                if exposure := values.get("credit_exposure"):
+                    step["credit_exposure"] = exposure
                 return
         steps.append(values)
 
@@ -139,12 +159,12 @@ class SaleOrder(models.Model):
     def _compute_sop_credit(self):
         for order in self:
             governed = order._sop_is_governed()
-            order.sop_credit_state = order._approval_state("credit") if governed else "none"
+            order.sop_credit_state = order._sop_credit_state() if governed else "none"
             waits = governed and order.state in ("draft", "sent")
             order.sop_over_credit = waits and bool(order._sop_credit_sentence())
 
-    def _sop_credit_sentence(self):
-        """Say by how much the order exceeds the customer's credit limit; False if it does not.
+    def _sop_credit_exposure(self):
+        """Return what the customer would owe with this order, above its credit limit; else 0.
 
         Exposure = open receivables + confirmed and not invoiced + this order, of the commercial
         partner, in the company's currency. Odoo's own credit limit is what it is compared with.
@@ -152,20 +172,28 @@ class SaleOrder(models.Model):
         self.ensure_one()
         company = self.company_id
         if not company.account_use_credit_limit:
-            return False
-        customer = self.partner_id.commercial_partner_id.sudo().with_company(company)
-        limit = customer.credit_limit
-        if limit <= 0:
-            return False
+            return 0.0
+        customer = self._sop_credit_customer()
+        if customer.credit_limit <= 0:
+            return 0.0
         exposure = self._sop_exposure(customer)
-        currency = company.currency_id
-        if currency.compare_amounts(exposure, limit) <= 0:
+        is_over = company.currency_id.compare_amounts(exposure, customer.credit_limit) > 0
+        return exposure if is_over else 0.0
+
+    def _sop_credit_customer(self):
+        return self.partner_id.commercial_partner_id.sudo().with_company(self.company_id)
+
+    def _sop_credit_sentence(self, exposure=None):
+        """Say by how much the order exceeds the customer's credit limit; False if it does not."""
+        exposure = self._sop_credit_exposure() if exposure is None else exposure
+        if not exposure:
             return False
+        customer, currency = self._sop_credit_customer(), self.company_id.currency_id
         return self.env._(
             "%(customer)s would owe %(exposure)s with this order; the credit limit is %(limit)s.",
             customer=customer.display_name,
             exposure=formatLang(self.env, exposure, currency_obj=currency),
-            limit=formatLang(self.env, limit, currency_obj=currency),
+            limit=formatLang(self.env, customer.credit_limit, currency_obj=currency),
         )
 
     def _sop_exposure(self, customer, contract_total=None):
@@ -234,31 +262,50 @@ class SaleOrder(models.Model):
         """Return how much of the contract's total is this order's."""
         return self.amount_total if self in contract._counted_orders() else 0.0
 
-    def _sop_credit_is_approved(self):
-        """Whether the finance VP has approved this order's credit, at review or on its own."""
+    def _sop_credit_steps(self):
+        """Return the finance VP's approvals of this order's credit, at review or on its own."""
+        steps = self._approval_for("application").step_ids
         if self._is_approved("credit"):
-            return True
-        application = self._approval_for("application")
-        return any(
-            "C7" in (step.rules or "").split() and step.state == "approved"
-            for step in application.step_ids
-        )
+            steps |= self._approval_for("credit").step_ids
+        return steps.filtered(lambda step: step.credit_exposure and step.state == "approved")
+
+    def _sop_credit_is_approved(self, exposure):
+        """Whether the finance VP has approved that the customer owes as much as ``exposure``."""
+        approved = max(self._sop_credit_steps().mapped("credit_exposure"), default=0.0)
+        return self.company_id.currency_id.compare_amounts(exposure, approved) <= 0
+
+    def _sop_credit_state(self):
+        """Return the state of the credit approval; what was approved for less is stale (C7)."""
+        state = self._approval_state("credit")
+        waits = self.state in ("draft", "sent") and state == "approved"
+        if waits and not self._sop_credit_is_approved(self._sop_credit_exposure()):
+            return "stale"
+        return state
 
     def _confirm_blockers(self):
         blockers = super()._confirm_blockers()
         if blockers or not self._sop_is_governed() or self.state not in ("draft", "sent"):
             return blockers
-        sentence = self._sop_credit_sentence()
-        if sentence and not self._sop_credit_is_approved():
-            remedy = {
-                "pending": self.env._("It waits for the finance VP."),
-                "refused": self.env._("The finance VP refused it: money has to come first."),
-            }.get(
-                self._approval_state("credit"),
-                self.env._("Ask for credit approval, or let the customer pay first."),
-            )
-            blockers.append(("C7", f"{sentence} {remedy}"))
+        exposure = self._sop_credit_exposure()
+        if exposure and not self._sop_credit_is_approved(exposure):
+            sentence = self._sop_credit_sentence(exposure)
+            blockers.append(("C7", f"{sentence} {self._sop_credit_remedy()}"))
         return blockers
+
+    def _sop_credit_remedy(self):
+        state = self._approval_state("credit")
+        if state == "pending":
+            return self.env._("It waits for the finance VP.")
+        if state == "refused":
+            return self.env._("The finance VP refused it: money has to come first.")
+        approved = max(self._sop_credit_steps().mapped("credit_exposure"), default=0.0)
+        if approved:
+            return self.env._(
+                "The finance VP approved %s. Ask for credit approval again, or let the customer "
+                "pay first.",
+                formatLang(self.env, approved, currency_obj=self.company_id.currency_id),
+            )
+        return self.env._("Ask for credit approval, or let the customer pay first.")
 
     def _sop_check_confirm(self):
         """Two orders of one customer, confirmed together, do not pass one limit twice."""
@@ -286,5 +333,18 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._("%s needs no credit approval: it is within the limit.", self.name)
             )
-        if self._approval_state("credit") in ("pending", "approved"):
+        if self._sop_credit_state() in ("pending", "approved"):
             raise UserError(self.env._("%s is already submitted.", self.name))
+
+
+class SopApprovalStep(models.Model):
+    """What the customer may owe by a decision on credit: more is asked again (C7)."""
+
+    _inherit = "sop.approval.step"
+
+    credit_exposure = fields.Float(
+        string="Approved Exposure",
+        digits=0,
+        readonly=True,
+        help="What the customer would owe, in the company's currency, when credit was asked for.",
+    )

@@ -43,13 +43,19 @@ class SopContract(models.Model):
             return steps
         first = min((step["stage"] for step in steps), default=1)
         legal = self.env.ref("sales_sop.group_legal")
-        head = self.env.ref("sales_sop.group_sales_head")
         kept = [step for step in steps if step["group_id"] != legal.id]
-        reviews = [
-            {"stage": first, "group_id": group.id, "reason": self.env._("Review of a tender")}
-            for group in (legal, head)
-        ]
         if first in {step["stage"] for step in kept}:
             # The signatures follow the review.
             kept = [{**step, "stage": step["stage"] + 1} for step in kept]
-        return reviews + kept
+        return self._tender_reviews(first) + kept
+
+    def _tender_reviews(self, stage):
+        """Return the values of the reviews of a tender, at one stage."""
+        return [
+            {
+                "stage": stage,
+                "group_id": self.env.ref(f"sales_sop.group_{role}").id,
+                "reason": self.env._("Review of a tender"),
+            }
+            for role in ("legal", "sales_head")
+        ]

@@ -101,8 +101,8 @@ class SopAmendment(models.Model):
         "sop.policy.term",
         readonly=True,
         copy=False,
-        help="The line of the policy that the new content matches. The percentages of an "
-        "effective contract stay as they are.",
+        help="The line of the policy that the new content matches. An effective contract takes "
+        "what is stricter in it.",
     )
     line_ids = fields.One2many("sop.amendment.line", "amendment_id", string="Lines")
     old_payment_term_id = fields.Many2one(

@@ -35,12 +35,14 @@ class SopAmendment(models.Model):
         problems = self._limit_problems()
         if problems:
             raise UserError("\n".join(problems))
+        credit = order._sop_credit_steps()
         with order._sop_amending():
             self._apply_terms()
+            self._apply_stricter_terms()
             self.line_ids._apply()
             self.env.flush_all()
             self._check_applied()
-            self._carry_approvals_over(approval)
+            self._carry_approvals_over(approval, credit)
         order._sop_check_content()
         self._set_state("applied", applied_on=fields.Datetime.now())
         self._tell_applied()
@@ -74,16 +76,20 @@ class SopAmendment(models.Model):
 
     # -- approvals -----------------------------------------------------------------------------
 
-    def _carry_approvals_over(self, approval):
-        """The new content is what is approved and countersigned from now on."""
+    def _carry_approvals_over(self, approval, credit):
+        """The new content is what is approved and countersigned from now on.
+
+        ``credit`` are the steps that approved the order's credit before; they hold for what they
+        were given for, whatever the order says now (C7).
+        """
         order, contract = self.order_id, self.contract_id
-        self._replace_approval(order, "application", approval)
+        self._replace_approval(order, "application", approval, credit)
         if self.kind == "quotation":
             self._restart_contract()
         elif contract._approval_for("contract").state == "approved":
             self._replace_approval(contract, "contract", approval)
 
-    def _replace_approval(self, document, route_code, approval):
+    def _replace_approval(self, document, route_code, approval, kept=()):
         """Supersede an approval by one that carries the new content and the same decisions."""
         replaced = document._approval_for(route_code)
         document._supersede_approvals([route_code])
@@ -102,9 +108,10 @@ class SopAmendment(models.Model):
                 "content": content,
                 "content_hash": document._hash_content(content),
                 "submitted_summary": document._approval_summary(route_code),
+                "price_rows": approval.price_rows,
                 "step_ids": [
                     fields.Command.create(self._prepare_carried_step(step))
-                    for step in approval.step_ids
+                    for step in (*approval.step_ids, *kept)
                     if step.state == "approved"
                 ],
                 **values,
@@ -114,10 +121,15 @@ class SopAmendment(models.Model):
         document.invalidate_recordset(["approval_ids"])
 
     def _prepare_carried_step(self, step):
+        ours = step.approval_id.res_model == self._name
         return {
             "stage": step.stage,
             "group_id": step.group_id.id,
-            "reason": self.env._("Decided with amendment %s.", self.number),
+            "reason": self.env._("Decided with amendment %s.", self.number)
+            if ours
+            else step.reason,
+            "rules": step.rules,
+            "credit_exposure": step.credit_exposure,
             "state": "approved",
             **{
                 name: step._fields[name].convert_to_write(step[name], step)

@@ -51,6 +51,11 @@ class SopAmendment(models.Model):
             "currency_id": self.currency_id.id,
         }
 
+    def _approval_amount_company(self, values):
+        """What is taken back weighs as much as what is added: the larger total counts."""
+        larger = max(abs(self.amount_old), abs(self.amount_new))
+        return super()._approval_amount_company({**values, "amount": larger})
+
     # -- submission ----------------------------------------------------------------------------
 
     def _prepare_submission(self, route_code):
@@ -212,7 +217,7 @@ class SopAmendment(models.Model):
         groups = self.env["res.groups"]
         for name in COUNTERSIGNING:
             groups |= self.env.ref(name)
-        if self.contract_id.term_id.legal_review:
+        if any((self.term_id | self.contract_id.term_id).mapped("legal_review")):
             groups |= self.env.ref("sales_sop.group_legal")
         return groups
 
@@ -265,11 +270,15 @@ class SopAmendment(models.Model):
                 continue
             label = self.order_id._fields[name]._description_string(self.env)
             rows.append(("", label, self._term_text(old), self._term_text(new)))
-        return rows
+        return rows + self._stricter_rows()
 
     def _term_text(self, value):
         if isinstance(value, models.BaseModel):
             return value.display_name or "—"
+        if isinstance(value, bool):
+            return self.env._("Yes") if value else self.env._("No")
+        if isinstance(value, float):
+            return f"{value:.12g}"
         return format_date(self.env, value) if value else "—"
 
 

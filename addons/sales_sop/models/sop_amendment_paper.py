@@ -36,7 +36,9 @@ class SopAmendment(models.Model):
         return self.env._("Supplementary Agreement")
 
     def _paper_watermark(self):
-        """Mark what is not in force."""
+        """Mark what is not in force; what only waits for the signatures is printed for them."""
+        if self.supplement_missing:
+            return self.env["sop.paper"]._watermark(False)
         labels = {"applied": False, "cancelled": self.env._("CANCELLED")}
         text = labels.get(self.state, self.env._("NOT IN FORCE"))
         return self.env["sop.paper"]._watermark(text)

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import formatLang
 
-from .sale_order_review import CREDIT_ROLE
-
 
 class SopAmendment(models.Model):
     """What an amendment adds is reviewed like an order: stock (A2) and credit (C7)."""
@@ -18,13 +16,14 @@ class SopAmendment(models.Model):
     def _review_steps(self):
         """Return the values of the steps that ask for what is added (A2, C7)."""
         steps = []
-        shortage = self._shortage_text() if self.contract_id.term_id.stock_review else ""
+        asks = any((self.term_id | self.contract_id.term_id).mapped("stock_review"))
+        shortage = self._shortage_text() if asks else ""
         if shortage:
             planner = self.env.ref("sales_sop.group_planner")
             steps.append({"group_id": planner.id, "reason": shortage, "rules": "A2"})
-        if sentence := self._credit_sentence():
-            role = self.env.ref(CREDIT_ROLE)
-            steps.append({"group_id": role.id, "reason": sentence, "rules": "C7"})
+        if exposure := self._credit_exposure():
+            sentence = self._credit_sentence(exposure)
+            steps.append(self.order_id._sop_prepare_credit_step(exposure, sentence))
         return steps
 
     def _added_quantities(self):
@@ -54,23 +53,25 @@ class SopAmendment(models.Model):
                 )
         return " ".join(sentences)
 
-    def _credit_sentence(self):
-        """Say by how much a larger total exceeds the credit limit; False if it does not (C7)."""
+    def _credit_exposure(self):
+        """Return what a larger total lets the customer owe above its credit limit; else 0 (C7)."""
         company, order = self.company_id, self.order_id
-        customer = self.partner_id.commercial_partner_id.sudo().with_company(company)
-        limit = customer.credit_limit
+        customer = order._sop_credit_customer()
         grows = self.currency_id.compare_amounts(self.amount_new, order.amount_total) > 0
-        if not company.account_use_credit_limit or limit <= 0 or not grows:
-            return False
+        if not company.account_use_credit_limit or customer.credit_limit <= 0 or not grows:
+            return 0.0
         exposure = order._sop_exposure(customer, self._new_contract_total())
-        if company.currency_id.compare_amounts(exposure, limit) <= 0:
-            return False
+        is_over = company.currency_id.compare_amounts(exposure, customer.credit_limit) > 0
+        return exposure if is_over else 0.0
+
+    def _credit_sentence(self, exposure):
+        customer, currency = self.order_id._sop_credit_customer(), self.company_id.currency_id
         return self.env._(
             "%(customer)s would owe %(exposure)s with this amendment; the credit limit is "
             "%(limit)s.",
             customer=customer.display_name,
-            exposure=formatLang(self.env, exposure, currency_obj=company.currency_id),
-            limit=formatLang(self.env, limit, currency_obj=company.currency_id),
+            exposure=formatLang(self.env, exposure, currency_obj=currency),
+            limit=formatLang(self.env, customer.credit_limit, currency_obj=currency),
         )
 
 

@@ -161,12 +161,12 @@ class SopContract(models.Model):
         self.ensure_one()
         if not self.signed_file_required or self.state not in ("draft", "effective"):
             return False
+        files = self.sudo().file_ids
+        if self.state == "draft":
+            return not files._sop_stands_for(self._approval_hash("contract"))
         # What an amendment changed later is signed on its own supplement.
-        approval = self._approval_for("contract")
-        content = (
-            approval.content_hash if self.state == "effective" else self._approval_hash("contract")
-        )
-        return not self.sudo().file_ids._sop_stands_for(content)
+        signed = files.filtered(lambda row: row.kind in ("signed", "supplement"))
+        return all(signed.mapped("is_void"))
 
     @api.depends("file_ids.is_void", "file_ids.kind")
     def _compute_signed_file_id(self):

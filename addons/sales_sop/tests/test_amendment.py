@@ -1,3 +1,5 @@
+import base64
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -525,6 +527,95 @@ class TestAmendmentOfTenders(AmendmentCase):
         amendment.action_submit()
         self.decide(amendment, "sales_manager")
         self.assertEqual(order.sudo().sop_contract_id.state, "effective")
+
+    @rule("A3", "K10")
+    def test_a_supplement_to_a_tender_is_reviewed_before_it_is_signed(self):
+        order = self.approved_quotation(is_tender=True)
+        contract = order.sudo().sop_contract_id
+        self.as_user(contract, "sales_office").action_submit()
+        for role in ("legal", "sales_head", "sales_head", "finance"):
+            self.approve(contract, "contract", role)
+        amendment = self.amendment(order, quantity=12)
+        self.decide(amendment, "sales_manager")
+        approval = amendment.sudo().approval_for("amendment")
+        self.assertEqual(set(approval.waiting_for.split(" and ")), {"Legal", "Head of Sales"})
+        with self.assertRefused("not yours", unchanged=approval.step_ids):
+            self.rpc(approval, "finance", "approve")
+        self.decide(amendment, "sales_head", "legal", "sales_head")
+        self.assertEqual(amendment.state, "pending")
+        self.decide(amendment, "finance")
+        self.assertEqual(amendment.state, "applied")
+
+
+@tagged("post_install", "-at_install")
+class TestSignedSmallAmendedLarge(AmendmentCase):
+    """What the policy asks of a large contract is asked when a small one becomes large."""
+
+    def setUp(self):
+        super().setUp()
+        large = {
+            "name": "Large",
+            "sequence": 1,
+            "amount_from": 5000.0,
+            "prepayment_percent": 30.0,
+            "legal_review": True,
+            "stock_review": True,
+            "signed_file_required": True,
+        }
+        self.policy.sudo().write({"term_ids": [Command.create(large)]})
+        self.env.invalidate_all()
+
+    def register(self, contract, **values):
+        document = base64.b64encode(b"%PDF-1.4 the signed supplement").decode()
+        values = {"contract_id": contract.id, "document": document, "kind": "supplement", **values}
+        return self.rpc_create(
+            "sop.contract.file", "sales_office", {"document_name": "signed.pdf", **values}
+        )
+
+    @rule("A2", "K6", "K7", "M4")
+    def test_a_large_supplement_has_the_reviews_the_deposit_and_the_signature(self):
+        order = self.confirmed_order()
+        contract = order.sudo().sop_contract_id
+        amendment = self.amendment(order, quantity=1100)
+        approval = amendment.sudo().approval_for("amendment")
+        self.assertIn("Payment Before Goods", approval.summary)
+        self.decide(amendment, "planner", "sales_manager")
+        with self.assertRefused("Legal", unchanged=approval.step_ids):
+            self.rpc(approval, "sales_head", "approve")
+        self.decide(amendment, "legal", "sales_head", "finance")
+        self.assertEqual((approval.state, amendment.state), ("approved", "pending"))
+        self.assertEqual(amendment.waiting_for, "the signed supplement")
+        self.assertEqual((order.amount_total, contract.prepayment_percent), (1000.0, 0.0))
+        other = self.confirmed_order().sudo().sop_contract_id
+        with self.assertRefused("another contract", unchanged=amendment):
+            self.register(other, amendment_id=amendment.id)
+        self.register(contract)
+        self.env.invalidate_all()
+        self.assertEqual((amendment.state, order.amount_total), ("applied", 110000.0))
+        self.assertEqual((contract.prepayment_percent, contract.signed_file_missing), (30.0, False))
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        with self.assertRefused("D4"):
+            self.ship(picking)
+
+    @rule("A3", "K6")
+    def test_a_small_supplement_needs_none_of_them_and_loosens_nothing(self):
+        order = self.effective_order()
+        contract = order.sudo().sop_contract_id
+        contract.prepayment_percent = 50.0
+        amendment = self.in_force(order, quantity=12)
+        self.assertEqual((amendment.state, contract.prepayment_percent), ("applied", 50.0))
+
+    @rule("K6")
+    def test_the_paper_of_a_withdrawn_supplement_does_not_stand_for_another(self):
+        order = self.confirmed_order()
+        contract = order.sudo().sop_contract_id
+        amendment = self.amendment(order, quantity=60)
+        self.register(contract)
+        amendment.action_withdraw()
+        self.change(amendment, quantity=70).action_submit()
+        self.decide(amendment, "sales_manager", "legal", "sales_head", "finance")
+        self.assertEqual(amendment.state, "pending")
+        self.assertTrue(amendment.supplement_missing)
 
 
 @tagged("post_install", "-at_install")

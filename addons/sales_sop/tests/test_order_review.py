@@ -1,7 +1,9 @@
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SopCase, rule
+from .test_amendment import AmendmentCase
 
 
 class ReviewCase(SopCase):
@@ -49,6 +51,22 @@ class TestOrderReview(ReviewCase):
         answer.action_approve()
         self.assertEqual(approval.state, "approved")
         self.assertIn("Possible, with a primer.", approval.step_ids.mapped("comment"))
+
+    @rule("A2")
+    def test_sales_production_or_quality_answers_and_nobody_else(self):
+        for asked, role in (("sales", "sales_manager"), ("production", "planner")):
+            order = self.quotation(sop_requirement="Crated", sop_requirement_by=asked)
+            approval = self.submit(order)
+            with self.assertRefused("not yours", unchanged=approval.step_ids, exception=UserError):
+                self.rpc(approval, "quality", "approve", "Yes")
+            with self.assertRefused("Crated", unchanged=approval.step_ids):
+                self.rpc(approval, role, "approve")
+            self.rpc(approval, role, "approve", "In boxes")
+            step = approval.step_ids.filtered("answer_required")
+            self.assertEqual(
+                (step.user_id, step.comment, step.state),
+                (self.users[role], "In boxes", "approved"),
+            )
 
     @rule("A2", "A3")
     def test_a_requirement_added_after_approval_is_a_change(self):
@@ -122,6 +140,34 @@ class TestCredit(SopCase):
             self.as_user(second, "salesperson").action_confirm()
 
     @rule("C7")
+    def test_credit_is_approved_for_as_much_as_was_asked(self):
+        order = self.credited(21)
+        self.credited(1)
+        with self.assertRefused("C7", "2,200.00", "approved", "2,100.00"):
+            self.rpc(order, "salesperson", "action_confirm")
+        self.rpc(order, "salesperson", "action_sop_submit_credit")
+        self.assertEqual(order.sop_credit_state, "pending")
+        credit = self.approve(order, "credit", "finance_vp")
+        self.assertIn("2,200.00", credit.step_ids.reason)
+        with self.assertRefused("already submitted"):
+            self.rpc(order, "salesperson", "action_sop_submit_credit")
+        # A third order takes more; what was approved is not enough again.
+        third = self.credited(2)
+        order.invalidate_recordset()
+        self.assertEqual(order.sop_credit_state, "stale")
+        self.rpc(third, "salesperson", "action_cancel")
+        self.rpc(order, "salesperson", "action_confirm")
+        self.assertEqual(order.state, "sale")
+
+    def credited(self, quantity):
+        """An approved order over the limit, with a contract that is effective."""
+        order = self.quotation(lines=[(self.drive, quantity, 100.0)])
+        self.submit(order)
+        for role in ("sales_manager", "finance_vp"):
+            self.approve(order, "application", role)
+        return order
+
+    @rule("C7")
     def test_only_the_finance_vp_or_above_grants_credit(self):
         order = self.quotation(lines=[(self.drive, 30, 100.0)])
         approval = self.submit(order)
@@ -135,6 +181,39 @@ class TestCredit(SopCase):
         order = self.approved_quotation()
         with self.assertRefused("within the limit"):
             self.as_user(order, "salesperson").action_sop_submit_credit()
+
+
+@tagged("post_install", "-at_install")
+class TestCreditOfAChangedQuotation(AmendmentCase):
+    """What the finance VP let a customer owe holds for the changed quotation, up to that sum."""
+
+    def setUp(self):
+        super().setUp()
+        self.company.account_use_credit_limit = True
+        self.customer.with_company(self.company).credit_limit = 900.0
+
+    def changed(self, price, *roles):
+        order = self.quotation()
+        self.submit(order)
+        for role in ("sales_manager", "finance_vp"):
+            self.approve(order, "application", role)
+        self.decide(self.amendment(order, price_unit=price), *roles)
+        self.countersign(order)
+        return order
+
+    @rule("C7", "P7")
+    def test_a_smaller_quotation_keeps_the_credit(self):
+        order = self.changed(95.0, "sales_manager")
+        self.assertEqual(order.amount_total, 950.0)
+        self.as_user(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "sale")
+
+    @rule("C7", "P7")
+    def test_a_larger_quotation_is_asked_once(self):
+        order = self.changed(105.0, "finance_vp", "sales_manager")
+        self.assertEqual(max(order.sudo()._sop_credit_steps().mapped("credit_exposure")), 1050.0)
+        self.as_user(order, "salesperson").action_confirm()
+        self.assertEqual(order.state, "sale")
 
 
 @tagged("post_install", "-at_install")
@@ -154,8 +233,8 @@ class TestOrderDetails(SopCase):
             }
         )
         return {
-            "commitment_date": "2026-06-01",
-            "validity_date": "2026-04-01",
+            "commitment_date": "2099-06-01",
+            "validity_date": "2099-04-01",
             "payment_term_id": self.env.ref("account.account_payment_term_30days").id,
         }
 
@@ -179,6 +258,23 @@ class TestOrderDetails(SopCase):
     def test_a_complete_quotation_is_submitted(self):
         order = self.quotation(**self.complete())
         self.assertEqual(self.submit(order).state, "pending")
+
+    @rule("A4", "P8")
+    def test_what_is_stated_has_to_make_sense(self):
+        values = self.complete()
+        for wrong, text in (
+            ({"commitment_date": "2020-06-01"}, "delivery date that is not over"),
+            ({"validity_date": "2020-04-01"}, "validity that is not over"),
+            ({"lines": [(self.drive, 10, 0.0)]}, f"price of {self.drive.display_name}"),
+        ):
+            order = self.quotation(**{**values, **wrong})
+            with self.assertRefused(order.name, text):
+                self.rpc(order, "salesperson", "action_sop_submit")
+        order.order_line.write({"price_unit": 100.0, "discount": 100.0})
+        self.assertEqual(self.submit(order).state, "pending")
+        self.customer.child_ids.type = "delivery"
+        with self.assertRefused("contact person"):
+            self.submit(self.quotation(**values))
 
     @rule("P9")
     def test_the_customers_yes_goes_to_finance(self):

@@ -46,7 +46,8 @@ class SopDelegation(models.Model):
     )
     amount_limit = fields.Monetary(
         string="Up To",
-        help="Largest total of a document, in the company's currency; zero means no limit.",
+        help="Largest total of a document, in the company's currency; zero means no limit. With a "
+        "limit, documents without an amount are not delegated.",
     )
     date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
     date_to = fields.Date(string="Until", required=True)
@@ -194,12 +195,16 @@ class SopDelegation(models.Model):
             approval.company_id == self.company_id
             and approval.company_id in self.user_id.company_ids
             and (not self.route_ids or approval.route_id in self.route_ids)
-            and (
-                not self.amount_limit
-                or self.currency_id.compare_amounts(abs(approval.amount_company), self.amount_limit)
-                <= 0
-            )
+            and self._covers_amount(approval)
         )
+
+    def _covers_amount(self, approval):
+        """A document that states no amount, such as a policy, fits under no limit."""
+        if not self.amount_limit:
+            return True
+        amount = abs(approval.amount_company)
+        within = self.currency_id.compare_amounts(amount, self.amount_limit) <= 0
+        return bool(approval.currency_id) and within
 
     def _covers_sql(self):
         """The same as :meth:`_covers`, as a condition on the table ``approval``."""
@@ -210,5 +215,6 @@ class SopDelegation(models.Model):
             conditions.append(SQL("approval.route_id IN %s", tuple(self.route_ids.ids)))
         if self.amount_limit:
             limit = self.amount_limit + self.currency_id.rounding / 2
+            conditions.append(SQL("approval.currency_id IS NOT NULL"))
             conditions.append(SQL("ABS(COALESCE(approval.amount_company, 0)) < %s", limit))
         return SQL("(%s)", SQL(" AND ").join(conditions))

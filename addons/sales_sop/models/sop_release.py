@@ -772,7 +772,8 @@ class SopRelease(models.Model):
         return super()._approval_values(route_code) | {
             "document_name": f"{self.number} ({self.document_name})",
             "amount": self.amount_max,
-            "currency_id": self.currency_id.id,
+            # Without an amount it fits under no limit of a delegation.
+            "currency_id": self.amount_max and self.currency_id.id,
         }
 
     def _approval_summary(self, route_code):

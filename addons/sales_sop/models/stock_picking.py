@@ -343,10 +343,18 @@ class StockPicking(models.Model):
             raise UserError(self.env["sop.gate"]._blockers_text(blockers))
 
     def _approval_values(self, route_code):
-        contract = self._sop_contracts()[:1]
+        """A delivery is worth what all its contracts come to, in the first one's currency."""
+        contracts = self._sop_contracts()
+        currency = contracts[:1].currency_id
+        amounts = [
+            contract.currency_id._convert(
+                contract.amount_total, currency, self.company_id, self.company_id._sop_today()
+            )
+            for contract in contracts
+        ]
         return super()._approval_values(route_code) | {
-            "amount": contract.amount_total,
-            "currency_id": contract.currency_id.id,
+            "amount": sum(amounts),
+            "currency_id": currency.id,
         }
 
     def _approval_salesperson(self):

@@ -82,6 +82,38 @@ class TestDelegation(PeopleCase):
         approval.with_user(deputy).approve()
         self.assertEqual(approval.state, "approved")
 
+    @rule("A1", "P1")
+    def test_a_limited_delegation_is_for_documents_with_an_amount(self):
+        deputy = self.colleague("deputy", "sales_office")
+        self.delegate("sales_manager", deputy, amount_limit=1000.0)
+        approval = self.submit(self.quotation())
+        approval.sudo().currency_id = False
+        self.assertFalse(self.waiting_for(deputy))
+        with self.assertRefused("Sales Manager", unchanged=approval.step_ids):
+            approval.with_user(deputy).approve()
+        self.delegate("sales_manager", deputy)
+        approval.with_user(deputy).approve()
+        self.assertEqual(approval.state, "approved")
+
+    @rule("A1", "A3")
+    def test_an_amendment_weighs_as_much_as_the_larger_total(self):
+        order = self.confirmed_order()
+        action = self.as_user(order, "salesperson").action_sop_amend()
+        amendment = self.as_user(self.env["sop.amendment"], "salesperson").browse(action["res_id"])
+        amendment.write({"reason": "Half of it is not needed"})
+        amendment.line_ids.quantity = 1
+        amendment.action_submit()
+        approval = amendment.sudo().approval_for("amendment")
+        self.assertEqual((approval.amount, approval.amount_company), (100.0, 1000.0))
+
+    @rule("A1", "D1")
+    def test_a_delivery_weighs_as_much_as_all_its_contracts(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        other = self.confirmed_order(lines=[(self.drive, 3, 100.0)]).sudo().picking_ids
+        other.move_ids.picking_id = picking
+        self.as_user(picking, "sales_office").action_sop_submit()
+        self.assertEqual(picking.approval_for("delivery").amount_company, 1300.0)
+
     @rule("A1")
     def test_nobody_delegates_for_somebody_else(self):
         deputy = self.users["planner"]

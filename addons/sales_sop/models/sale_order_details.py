@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from .sale_order_type import FREE_TYPES
+
 # Kept in English; papers say it in the words of their reader.
 USUAL_WARRANTY = "twelve months from receipt"
 
@@ -64,11 +66,10 @@ class SaleOrder(models.Model):
         """Return the names of what the order does not state."""
         customer = self.partner_id.commercial_partner_id
         address = self.partner_shipping_id or self.partner_id
-        contacts = self.partner_id | customer.child_ids.filtered(lambda card: not card.is_company)
-        has_person = any(not card.is_company for card in contacts)
-        phones = (contacts | customer).mapped("phone")
+        people = self._sop_contact_people()
+        phones = (people | customer | self.partner_id).mapped("phone")
         stated = {
-            self.env._("a contact person of the customer"): has_person,
+            self.env._("a contact person of the customer"): people,
             self.env._("a phone number of the customer"): any(phones),
             self.env._("the delivery address with its city"): address.street and address.city,
             self.env._("the delivery date"): self.commitment_date,
@@ -76,7 +77,41 @@ class SaleOrder(models.Model):
             self.env._("the payment terms"): self.payment_term_id,
             self.env._("after-sales and warranty"): (self.sop_warranty or "").strip(),
         }
-        return [name for name, value in stated.items() if not value]
+        missing = [name for name, value in stated.items() if not value]
+        return missing + self._sop_past_dates() + self._sop_missing_prices()
+
+    def _sop_contact_people(self):
+        """Return the customer's people; an address to deliver or invoice to is nobody (A4)."""
+        customer = self.partner_id.commercial_partner_id
+        cards = self.partner_id | customer.child_ids
+        return cards.filtered(lambda card: not card.is_company and card.type == "contact")
+
+    def _sop_past_dates(self):
+        """Return which of the dates that the order states are over.
+
+        An order that is entered later is judged by its own date.
+        """
+        zone = self.company_id.sudo().partner_id.tz or "UTC"
+
+        def day(moment):
+            return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment).date()
+
+        today = min(self.company_id._sop_today(), day(self.date_order))
+        past = []
+        if self.commitment_date and day(self.commitment_date) < today:
+            past.append(self.env._("a delivery date that is not over"))
+        if self.validity_date and self.validity_date < today:
+            past.append(self.env._("a validity that is not over"))
+        return past
+
+    def _sop_missing_prices(self):
+        """Name the goods whose price is left out; a gift has a type of its own, or 100 % off."""
+        if self.sop_order_type in FREE_TYPES:
+            return []
+        products = self._sop_product_lines().filtered(lambda line: line._sop_lacks_price())
+        return [
+            self.env._("the price of %s", product.display_name) for product in products.product_id
+        ]
 
     # -- the customer's yes (P9) ---------------------------------------------------------------
 
@@ -123,3 +158,17 @@ class SaleOrder(models.Model):
             for order in signed:
                 order._sop_record_customer_confirmation()
         return result
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _sop_lacks_price(self):
+        """Whether goods that have a list price stand here without one (P8)."""
+        self.ensure_one()
+        is_priced_elsewhere = (
+            self.product_type == "combo" or self.combo_item_id or self._sop_is_reward()
+        )
+        if self.price_unit or is_priced_elsewhere or not self.product_id.lst_price:
+            return False
+        return not self.order_id._sop_charged_freight(self)

@@ -29,6 +29,20 @@ class TestContract(SopCase):
         self.as_user(contract, "salesperson").action_submit()
         self.assertEqual(contract.approval_state, "pending")
 
+    @rule("K7")
+    def test_legal_reviews_an_ordinary_contract_where_the_policy_says_so(self):
+        self.policy.sudo().term_ids.legal_review = True
+        order = self.approved_quotation()
+        contract = order.sudo().sop_contract_id
+        self.as_user(contract, "sales_office").action_submit()
+        approval = contract._approval_for("contract")
+        for role in ("sales_head", "finance"):
+            with self.assertRefused("Legal", unchanged=approval.step_ids):
+                self.rpc(approval, role, "approve")
+        for role in ("legal", "sales_head", "finance"):
+            self.approve(contract, "contract", role)
+        self.assertEqual(contract.state, "effective")
+
     @rule("A3")
     def test_what_is_changed_after_approval_is_approved_again(self):
         order = self.approved_quotation()

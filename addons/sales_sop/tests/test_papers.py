@@ -176,9 +176,9 @@ class TestPapers(SopCase):
 
     # -- PDF -----------------------------------------------------------------------------------
 
-    def pdf_text(self, report, record):
+    def pdf_text(self, report, record, **context):
         """Print for real; fails, and is not skipped, where nothing prints."""
-        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True)
+        reports = self.env["ir.actions.report"].with_context(force_report_rendering=True, **context)
         self.assertEqual(reports.get_wkhtmltopdf_state(), "ok")
         content, kind = reports._render_qweb_pdf(report, record.ids)
         self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))
@@ -198,3 +198,17 @@ class TestPapers(SopCase):
             self.assertIn("".join(part.split()), text)
         __, text = self.pdf_text("sale.action_report_saleorder", order)
         self.assertIn("NOTAPPROVED", text)
+
+    @rule("A1", "A3")
+    def test_the_chinese_pdf_of_application_and_supplement_has_chinese_headings(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.customer.lang = "zh_CN"
+        order = self.effective_order()
+        action = self.as_user(order, "salesperson").action_sop_amend()
+        amendment = self.env["sop.amendment"].browse(action["res_id"])
+        for report, record, title in (
+            ("sales_sop.report_application", order, "合同申报单"),
+            ("sales_sop.report_amendment", amendment, "补充协议"),
+        ):
+            __, text = self.pdf_text(report, record.with_context(lang="zh_CN"), lang="zh_CN")
+            self.assertIn(title, text)

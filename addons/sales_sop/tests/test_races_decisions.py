@@ -18,7 +18,10 @@ class AtOnceCase(RaceCase):
     """Each on a connection of its own, at the same moment, as Odoo runs requests."""
 
     def at_once(self, *actions):
-        """Run each action on a connection of its own, as Odoo runs a request; return refusals."""
+        """Run each action on a connection of its own, as Odoo runs a request; return refusals.
+
+        Whatever else an action raises fails the test; in a thread it would be seen by nobody.
+        """
         self._commit()
         barrier, outcomes = Barrier(len(actions)), {}
 
@@ -28,7 +31,7 @@ class AtOnceCase(RaceCase):
                 barrier.wait()
                 try:
                     retrying(partial(action, env), env)
-                except UserError as error:
+                except Exception as error:  # noqa: BLE001
                     cr.rollback()
                     outcomes[number] = error
 
@@ -38,6 +41,9 @@ class AtOnceCase(RaceCase):
         for thread in threads:
             thread.join()
         self._rollback()
+        for error in outcomes.values():
+            if not isinstance(error, UserError):
+                raise error
         return outcomes
 
 
@@ -87,6 +93,13 @@ class TestDecisionsAtOnce(AtOnceCase):
             lambda env: self.seen_by(env, order, "salesperson").action_cancel(),
         )
         self.assertNotIn(1, outcomes)
+        # The manager decided before the order was cancelled, or was refused.
+        step, nobody = approval.step_ids, self.env["res.users"]
+        manager = self.users["sales_manager"]
+        self.assertEqual(
+            (step.state, step.user_id),
+            ("cancelled", nobody) if 0 in outcomes else ("approved", manager),
+        )
         self.assertEqual((order.state, approval.state), ("cancel", "superseded"))
         self.assertEqual(order.sudo().sop_contract_id.state, "cancelled")
 

@@ -20,9 +20,13 @@ JUDGED_FIELDS = COMPUTED_FIELDS | {
     "debit",
     "credit",
 }
+# What is open on a line follows from its matchings; earmarked money counts by it (C3).
+OPEN_FIELDS = frozenset({"amount_residual", "amount_residual_currency", "reconciled"})
 # The cost of the goods is no demand; titles and notes carry no money.
 UNJUDGED_TYPES = frozenset({"cogs", "line_section", "line_subsection", "line_note"})
 POSTING = "sales_sop.posting"
+# Quantity times price differs from the amount by more than this only where it was rounded.
+EXACT = 1e-6
 
 
 class AccountMoveLine(models.Model):
@@ -36,6 +40,8 @@ class AccountMoveLine(models.Model):
         lines._sop_check_not_posted()
         if any(not COMPUTED_FIELDS.isdisjoint(vals) for vals in vals_list):
             lines._sop_check_computed()
+        if any(not OPEN_FIELDS.isdisjoint(vals) for vals in vals_list):
+            lines._sop_check_open_is_computed()
         return lines
 
     def write(self, vals):
@@ -44,6 +50,8 @@ class AccountMoveLine(models.Model):
             self._sop_check_not_posted()
         if not COMPUTED_FIELDS.isdisjoint(vals):
             self._sop_check_computed()
+        if not OPEN_FIELDS.isdisjoint(vals):
+            self._sop_check_open_is_computed()
         result = super().write(vals)
         if guarded and "move_id" in vals:
             self._sop_check_not_posted()
@@ -78,6 +86,49 @@ class AccountMoveLine(models.Model):
                         move._sop_name(),
                     )
                 )
+
+    def _sop_check_open_is_computed(self):
+        """What is open is what the matchings leave; written, spent money would count again."""
+        if self.env.su:
+            return
+        for line in self.filtered(lambda line: line.company_id._sop_is_governed()):
+            raise AccessError(
+                self.env._(
+                    "%s: what is open on a journal item follows from what it is matched with and "
+                    "cannot be written. Match the entries instead.",
+                    line.move_id.display_name,
+                )
+            )
+
+    def _sop_is_matched_beyond(self):
+        """Whether the matchings take more than the line has, or give it more (C3)."""
+        self.ensure_one()
+        return any(
+            currency.compare_amounts(residual, max(0.0, amount) + currency.rounding) > 0
+            or currency.compare_amounts(residual, min(0.0, amount) - currency.rounding) < 0
+            for currency, residual, amount in (
+                (self.company_currency_id, self.amount_residual, self.balance),
+                (self.currency_id, self.amount_residual_currency, self.amount_currency),
+            )
+        )
+
+    def _sop_least_value(self, amount, days):
+        """Return what ``amount`` of the line's currency is at least, in the company's."""
+        self.ensure_one()
+        company = self.company_id
+        values = [
+            self.currency_id._convert(amount, self.company_currency_id, company, day, round=False)
+            for day in days
+        ]
+        if self.amount_currency:
+            values.append(abs(amount * self.balance / self.amount_currency))
+        return min(values)
+
+    def _sop_is_rounded(self):
+        """Whether tax, or a price of many digits, left something to round."""
+        self.ensure_one()
+        exact = self.quantity * self.price_unit * (1 - self.discount / 100)
+        return abs(exact - self.price_total) > EXACT
 
     def _sop_restore_totals(self):
         """Compute the amounts of these lines anew: a default could have come before Odoo."""

@@ -34,6 +34,7 @@ from . import (
     test_invoice_lists,
     test_kits,
     test_links,
+    test_matching,
     test_menus,
     test_money_alert,
     test_money_cases,

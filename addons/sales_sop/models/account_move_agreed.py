@@ -18,20 +18,20 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _invoice_facts(self):
-        """Also ``by_line``: ``(amount, quantity, lines)`` posted per order line id."""
+        """Also ``by_line``: ``(amount, quantity, roundings)`` posted per order line id."""
         order_lines = self.sudo()._sop_product_lines().sale_line_ids
         return super()._invoice_facts() | {"by_line": order_lines._sop_posted_by_line()}
 
     def _sop_add_to_facts(self, facts):
         result = super()._sop_add_to_facts(facts)
         for order_line, mine in self._sop_by_order_line().items():
-            posted = facts["by_line"].get(order_line.id, (0.0, 0.0, 0))
+            posted = facts["by_line"].get(order_line.id, (0.0, 0.0, 0.0))
             facts["by_line"][order_line.id] = tuple(map(sum, zip(posted, mine)))
         return result
 
     def _sop_posted_quantity(self, order_line, facts):
         """Read for all invoices at once; Odoo's own field asks the database line by line."""
-        __, posted, __ = facts["by_line"].get(order_line.id, (0.0, 0.0, 0))
+        __, posted, __ = facts["by_line"].get(order_line.id, (0.0, 0.0, 0.0))
         return facts["quantities"].get(order_line.id, posted + order_line.opening_qty_invoiced)
 
     def _sop_approval_reasons(self, facts):
@@ -41,7 +41,7 @@ class AccountMove(models.Model):
     # -- every order line by itself ------------------------------------------------------------
 
     def _sop_by_order_line(self):
-        """Return ``{order line: (amount with tax, quantity, number of lines)}``.
+        """Return ``{order line: (amount with tax, quantity, roundings)}``.
 
         Amount and quantity are in the order line's currency and unit. Down payments have no
         quantity; what they may come to is the contract's total.
@@ -51,19 +51,20 @@ class AccountMove(models.Model):
             order_line = line.sale_line_ids
             if len(order_line) != 1 or order_line._sop_is_down_payment():
                 continue
-            amount, quantity, lines = found.get(order_line, (0.0, 0.0, 0))
+            amount, quantity, roundings = found.get(order_line, (0.0, 0.0, 0.0))
             rate = order_line.order_id.sop_contract_id.currency_rate or 1.0
             amount += self._sop_convert(line.price_total, order_line.currency_id, rate)
             quantity += line.product_uom_id._compute_quantity(
                 line.quantity, order_line.product_uom_id, round=False
             )
-            found[order_line] = (amount, quantity, lines + 1)
+            roundings += self._sop_roundings(line, order_line.currency_id, rate)
+            found[order_line] = (amount, quantity, roundings)
         return found
 
     def _sop_price_reasons(self, facts):
         reasons = []
         for order_line, mine in self._sop_by_order_line().items():
-            posted = facts["by_line"].get(order_line.id, (0.0, 0.0, 0))
+            posted = facts["by_line"].get(order_line.id, (0.0, 0.0, 0.0))
             together = tuple(map(sum, zip(posted, mine)))
             if order_line._sop_compare_agreed(*mine):
                 reasons.append(self._sop_price_sentence(order_line, *mine))
@@ -71,7 +72,7 @@ class AccountMove(models.Model):
                 reasons.append(self._sop_together_sentence(order_line, *together))
         return reasons
 
-    def _sop_price_sentence(self, order_line, amount, quantity, lines):
+    def _sop_price_sentence(self, order_line, amount, quantity, roundings):
         currency = order_line.currency_id
         return self.env._(
             "%(invoice)s asks %(amount)s for %(quantity).12g %(unit)s of %(product)s; at the price "
@@ -85,7 +86,7 @@ class AccountMove(models.Model):
             agreed=currency.format(order_line._sop_agreed_amount(quantity)),
         )
 
-    def _sop_together_sentence(self, order_line, amount, quantity, lines):
+    def _sop_together_sentence(self, order_line, amount, quantity, roundings):
         currency = order_line.currency_id
         return self.env._(
             "%(invoice)s would bring the invoices for %(product)s of %(order)s to %(amount)s; at "
@@ -148,17 +149,26 @@ class AccountMove(models.Model):
     def _sop_lines_total(self):
         return sum(self.sudo()._sop_product_lines().mapped("price_total"))
 
-    def _sop_rounding_tolerance(self):
-        """Each line's tax may be rounded by one unit; a cash rounding rounds the whole."""
-        unit = self.currency_id.rounding
+    def _sop_cash_rounding(self):
+        """A cash rounding rounds the whole."""
         cash = self.sudo().invoice_cash_rounding_id.rounding or 0.0
-        lines = len(self.sudo()._sop_product_lines())
-        return unit * lines + min(cash, unit * LARGEST_CASH_ROUNDING)
+        return min(cash, self.currency_id.rounding * LARGEST_CASH_ROUNDING)
+
+    def _sop_rounded_lines(self):
+        """Return how many lines have tax or a price that was rounded."""
+        return len(self.sudo()._sop_product_lines().filtered(lambda line: line._sop_is_rounded()))
+
+    def _sop_is_beyond_lines(self, surplus):
+        """Whether ``surplus`` is more than the lines, tax and cash rounding account for."""
+        return (
+            self.currency_id._sop_compare(
+                surplus, self._sop_cash_rounding(), self._sop_rounded_lines()
+            )
+            > 0
+        )
 
     def _sop_asks_otherwise(self):
-        """Whether the receivable is more than the lines, tax and cash rounding account for."""
-        surplus = self._sop_asked() - self._sop_lines_total()
-        return self.currency_id.compare_amounts(surplus, self._sop_rounding_tolerance()) > 0
+        return self._sop_is_beyond_lines(self._sop_asked() - self._sop_lines_total())
 
     def _sop_rate_is_written(self):
         """Whether a rate that is not its day's decides how much of an order is invoiced."""
@@ -212,7 +222,7 @@ class AccountMove(models.Model):
             if not move.company_id._sop_is_governed():
                 continue
             missing = move._sop_lines_total() + move._sop_asked()
-            if move.currency_id.compare_amounts(missing, move._sop_rounding_tolerance()) > 0:
+            if move._sop_is_beyond_lines(missing):
                 sentence = self.env._(
                     "%(move)s credits the customer with %(asked)s, but its lines come to "
                     "%(total)s. Correct its journal items.",
@@ -253,8 +263,8 @@ class AccountMove(models.Model):
             left = tuple(
                 mine - taken
                 for mine, taken in zip(
-                    posted.get(order_line.id, (0.0, 0.0, 0)),
-                    credited.get(order_line.id, (0.0, 0.0, 0)),
+                    posted.get(order_line.id, (0.0, 0.0, 0.0)),
+                    credited.get(order_line.id, (0.0, 0.0, 0.0)),
                 )
             )
             if order_line._sop_is_invoiced_beyond(*left):

@@ -86,47 +86,59 @@ class AccountMove(models.Model):
             self.env[model].flush_model()
         gated = SQL(
             """
-            SELECT DISTINCT so.sop_contract_id
-              FROM account_move move
-              JOIN account_move_line line ON line.move_id = move.id
-              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
-              JOIN sale_order_line sol ON sol.id = rel.order_line_id
-              JOIN sale_order so ON so.id = sol.order_id
-              JOIN sop_contract contract ON contract.id = so.sop_contract_id
-             WHERE move.state = 'posted'
-               AND move.move_type IN ('out_invoice', 'out_receipt')
-               AND contract.state IN ('effective', 'closed')
+            SELECT DISTINCT contract.id
+              FROM (%s) linked
+              JOIN sop_contract contract ON contract.id = linked.contract_id
+             WHERE contract.state IN ('effective', 'closed')
                AND contract.invoice_gate_percent > 0
-               AND %s
             """,
-            scope,
+            self._sop_contracts_of_posted_sql(scope),
         )
         contract_ids = [row[0] for row in self.env.execute_query(gated)]
         return SQL(
             """
             SELECT move.id
-              FROM account_move move
-              JOIN account_move_line line ON line.move_id = move.id
-              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
-              JOIN sale_order_line sol ON sol.id = rel.order_line_id
-              JOIN sale_order so ON so.id = sol.order_id
-              JOIN sop_contract contract ON contract.id = so.sop_contract_id
+              FROM (%(linked)s) move
+              JOIN sop_contract contract ON contract.id = move.contract_id
               JOIN res_currency currency ON currency.id = contract.currency_id
          LEFT JOIN (SELECT contract_id, SUM(amount) AS amount
                       FROM (%(money)s) rows
                   GROUP BY contract_id) collected ON collected.contract_id = contract.id
              WHERE contract.id = ANY(%(ids)s)
-               AND move.state = 'posted'
-               AND move.move_type IN ('out_invoice', 'out_receipt')
                AND ROUND((contract.amount_total * contract.invoice_gate_percent / 100
                           / currency.rounding)::numeric)
                    > ROUND((COALESCE(collected.amount, 0) / currency.rounding)::numeric)
                AND NOT EXISTS (%(released)s)
-               AND %(scope)s
             """,
+            linked=self._sop_contracts_of_posted_sql(scope),
             money=collection._rows_sql(contract_ids or [0]),
             ids=contract_ids,
             released=self._sop_released_sql(),
+        )
+
+    @api.model
+    def _sop_contracts_of_posted_sql(self, scope):
+        """Return ``(id, contract_id)`` of the posted invoices and receipts in ``scope``."""
+        return SQL(
+            """
+            SELECT move.id, so.sop_contract_id AS contract_id
+              FROM account_move move
+              JOIN account_move_line line ON line.move_id = move.id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
+              JOIN sale_order_line sol ON sol.id = rel.order_line_id
+              JOIN sale_order so ON so.id = sol.order_id
+             WHERE move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_receipt')
+               AND so.sop_contract_id IS NOT NULL
+               AND %(scope)s
+             UNION
+            SELECT move.id, move.sop_contract_id
+              FROM account_move move
+             WHERE move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_receipt')
+               AND move.sop_contract_id IS NOT NULL
+               AND %(scope)s
+            """,
             scope=scope,
         )
 

@@ -56,8 +56,8 @@ class AccountMove(models.Model):
     def _invoice_facts(self):
         """Read what the gate needs for all these invoices at once.
 
-        ``collected``: money per contract id. ``invoiced``: ``(amount, number of lines)`` posted
-        per contract or opening order. ``quantities``: quantity posted per order line id. Posting
+        ``collected``: money per contract id. ``invoiced``: ``(amount, roundings)`` posted per
+        contract or opening order. ``quantities``: quantity posted per order line id. Posting
         several invoices adds each to the last two, so that they cannot pass together what one may
         not.
         """
@@ -67,7 +67,7 @@ class AccountMove(models.Model):
         return {
             "collected": contracts._collected(),
             "invoiced": {
-                **{contract: invoiced.get(contract.id, (0.0, 0)) for contract in contracts},
+                **{contract: invoiced.get(contract.id, (0.0, 0.0)) for contract in contracts},
                 **{order: order._sop_invoiced() for order in orders},
             },
             "quantities": {},
@@ -75,15 +75,14 @@ class AccountMove(models.Model):
 
     def _sop_add_to_facts(self, facts):
         """Count this invoice as posted."""
-        for holder, (amount, lines) in self._sop_amounts_by_holder().items():
-            posted, posted_lines = facts["invoiced"][holder]
-            facts["invoiced"][holder] = (posted + amount, posted_lines + lines)
+        for holder, mine in self._sop_amounts_by_holder().items():
+            facts["invoiced"][holder] = tuple(map(sum, zip(facts["invoiced"][holder], mine)))
         for order_line, quantity in self._sop_quantities_by_order_line().items():
             posted = self._sop_posted_quantity(order_line, facts)
             facts["quantities"][order_line.id] = posted + quantity
 
     def _sop_amounts_by_holder(self):
-        """Return ``{contract or opening order: (amount with tax, number of lines)}``.
+        """Return ``{contract or opening order: (amount with tax, roundings)}``.
 
         The amount is in the holder's currency.
         """
@@ -94,11 +93,18 @@ class AccountMove(models.Model):
             if not holder and order.sop_opening:
                 holder = order
             if holder:
-                amount, lines = amounts.get(holder, (0.0, 0))
+                amount, roundings = amounts.get(holder, (0.0, 0.0))
                 rate = holder.currency_rate or 1.0
                 amount += self._sop_convert(line.price_total, holder.currency_id, rate)
-                amounts[holder] = (amount, lines + 1)
+                roundings += self._sop_roundings(line, holder.currency_id, rate)
+                amounts[holder] = (amount, roundings)
         return amounts
+
+    def _sop_roundings(self, line, currency, rate):
+        """Return how often the line's amount was rounded by half a unit of ``currency``."""
+        if self.currency_id == currency:
+            return float(line._sop_is_rounded())
+        return 1 + self._sop_convert(self.currency_id.rounding, currency, rate) / currency.rounding
 
     def _sop_convert(self, amount, currency, rate):
         """Convert an amount of the invoice at its own rate and at the holder's ``rate``."""
@@ -241,11 +247,14 @@ class AccountMove(models.Model):
                     "%s has a line that belongs to no order of this customer.", self._sop_name()
                 )
             )
-        for holder, (amount, lines) in self._sop_amounts_by_holder().items():
-            posted, posted_lines = facts["invoiced"][holder]
-            # Each line's tax may be rounded up by at most one unit of the currency.
-            tolerance = holder.currency_id.rounding * (lines + posted_lines)
-            if posted + amount > holder.amount_total + tolerance:
+        for holder, (amount, roundings) in self._sop_amounts_by_holder().items():
+            posted, posted_roundings = facts["invoiced"][holder]
+            if (
+                holder.currency_id._sop_compare(
+                    posted + amount, holder.amount_total, roundings + posted_roundings
+                )
+                > 0
+            ):
                 reasons.append(
                     self.env._(
                         "%(invoice)s would bring the invoices of %(document)s to %(amount)s, more "

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import float_round
 
 from .amount_in_words import chinese_capitals
 
@@ -15,6 +16,23 @@ CHINESE_NAMES = {
 
 class ResCurrency(models.Model):
     _inherit = "res.currency"
+
+    def _sop_compare(self, amount, other, roundings=0.0):
+        """Compare rounded amounts; return 1, 0 or -1.
+
+        :param float roundings: how many amounts were rounded on the way, each by at most half a
+            unit; a difference that they explain is none
+        """
+        self.ensure_one()
+        difference = self.round(self.round(amount) - self.round(other))
+        explained = float_round(
+            self.rounding * roundings / 2,
+            precision_rounding=self.rounding,
+            rounding_method="DOWN",
+        )
+        if self.compare_amounts(abs(difference), explained) <= 0:
+            return 0
+        return 1 if difference > 0 else -1
 
     def _sop_amount_in_words(self, amount):
         """Return the amount in the words of the reader's language (大写金额 in Chinese)."""

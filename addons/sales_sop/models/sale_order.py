@@ -338,9 +338,12 @@ class SaleOrder(models.Model):
             order.write({"sop_opening": True, "sop_opening_hash": order._hash_content(content)})
 
     def _sop_invoiced(self):
-        """Return ``(amount, lines)`` posted for the order, less credit notes, with tax."""
+        """Return ``(amount, roundings)`` posted for the order, less credit notes, with tax."""
         self.ensure_one()
-        return sum(self.order_line.mapped("amount_invoiced")), len(self.order_line)
+        posted = self.order_line.invoice_lines.filtered(
+            lambda line: line.parent_state == "posted" and line._sop_is_rounded()
+        )
+        return sum(self.order_line.mapped("amount_invoiced")), len(posted)
 
     def _sop_check_opening_content(self):
         """What was agreed before the first policy does not change either (A3)."""

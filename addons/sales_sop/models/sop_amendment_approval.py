@@ -114,10 +114,9 @@ class SopAmendment(models.Model):
                 )
             ]
         contract = self.contract_id
-        invoiced, lines = contract._invoiced().get(contract.id, (0.0, 0))
+        invoiced, roundings = contract._invoiced().get(contract.id, (0.0, 0.0))
         total = self._new_contract_total()
-        # Each line's tax may be rounded up by at most one unit of the currency.
-        if invoiced <= total + self.currency_id.rounding * lines:
+        if self.currency_id._sop_compare(invoiced, total, roundings) <= 0:
             return []
         return [
             self.env._(

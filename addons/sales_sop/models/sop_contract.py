@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, float_repr, float_round, formatLang
 
+from .sale_order_line_agreed import roundings_sql
 from .sop_policy_term import SALES_MODES
 
 CONTRACT_STATES = [
@@ -73,6 +74,9 @@ class SopContract(models.Model):
     )
     date_effective = fields.Date(readonly=True)
     order_ids = fields.One2many("sale.order", "sop_contract_id", string="Orders", readonly=True)
+    own_invoice_ids = fields.One2many(
+        "account.move", "sop_contract_id", string="Invoices Without Order", readonly=True
+    )
     amount_total = fields.Monetary(
         string="Total",
         compute="_compute_amount_total",
@@ -169,13 +173,13 @@ class SopContract(models.Model):
                 contract.state != "cancelled" and contract._is_collected(amount, gate)
             )
 
-    @api.depends("order_ids.invoice_ids.state", "order_ids.picking_ids")
+    @api.depends("order_ids.invoice_ids.state", "own_invoice_ids.state", "order_ids.picking_ids")
     def _compute_documents(self):
         invoiced = self._invoiced()
         for contract in self:
             contract.invoice_count = len(contract._invoices())
             contract.picking_count = len(contract.order_ids.picking_ids)
-            amount, __ = invoiced.get(contract.id, (0.0, 0))
+            amount, __ = invoiced.get(contract.id, (0.0, 0.0))
             contract.amount_invoiced = contract.currency_id.round(amount)
 
     @api.depends("approval_ids.step_ids.state", "state")
@@ -200,10 +204,10 @@ class SopContract(models.Model):
         return self.env["sop.collection"]._collected(self)
 
     def _invoiced(self):
-        """Return ``{contract id: (amount, lines)}`` of the posted invoices less credit notes.
+        """Return ``{contract id: (amount, roundings)}`` of the posted invoices less credit notes.
 
-        The amount is in the contract's currency, tax included; ``lines`` is the number of their
-        product lines, each of which may be off by one rounding.
+        The amount is in the contract's currency, tax included; ``roundings`` is how often one of
+        their lines was rounded, each by at most half a unit.
         """
         if not self.ids:
             return {}
@@ -218,7 +222,7 @@ class SopContract(models.Model):
                            * CASE WHEN move.currency_id = contract.currency_id THEN 1
                                   ELSE contract.currency_rate
                                        / NULLIF(move.invoice_currency_rate, 0) END),
-                       COUNT(*)
+                       SUM(%(roundings)s)
                   FROM (SELECT sol_rel.invoice_line_id, so.sop_contract_id
                           FROM sale_order so
                           JOIN sale_order_line sol ON sol.order_id = so.id
@@ -232,16 +236,31 @@ class SopContract(models.Model):
                          WHERE move.sop_contract_id IN %(ids)s) linked
                   JOIN account_move_line line ON line.id = linked.invoice_line_id
                   JOIN account_move move ON move.id = line.move_id
+                  JOIN res_currency move_currency ON move_currency.id = move.currency_id
                   JOIN sop_contract contract ON contract.id = linked.sop_contract_id
+                  JOIN res_currency currency ON currency.id = contract.currency_id
                  WHERE move.state = 'posted'
                    AND move.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
                    AND line.display_type = 'product'
               GROUP BY contract.id
                 """,
                 ids=tuple(self.ids),
+                roundings=roundings_sql(SQL("contract.currency_rate")),
             )
         )
-        return {contract: (float(amount), lines) for contract, amount, lines in rows}
+        return {
+            contract: (float(amount), float(roundings or 0.0))
+            for contract, amount, roundings in rows
+        }
+
+    def _payers(self):
+        """Return whose money may pay for the contract: the customer and who stands above it."""
+        self.ensure_one()
+        payers = partner = self.partner_id
+        while partner.parent_id and partner.parent_id not in payers:
+            partner = partner.parent_id
+            payers |= partner
+        return payers.commercial_partner_id
 
     def _gate_amount(self, percent):
         """Return the money that ``percent`` of the contract is, rounded by its currency."""
@@ -311,9 +330,11 @@ class SopContract(models.Model):
     # -- documents -----------------------------------------------------------------------------
 
     def _invoices(self):
-        return self.order_ids.invoice_ids.filtered(
-            lambda move: move.move_type in ("out_invoice", "out_refund")
-        )
+        """Return invoices, sales receipts and credit notes, also those that no order has."""
+        contracts = self.sudo()
+        moves = contracts.order_ids.order_line.invoice_lines.move_id | contracts.own_invoice_ids
+        moves = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        return moves.with_env(self.env)
 
     def _action_view(self, name, records):
         self.ensure_one()

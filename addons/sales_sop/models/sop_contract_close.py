@@ -140,9 +140,8 @@ class SopContract(models.Model):
                     contract=self.number,
                 )
             ]
-        invoiced, lines = self._invoiced().get(self.id, (0.0, 0))
-        # Each line's tax may be rounded by at most one unit of the currency.
-        if abs(invoiced - self.amount_total) <= self.currency_id.rounding * max(1, lines):
+        invoiced, roundings = self._invoiced().get(self.id, (0.0, 0.0))
+        if not self.currency_id._sop_compare(invoiced, self.amount_total, roundings):
             return []
         return [
             self.env._(

@@ -51,8 +51,8 @@ class SopContract(models.Model):
         """What was invoiced before the go-live counts against the contract's total (C2)."""
         invoiced = super()._invoiced()
         for contract in self.filtered("opening_amount_invoiced"):
-            amount, lines = invoiced.get(contract.id, (0.0, 0))
-            invoiced[contract.id] = (amount + contract.opening_amount_invoiced, lines)
+            amount, roundings = invoiced.get(contract.id, (0.0, 0.0))
+            invoiced[contract.id] = (amount + contract.opening_amount_invoiced, roundings)
         return invoiced
 
     # -- goods that had left before the go-live and are signed for later (D3) -------------------

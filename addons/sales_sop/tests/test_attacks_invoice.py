@@ -218,17 +218,38 @@ class TestAgreedPrices(InvoiceAttackCase):
         )
 
     @rule("C2")
-    def test_a_cent_beyond_rounding_needs_the_finance_vp(self):
+    def test_a_cent_that_no_rounding_explains_needs_the_finance_vp(self):
         order = self.paid_order()
-        invoice = self.invoice_by_hand(self.invoice_line(order, quantity=5, price=100.004))
-        self.assertEqual(invoice.amount_total, 500.02)
-        self.assertPosts(invoice)
-        invoice = self.invoice_by_hand(self.invoice_line(order, quantity=5, price=100.006))
-        self.assertEqual(invoice.amount_total, 500.03)
-        with self.assertRefused("C2", "500.03", "500.00"):
-            self.post(invoice)
+        for price, total in ((100.004, 500.02), (100.002, 500.01), (99.998, 499.99)):
+            invoice = self.invoice_by_hand(self.invoice_line(order, quantity=5, price=price))
+            self.assertEqual(invoice.amount_total, total)
+            with self.assertRefused("C2", f"{total}", "500.00"):
+                self.post(invoice)
         self.vp_approves(invoice)
         self.assertPosts(invoice)
+        self.assertPosts(self.invoice_by_hand(self.invoice_line(order, quantity=5, price=100.0)))
+
+    @rule("C2")
+    def test_a_cent_that_the_rounding_of_tax_explains_is_free(self):
+        """Three times 0.35 with 15 % are 1.21, and one by one 0.40 each."""
+        taxed = {"tax_ids": [Command.set(self._new_tax(15.0).ids)]}
+        order = self.quotation(lines=[(self.drive, 3, 0.35)])
+        order.order_line.write(taxed)
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.countersign(order)
+        self.as_user(order, "salesperson").action_confirm()
+        self.assertEqual(order.amount_total, 1.21)
+        self.sign_all(self.ship_all(order))
+        self.collect(order, 1.21)
+        invoice = self.invoice_by_hand(self.line_of(order.order_line, 1, 0.37, **taxed))
+        self.assertEqual(invoice.amount_total, 0.43)
+        with self.assertRefused("C2", "0.43", "0.40"):
+            self.post(invoice)
+        invoice.sudo().button_cancel()
+        for __ in range(3):
+            self.assertPosts(self.invoice_by_hand(self.line_of(order.order_line, 1, 0.35, **taxed)))
+        self.assertEqual(order.sudo().sop_contract_id.amount_invoiced, 1.20)
 
     @rule("C2")
     def test_less_than_agreed_is_a_gift_that_the_finance_vp_approves(self):
@@ -286,7 +307,7 @@ class TestAgreedPrices(InvoiceAttackCase):
         order = self.confirmed_order()
         self.collect(order, 1000.0)
         invoices = self.env["account.move"]
-        for amount in (700.0, 300.03):
+        for amount in (700.0, 300.01):
             wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
                 {
                     "advance_payment_method": "fixed",
@@ -298,8 +319,7 @@ class TestAgreedPrices(InvoiceAttackCase):
             invoices = order.sudo().invoice_ids
         first, second = invoices.sorted("id")
         self.assertPosts(first)
-        # The tax of each line may be rounded by a cent; three cents are more than that.
-        with self.assertRefused("C2", "1,000.03", "1,000.00"):
+        with self.assertRefused("C2", "1,000.01", "1,000.00"):
             self.post(second)
         second.invoice_line_ids.price_unit = 300.0
         self.assertPosts(second)

@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import rule
@@ -50,6 +51,27 @@ class TestMoneyAlert(AlertCase):
         lines.remove_move_reconcile()
         self.assertAlerted(order)
         self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_a_receipt_and_an_invoice_without_order_alert_too(self):
+        share = {"name": "Share of the saving", "price_unit": 1000.0, "tax_ids": [Command.clear()]}
+        for without_order in (False, True):
+            with self.subTest(without_order=without_order):
+                order = self.order()
+                contract = order.sudo().sop_contract_id
+                values = (
+                    {"sop_contract_id": contract.id, "invoice_line_ids": [Command.create(share)]}
+                    if without_order
+                    else {"move_type": "out_receipt"}
+                )
+                invoice = self.invoice(order, **values)
+                self.pay(invoice, 1000.0)
+                self.assertNotAlerted(order)
+                self.assertFalse(invoice.sop_below_gate)
+                self.as_user(self.receivable(invoice), "finance").remove_move_reconcile()
+                self.assertAlerted(order)
+                self.assertTrue(invoice.sop_below_gate)
+                self.assertEqual(contract.invoice_count, 1)
 
     @rule("C1")
     def test_undoing_and_doing_again_at_once_alerts_nobody(self):

@@ -1,5 +1,11 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import fields, models
-from odoo.tools import formatLang
+from odoo.tools import SQL, formatLang
+
+# So many days of a customer's invoices count together.
+SPLIT_DAYS = 30
 
 
 class SopContract(models.Model):
@@ -21,15 +27,94 @@ class SopContract(models.Model):
         currency_field="company_currency_id",
         readonly=True,
         copy=False,
-        help="What all invoices of this contract together may come to without the finance VP, at "
+        help="What all invoices of this contract, and what the customer's other contracts were "
+        "invoiced in the last 30 days without a decision, may come to without the finance VP, at "
         "the agreed prices and in the company's currency. Zero means no limit (C2).",
     )
 
-    def _invoice_approval_reasons(self, name, amount):
+    def _customer_key(self):
+        return self.company_id.id, self.partner_id.commercial_partner_id.id
+
+    def _invoiced_lately(self):
+        """Return ``{customer key: {contract id: amount}}`` in the companies' currencies (C2).
+
+        What was posted of invoices that were made in the last 30 days and that nobody decided,
+        so that splitting an order does not stay below the limit. When an invoice was made nobody
+        writes; its date anybody does.
+        """
+        amounts = defaultdict(dict)
+        customers = self.partner_id.commercial_partner_id
+        if not customers:
+            return amounts
+        for model in ("account.move", "account.move.line", "sop.approval"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH contract AS (
+                    SELECT contract.id, contract.company_id, partner.commercial_partner_id
+                      FROM sop_contract contract
+                      JOIN res_partner partner ON partner.id = contract.partner_id
+                     WHERE partner.commercial_partner_id IN %(customers)s
+                       AND contract.company_id IN %(companies)s),
+                linked AS (
+                    SELECT contract.id AS contract_id, rel.invoice_line_id AS line_id
+                      FROM contract
+                      JOIN sale_order so ON so.sop_contract_id = contract.id
+                      JOIN sale_order_line sol ON sol.order_id = so.id
+                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+                     UNION
+                    SELECT contract.id, line.id
+                      FROM contract
+                      JOIN account_move move ON move.sop_contract_id = contract.id
+                      JOIN account_move_line line ON line.move_id = move.id)
+                SELECT contract.company_id,
+                       contract.commercial_partner_id,
+                       contract.id,
+                       SUM(line.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))
+                  FROM contract
+                  JOIN linked ON linked.contract_id = contract.id
+                  JOIN account_move_line line ON line.id = linked.line_id
+                  JOIN account_move move ON move.id = line.move_id
+                 WHERE line.display_type = 'product'
+                   AND move.state = 'posted'
+                   AND move.move_type IN ('out_invoice', 'out_receipt')
+                   AND move.create_date >= %(since)s
+                   AND NOT EXISTS (
+                       SELECT FROM sop_approval approval
+                        WHERE approval.res_model = 'account.move'
+                          AND approval.res_id = move.id
+                          AND approval.code = 'invoice'
+                          AND approval.state = 'approved')
+              GROUP BY contract.company_id, contract.commercial_partner_id, contract.id
+                """,
+                customers=tuple(customers.ids),
+                companies=tuple(self.company_id.ids),
+                since=fields.Datetime.now() - timedelta(days=SPLIT_DAYS),
+            )
+        )
+        for company_id, customer_id, contract_id, amount in rows:
+            amounts[company_id, customer_id][contract_id] = float(amount)
+        return amounts
+
+    def _touch_customers(self):
+        """Let two invoices of one customer at the same moment see one another."""
+        customers = self.partner_id.commercial_partner_id
+        if customers:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE res_partner SET write_uid = write_uid WHERE id IN %s",
+                    tuple(sorted(customers.ids)),
+                )
+            )
+
+    def _invoice_approval_reasons(self, name, amount, lately=0.0):
         """Return the sentences why the policy wants this invoice approved; empty if it does not.
 
         :param str name: how the invoice is called
         :param float amount: what the contract's invoices come to with it, in its currency
+        :param float lately: what the customer's other contracts were invoiced in the last 30
+            days without a decision, in the company's currency
         """
         self.ensure_one()
         if self.invoice_approval:
@@ -44,8 +129,10 @@ class SopContract(models.Model):
         currency = self.company_currency_id
         total = currency.round(amount / (self.currency_rate or 1.0))
         limit = self.invoice_auto_amount
-        if not limit or currency.compare_amounts(total, limit) <= 0:
+        if not limit or currency.compare_amounts(total + lately, limit) <= 0:
             return []
+        if currency.compare_amounts(total, limit) <= 0:
+            return [self._split_sentence(name, total, lately)]
         return [
             self.env._(
                 "%(invoice)s brings the invoices of contract %(contract)s to %(amount)s; the "
@@ -56,3 +143,19 @@ class SopContract(models.Model):
                 limit=formatLang(self.env, limit, currency_obj=currency),
             )
         ]
+
+    def _split_sentence(self, name, total, lately):
+        def written(amount):
+            return formatLang(self.env, amount, currency_obj=self.company_currency_id)
+
+        return self.env._(
+            "%(invoice)s brings the invoices of contract %(contract)s to %(amount)s, and what "
+            "other contracts of %(customer)s were invoiced in the last 30 days without a decision "
+            "is %(lately)s; the policy lets %(limit)s pass in all.",
+            invoice=name,
+            contract=self.number,
+            amount=written(total),
+            customer=self.partner_id.commercial_partner_id.display_name,
+            lately=written(lately),
+            limit=written(self.invoice_auto_amount),
+        )

@@ -15,8 +15,9 @@ class SopPolicyTerm(models.Model):
     invoice_auto_amount = fields.Monetary(
         string="Invoices Without Approval Up To",
         help="Up to this amount, all invoices of the contract together, tax included, in the "
-        "company's currency, invoices at the agreed prices need no decision; splitting an invoice "
-        "does not change that. Zero means no limit (C2).",
+        "company's currency, invoices at the agreed prices need no decision. What other contracts "
+        "of the customer were invoiced in the last 30 days without a decision counts too, so "
+        "splitting an invoice or an order does not help. Zero means no limit (C2).",
     )
 
     @api.constrains("invoice_auto_amount", "invoice_approval")

@@ -107,6 +107,31 @@ class TestAutomaticInvoices(InvoiceAttackCase):
         self.vp_approves(second)
         self.assertPosts(second)
 
+    @rule("C2")
+    def test_splitting_an_order_does_not_stay_below_the_amount(self):
+        stranger = self.env["res.partner"].create({"name": "Hillside Glass", "is_company": True})
+        first, second, third = [
+            self.draft_invoice(self.paid_order(lines=[(self.drive, 3, 100.0)])) for __ in range(3)
+        ]
+        other = self.draft_invoice(
+            self.paid_order(lines=[(self.drive, 6, 100.0)], partner_id=stranger.id)
+        )
+        invoices = [first, second, third]
+        with self.assertRefused("C2", "Riverside Paper Mill", "600.00", unchanged=invoices):
+            self.post(first | second | third)
+        self.assertPosts(first)
+        self.assertPosts(other)
+        self.assertPosts(second)
+        with self.assertRefused("C2", "in the last 30 days", "300.00", "600.00"):
+            self.post(third)
+        self.vp_approves(third)
+        self.assertPosts(third)
+        # What somebody decided takes nothing from the limit.
+        self.as_user(second, "finance").button_draft()
+        self.assertPosts(self.draft_invoice(self.paid_order(lines=[(self.drive, 3, 100.0)])))
+        with self.assertRefused("C2", "in the last 30 days"):
+            self.post(second)
+
     @rule("C2", "P5")
     def test_the_contract_keeps_the_amount_of_its_policy(self):
         order = self.paid_order()

@@ -49,3 +49,30 @@ class AccountPayment(models.Model):
         allocations._check_money_has_entry()
         allocations._touch_contracts()
         self.sudo().move_id._sop_touch_contracts()
+
+    # -- money that belongs to no contract yet -------------------------------------------------
+
+    def _sop_open_amount(self):
+        """Return what of the payment has paid nothing yet, in its currency."""
+        self.ensure_one()
+        lines = self.move_id.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        return max(0.0, -sum(lines.mapped("amount_residual_currency")))
+
+    def _sop_tell_finance_of_free_money(self, reason):
+        """Ask finance what money is for that came and could not be earmarked (C3)."""
+        for user in self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id):
+            payment = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+            payment.activity_schedule(
+                "sales_sop.mail_activity_free_money",
+                summary=payment.env._("Say what this money is for"),
+                note=payment.env._(
+                    "%(customer)s paid %(amount)s online. It is booked, but not earmarked. "
+                    "%(reason)s",
+                    customer=self.partner_id.display_name,
+                    amount=self.currency_id.format(self.amount),
+                    reason=reason,
+                ),
+                user_id=user.id,
+            )

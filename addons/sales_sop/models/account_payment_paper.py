@@ -55,3 +55,40 @@ class AccountPaymentMethodLine(models.Model):
         help="Payments by this method are papers of this kind, and count as collected when the "
         "policy says so. Register them under Cheques and Bills.",
     )
+
+    def write(self, vals):
+        if "sop_paper_kind" in vals:
+            self._sop_check_kind_stays(vals["sop_paper_kind"] or False)
+        return super().write(vals)
+
+    def _sop_check_kind_stays(self, kind):
+        """Another kind, or none, would change when the money that came counts (C3)."""
+        if self.env.su:
+            return
+        changed = self.sudo().filtered(
+            lambda line: line.sop_paper_kind != kind and line.company_id._sop_is_governed()
+        )
+        if not changed:
+            return
+        self.env.user._sop_require_role(
+            self.env._("say which payment methods are papers of money"),
+            "sales_sop.group_finance_vp",
+        )
+        for line in changed:
+            payments = self.env["account.payment"].sudo()
+            count = payments.search_count(
+                [
+                    ("payment_method_line_id", "=", line.id),
+                    ("state", "not in", ("canceled", "rejected")),
+                ]
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "Money came by %(method)s (payments: %(count)s) and counts as papers of "
+                        "money do. Add another payment method to the journal for what comes from "
+                        "now on.",
+                        method=line.display_name,
+                        count=count,
+                    )
+                )

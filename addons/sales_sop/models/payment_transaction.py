@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class PaymentTransaction(models.Model):
@@ -43,9 +44,69 @@ class PaymentTransaction(models.Model):
     def _create_payment(self, **extra_create_values):
         """Money paid online for an order is earmarked to its contract (C3)."""
         payment = super()._create_payment(**extra_create_values)
-        contract = self.sale_order_ids.sop_contract_id.sudo()
-        if len(contract) == 1 and payment.payment_type == "inbound" and payment.move_id:
-            self.env["sop.payment.allocation"].sudo().create(
-                {"payment_id": payment.id, "contract_id": contract.id, "amount": payment.amount}
-            )
+        if payment.payment_type == "inbound" and self.sale_order_ids:
+            self.sudo()._sop_earmark_orders(payment.sudo())
         return payment
+
+    def _sop_earmark_orders(self, payment):
+        """Earmark what was paid for these orders; what cannot be is finance's to look at (C3).
+
+        The money has come whoever paid and whatever became of the order, so nothing raises.
+        """
+        try:
+            with self.env.cr.savepoint():
+                left = self._sop_left_without_contract()
+                self.env["sop.payment.allocation"].create(self._sop_prepare_earmarks(payment))
+        except UserError as error:
+            left = str(error)
+        if left and payment.company_id._sop_is_governed():
+            payment._sop_tell_finance_of_free_money(left)
+
+    def _sop_payable_orders(self):
+        return self.sale_order_ids.filtered(
+            lambda order: order.sop_contract_id and order.state != "cancel"
+        )
+
+    def _sop_left_without_contract(self):
+        orders = self.sale_order_ids - self._sop_payable_orders()
+        if not orders:
+            return ""
+        return self.env._(
+            "%s has no contract that waits for money: it was never submitted, or is cancelled.",
+            ", ".join(orders.mapped("name")),
+        )
+
+    def _sop_prepare_earmarks(self, payment):
+        """Return the earmarks: all for the one order, or of several each what it still lacks."""
+        orders = self._sop_payable_orders().sorted("id")
+        if len(self.sale_order_ids) == 1:
+            parts = {order: payment.amount for order in orders}
+        else:
+            parts = self._sop_parts_of_orders(payment, orders)
+        return [
+            {
+                "payment_id": payment.id,
+                "contract_id": order.sop_contract_id.id,
+                "order_id": order.id,
+                "amount": amount,
+            }
+            for order, amount in parts.items()
+        ]
+
+    def _sop_parts_of_orders(self, payment, orders):
+        """Return ``{order: amount}`` in the order in which the orders were made."""
+        parts, left = {}, payment._sop_open_amount()
+        orders.invalidate_recordset(["amount_collected"])
+        for order in orders:
+            contract = order.sop_contract_id
+            lacks = contract.currency_id._convert(
+                order.amount_total - order.amount_collected,
+                payment.currency_id,
+                payment.company_id,
+                payment.date,
+            )
+            amount = min(lacks, left)
+            if payment.currency_id.compare_amounts(amount, 0.0) > 0:
+                parts[order] = amount
+                left = payment.currency_id.round(left - amount)
+        return parts

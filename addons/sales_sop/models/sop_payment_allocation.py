@@ -136,11 +136,11 @@ class SopPaymentAllocation(models.Model):
 
     def _check_contract(self):
         payer = self.partner_id.commercial_partner_id
-        if payer and payer != self.contract_id.partner_id.commercial_partner_id:
+        if payer and payer not in self.contract_id._payers():
             raise ValidationError(
                 self.env._(
                     "%(payer)s paid, but contract %(contract)s is with %(customer)s. Money is "
-                    "earmarked to contracts of the customer who paid.",
+                    "earmarked to contracts of the customer who paid, or of its subsidiaries.",
                     payer=payer.display_name,
                     contract=self.contract_id.number,
                     customer=self.contract_id.partner_id.display_name,

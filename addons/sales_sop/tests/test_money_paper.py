@@ -69,16 +69,18 @@ class TestMoneyPaper(PaperCase):
     """From when on each paper counts as collected (C3, D4)."""
 
     @rule("C3")
-    def test_a_bank_bill_counts_when_a_second_one_of_finance_has_signed(self):
-        order = self.order()
-        paper = self.registered(order)
-        self.assertEqual(paper.payment_id.amount, 600.0)
-        self.assertCollected(order, 0.0)
-        with self.assertRefused("registered by you", unchanged=paper):
-            self.rpc(paper, "finance", "action_countersign")
-        self.as_user(paper, "second_finance").action_countersign()
-        self.assertCollected(order, 600.0)
-        self.assertEqual(paper.countersigned_by_id, self.users["second_finance"])
+    def test_a_bank_bill_and_a_draft_count_when_a_second_one_of_finance_has_signed(self):
+        for kind in ("bank_bill", "draft"):
+            with self.subTest(kind=kind):
+                order = self.order()
+                paper = self.registered(order, kind=kind, name=kind)
+                self.assertEqual(paper.payment_id.amount, 600.0)
+                self.assertCollected(order, 0.0)
+                with self.assertRefused("registered by you", unchanged=paper):
+                    self.rpc(paper, "finance", "action_countersign")
+                self.as_user(paper, "second_finance").action_countersign()
+                self.assertCollected(order, 600.0)
+                self.assertEqual(paper.countersigned_by_id, self.users["second_finance"])
 
     @rule("C3")
     def test_a_cheque_and_a_commercial_bill_count_when_the_bank_has_the_money(self):
@@ -259,6 +261,36 @@ class TestMoneyPaper(PaperCase):
         )
         self.rpc(draft, "finance", "write", {"payment_method_line_id": lines[0].id})
         self.assertEqual(draft.payment_method_line_id, lines[0])
+
+    @rule("C3")
+    def test_a_payment_method_of_papers_stays_one(self):
+        order = self.order()
+        lines = self.bank_journal.inbound_payment_method_line_ids
+        cheque = lines[0].copy({"name": "Cheque", "sop_paper_kind": "cheque"})
+        payment = self.receive(600.0, payment_method_line_id=cheque.id)
+        self.earmark(payment, order)
+        self.users["account_manager"] = self._new_user(
+            "account_manager", "account.group_account_manager", self.company
+        )
+        self.addCleanup(self.users.pop, "account_manager")
+        for role in ("accountant", "finance", "account_manager"):
+            with self.assertRefused("Finance VP", exception=AccessError, unchanged=cheque):
+                self.rpc(cheque, role, "write", {"sop_paper_kind": False})
+        command = Command.update(cheque.id, {"sop_paper_kind": False})
+        with self.assertRefused("Finance VP", exception=AccessError, unchanged=cheque):
+            self.rpc(
+                self.bank_journal,
+                "account_manager",
+                "write",
+                {"inbound_payment_method_line_ids": [command]},
+            )
+        with self.assertRefused("came by Cheque", "another payment method", unchanged=cheque):
+            self.rpc(cheque, "finance_vp", "write", {"sop_paper_kind": False})
+        self.rpc(cheque, "accountant", "write", {"name": "Cheques"})
+        self.assertCollected(order, 0.0)
+        self.as_user(payment, "finance").action_cancel()
+        self.rpc(cheque, "finance_vp", "write", {"sop_paper_kind": "draft"})
+        self.assertEqual(cheque.sop_paper_kind, "draft")
 
     @rule("C3")
     def test_only_finance_registers_and_signs(self):

@@ -12,6 +12,8 @@ from .common import SopCase, rule
 class TestOnline(SopCase):
     """The customer signs and pays online: money is booked, a blocked order waits."""
 
+    provider = None
+
     def _let_the_journal_take(self, provider):
         """Give the bank journal a payment method of the provider's, as a provider addon does."""
         information = {"none": {"mode": "electronic", "type": ("bank",)}}
@@ -27,7 +29,7 @@ class TestOnline(SopCase):
             provider.journal_id = self.bank_journal
         self._give_payments_an_outstanding_account(self.bank_journal, code="101498")
 
-    def _pay_online(self, order, invoices=()):
+    def _new_provider(self):
         method = self.env.ref("payment.payment_method_unknown")
         provider = self.env["payment.provider"].create(
             {
@@ -41,19 +43,23 @@ class TestOnline(SopCase):
         )
         self._let_the_journal_take(provider)
         method.active = True
+        return provider
+
+    def _pay_online(self, orders, invoices=(), partner=None):
+        self.provider = self.provider or self._new_provider()
         transaction = self.env["payment.transaction"].create(
             {
-                "provider_id": provider.id,
-                "payment_method_id": method.id,
-                "amount": order.amount_total,
-                "currency_id": order.currency_id.id,
-                "partner_id": order.partner_id.id,
-                "reference": order.name,
+                "provider_id": self.provider.id,
+                "payment_method_id": self.provider.payment_method_ids.id,
+                "amount": sum(orders.mapped("amount_total")),
+                "currency_id": orders.currency_id.id,
+                "partner_id": (partner or orders.partner_id).id,
+                "reference": " ".join(orders.mapped("name")),
                 "operation": "online_direct",
                 **(
                     {"invoice_ids": [Command.set([invoice.id for invoice in invoices])]}
                     if invoices
-                    else {"sale_order_ids": [Command.set(order.ids)]}
+                    else {"sale_order_ids": [Command.set(orders.ids)]}
                 ),
             }
         )
@@ -93,6 +99,64 @@ class TestOnline(SopCase):
         self.assertTrue(transaction.is_post_processed)
         self.assertEqual(transaction.payment_id.amount, 1000.0)
         self.assertIn(order.state, ("draft", "sent"))
+
+    def assertBooked(self, transaction, amount):
+        """The payment is booked, whatever else; return what of it is for no contract."""
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, amount)
+        self.assertIn(transaction.payment_id.state, ("in_process", "paid"))
+        return transaction.payment_id.amount_not_earmarked
+
+    def assertFinanceIsTold(self, payment, *texts):
+        activities = payment.activity_search(["sales_sop.mail_activity_free_money"])
+        self.assertEqual(activities.user_id, self.users["finance"])
+        for text in texts:
+            self.assertIn(text, activities.note)
+
+    @rule("C3")
+    def test_whoever_pays_online_the_money_is_booked_and_finance_is_told(self):
+        stranger = self.env["res.partner"].create({"name": "Hillside Glass", "is_company": True})
+        order = self.approved_quotation().sudo()
+        transaction = self._pay_online(order, partner=stranger)
+        self.assertEqual(self.assertBooked(transaction, 1000.0), 1000.0)
+        self.assertFinanceIsTold(transaction.payment_id, "Hillside Glass paid", "1,000.00")
+        self.assertEqual(order.sop_contract_id.amount_collected, 0.0)
+        self.assertIn(order.state, ("draft", "sent"))
+
+    @rule("A1", "C3")
+    def test_money_for_an_offer_that_nobody_agreed_to_is_booked_and_the_offer_waits(self):
+        never, waiting, refused, cancelled = [self.quotation() for __ in range(4)]
+        self.submit(waiting)
+        self.submit(refused)
+        approval = self.as_user(refused, "sales_manager").approval_for("application")
+        approval.refuse("Too cheap")
+        self.submit(cancelled)
+        self.as_user(cancelled, "salesperson")._action_cancel()
+        for order, free in (
+            (never, 1000.0),
+            (waiting, 0.0),
+            (refused, 0.0),
+            (cancelled, 1000.0),
+        ):
+            state = order.state
+            transaction = self._pay_online(order.sudo())
+            self.assertEqual(self.assertBooked(transaction, 1000.0), free)
+            self.assertIn(order.state, (state, "sent"))
+            self.assertNotEqual(order.state, "sale")
+            if free:
+                self.assertFinanceIsTold(transaction.payment_id, order.name, "never submitted")
+
+    @rule("C3")
+    def test_one_payment_for_two_contracts_gives_each_what_it_lacks(self):
+        first, second = self.approved_quotation(), self.approved_quotation()
+        self.collect(first, 250.0)
+        orders = (first | second).sudo()
+        transaction = self._pay_online(orders)
+        self.assertEqual(self.assertBooked(transaction, 2000.0), 250.0)
+        earmarks = transaction.payment_id.allocation_ids.sorted(lambda one: one.order_id.id)
+        self.assertEqual(earmarks.order_id, orders)
+        self.assertEqual(earmarks.mapped("amount"), [750.0, 1000.0])
+        self.assertEqual(orders.sop_contract_id.mapped("amount_collected"), [1000.0, 1000.0])
 
     @rule("K2")
     def test_an_online_payment_confirms_an_order_that_may_be_confirmed(self):

@@ -68,6 +68,21 @@ class TestPayer(SopCase):
             self.earmark(payment, order)
 
     @rule("C3")
+    def test_the_parent_company_pays_for_its_subsidiary_and_for_no_other_customer(self):
+        subsidiary, stranger = self.env["res.partner"].create(
+            [
+                {"name": "Riverside Trading", "is_company": True, "parent_id": self.customer.id},
+                {"name": "Hillside Glass", "is_company": True},
+            ]
+        )
+        order = self.effective_order(partner_id=subsidiary.id)
+        for payer, amount in ((self.customer, 300.0), (self.invoice_address, 200.0)):
+            self.earmark(self.receive(amount, partner=payer), order)
+        self.assertEqual(order.sudo().sop_contract_id.amount_collected, 500.0)
+        with self.assertRefused("Hillside Glass", "or of its subsidiaries"):
+            self.earmark(self.receive(100.0, partner=stranger), order)
+
+    @rule("C3")
     def test_the_payer_is_not_changed_to_another_customer_afterwards(self):
         order = self._order_for_the_plant()
         payment = self.receive(600.0, partner=self.invoice_address)

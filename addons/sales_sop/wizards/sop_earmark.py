@@ -133,7 +133,7 @@ class SopEarmarkMove(models.TransientModel):
     allocation_id = fields.Many2one("sop.payment.allocation", required=True, readonly=True)
     from_contract_id = fields.Many2one(related="allocation_id.contract_id")
     partner_id = fields.Many2one(
-        "res.partner", related="allocation_id.contract_id.partner_id.commercial_partner_id"
+        "res.partner", related="allocation_id.partner_id.commercial_partner_id"
     )
     company_id = fields.Many2one(related="allocation_id.company_id")
     currency_id = fields.Many2one(related="allocation_id.currency_id")

@@ -1,8 +1,11 @@
 import base64
+import re
+from datetime import timedelta
 
 from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
+from odoo.tools.misc import get_lang
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
@@ -10,6 +13,7 @@ from ..models.sop_payment_announcement import KINDS
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_AMOUNT = 1e12
+FIRST_TIME_ZONE = timedelta(hours=14)
 FILE_TYPES = {".pdf": b"%PDF", ".png": b"\x89PNG", ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8"}
 
 
@@ -30,7 +34,7 @@ class SopPaymentPortal(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         try:
-            values = self._sop_announced_values(post)
+            values = self._sop_announced_values(order, post)
             request.env["sop.payment.announcement"].sudo()._announce(order, values)
             answer = "done"
         except ValueError as error:
@@ -40,7 +44,7 @@ class SopPaymentPortal(CustomerPortal):
         url = order.get_portal_url(query_string=f"&sop_announced={answer}")
         return request.redirect(f"{url}#sop_payments")
 
-    def _sop_announced_values(self, post):
+    def _sop_announced_values(self, order, post):
         """Return the values of the form.
 
         :raise ValueError: with the name of what is wrong
@@ -49,7 +53,7 @@ class SopPaymentPortal(CustomerPortal):
         if kind not in dict(KINDS):
             raise ValueError("kind")
         return {
-            "amount": self._sop_amount(post.get("amount")),
+            "amount": self._sop_amount(post.get("amount"), order.currency_id),
             "date": self._sop_date(post.get("date")),
             "kind": kind,
             "note": (post.get("note") or "").strip()[:2000] or False,
@@ -57,11 +61,25 @@ class SopPaymentPortal(CustomerPortal):
         }
 
     @staticmethod
-    def _sop_amount(text):
-        try:
-            amount = float((text or "").replace(",", ""))
-        except ValueError:
-            amount = 0.0
+    def _sop_amount(text, currency):
+        """Read an amount as the customer's language writes it.
+
+        What another language would read as another amount is refused, not guessed: 600,00 is
+        no 60,000 and 600.000 no 600.
+        """
+        lang = get_lang(request.env)
+        point = re.escape(lang.decimal_point)
+        comma = re.escape((lang.thousands_sep or "").strip())
+        grouped = rf"|\d{{1,3}}({comma}\d{{2,3}})*{comma}\d{{3}}" if comma else ""
+        digits = max(2, currency.decimal_places)
+        written = "".join((text or "").split())
+        match = re.fullmatch(
+            rf"(?P<whole>\d+{grouped})({point}(?P<part>\d{{1,{digits}}}))?", written, re.ASCII
+        )
+        if not match:
+            raise ValueError("amount")
+        whole = re.sub(r"\D", "", match["whole"])
+        amount = float(f"{whole}.{match['part'] or 0}")
         if not 0.0 < amount < MAX_AMOUNT:
             raise ValueError("amount")
         return amount
@@ -69,9 +87,13 @@ class SopPaymentPortal(CustomerPortal):
     @staticmethod
     def _sop_date(text):
         try:
-            return fields.Date.to_date(text) or fields.Date.today()
+            day = fields.Date.to_date(text) or fields.Date.today()
         except ValueError:
             raise ValueError("date") from None
+        # Where the customer is, it may be tomorrow already.
+        if day > (fields.Datetime.now() + FIRST_TIME_ZONE).date():
+            raise ValueError("date")
+        return day
 
     @staticmethod
     def _sop_file(upload):

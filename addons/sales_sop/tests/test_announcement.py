@@ -95,6 +95,11 @@ class TestAnnouncement(CollectionCase, HttpCase):
             {"amount": "nan"},
             {"amount": "0.004"},
             {"amount": "much"},
+            {"amount": "600,00"},
+            {"amount": "600.000"},
+            {"amount": "1.234,56"},
+            {"amount": "12,34.56"},
+            {"date": "2099-01-01"},
             {"kind": "gold"},
             {"date": "soon"},
         ):
@@ -102,6 +107,19 @@ class TestAnnouncement(CollectionCase, HttpCase):
                 response = self.announce(self.sold, **form)
                 self.assertIn("alert-danger", response.text)
         self.assertFalse(self.announcements(self.sold))
+
+    @rule("C11")
+    def test_an_amount_is_read_as_the_customers_language_writes_it(self):
+        self.announce(self.sold, amount=" 1,234.56 ")
+        self.assertEqual(self.announcements(self.sold).amount, 1234.56)
+        lang = self.env["res.lang"]._get_data(code="en_US")
+        self.env["res.lang"].browse(lang.id).write({"decimal_point": ",", "thousands_sep": "."})
+        for written, amount in (("600,00", 600.0), ("1.234.567,8", 1234567.8), ("600.000", 6e5)):
+            self.announce(self.sold, amount=written)
+            self.assertEqual(self.announcements(self.sold)[0].amount, amount)
+        response = self.announce(self.sold, amount="600.00")
+        self.assertIn("as it is written in your language", response.text)
+        self.assertEqual(len(self.announcements(self.sold)), 4)
 
     @rule("C11")
     def test_a_stranger_announces_nothing(self):

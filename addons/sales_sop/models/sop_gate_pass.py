@@ -149,6 +149,7 @@ class SopGatePass(models.Model):
         "picking_ids.sop_transport_mode",
         "vehicle_plate",
         "driver_name",
+        "driver_phone",
         "state",
         "is_agreed",
     )
@@ -305,8 +306,11 @@ class SopGatePass(models.Model):
         sentences = []
         if not self.picking_ids:
             sentences.append(self.env._("No delivery is on gate pass %s.", self.name or ""))
-        if not (self.vehicle_plate or "").strip() or not (self.driver_name or "").strip():
-            sentences.append(self.env._("The warehouse enters license plate and driver first."))
+        names = ("vehicle_plate", "driver_name", "driver_phone")
+        if not all((self[name] or "").strip() for name in names):
+            sentences.append(
+                self.env._("The warehouse enters license plate, driver and driver's phone first.")
+            )
         sentences += [
             self.env._("%s is not loaded: the warehouse has not validated it yet.", picking.name)
             for picking in self.picking_ids

@@ -1,6 +1,7 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .attack_case import AttackCase
 from .common import rule
@@ -12,6 +13,14 @@ CONFIGURATION = {
 }
 # What is the person's own to do: another delegation of their own decisions.
 OWN = {("sop.delegation", "create", "sales_manager"), ("sop.delegation", "copy", "sales_manager")}
+
+MONEY_MODELS = (
+    "sop.collection",
+    "sop.money.paper",
+    "sop.payment.allocation",
+    "sop.payment.allocation.change",
+    "sop.payment.announcement",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -136,6 +145,7 @@ class TestAttacksTable(AttackCase):
             ),
             **self._amendment_victims(order),
             **self._release_victims(),
+            **self._money_victims(order),
             **self._seal_victims(contract),
             **self._delivery_victims(),
             **self._receipt_victims(),
@@ -313,7 +323,7 @@ class TestAttacksTable(AttackCase):
             return True
         return (record._name, operation, role) in OWN
 
-    @rule("A1", "A3", "K2", "K3", "P1", "P3", "D4")
+    @rule("A1", "A3", "K2", "K3", "P1", "P3", "C3", "C11", "D4")
     def test_nobody_changes_what_was_decided(self):
         self.assertNobodyChanges(self._victims())
 
@@ -323,3 +333,29 @@ class TestAttacksTable(AttackCase):
         contracts = [record for record in victims if record._name == "sop.contract"]
         orders = contracts[0].order_ids
         self.assertOutsidersChangeNothing([*victims, *orders, *orders.order_line[:1]], "sales_sop")
+
+    @rule("C3", "C11")
+    def test_nobody_of_another_company_and_no_customer_reads_the_money(self):
+        self._money_victims(self.effective_order().sudo())
+        other = self.env["res.company"].create({"name": "Southlight Drives"})
+        roles = "sales_sop.group_finance,sales_sop.group_finance_vp,sales_sop.group_general_manager"
+        stranger = self._new_user("stranger", roles, other)
+        customers = [self.users["portal"], self._new_portal_user("Hillside Glass")]
+        mine = [("company_id", "=", self.company.id)]
+        for model in MONEY_MODELS:
+            with self.subTest(model=model):
+                self.assertTrue(self.as_user(self.env[model], "finance").search(mine))
+                theirs = self.env[model].with_user(stranger)
+                self.assertFalse(theirs.with_context(allowed_company_ids=other.ids).search(mine))
+                for customer in customers:
+                    with self.assertRefused(exception=AccessError):
+                        self.env[model].with_user(customer).search_read(mine, ["display_name"])
+
+    def _new_portal_user(self, name):
+        user = new_test_user(
+            self.env, login=f"{name}.{self.company.id}", groups="base.group_portal"
+        )
+        user.partner_id.parent_id = self.env["res.partner"].create(
+            {"name": name, "is_company": True}
+        )
+        return user

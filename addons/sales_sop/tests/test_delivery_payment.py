@@ -2,6 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import SopCase, rule
+from .test_money_paper import PaperCase
 
 
 class PaymentFirstCase(SopCase):
@@ -229,3 +230,36 @@ class TestDeliveryPayment(PaymentFirstCase):
             picking.sop_payment_ids.with_user(stranger).with_context(
                 allowed_company_ids=stranger.company_ids.ids
             ).read(["amount_collected"])
+
+
+@tagged("post_install", "-at_install")
+class TestPapersBeforeGoods(PaymentFirstCase, PaperCase):
+    """A cheque is no money before the bank has it, and money may go back afterwards."""
+
+    @rule("C3", "D4")
+    def test_goods_wait_until_the_cheque_is_cleared(self):
+        picking = self.approved_delivery()
+        paper = self.registered(picking.sale_id, kind="cheque", amount=300.0)
+        with self.assertRefused("D4", "300.00", unchanged=picking):
+            self.sign_payment(picking)
+        self.as_user(paper, "second_finance").action_countersign()
+        with self.assertRefused("D4", "300.00", unchanged=picking):
+            self.sign_payment(picking)
+        self.clear(paper)
+        self.sign_payment(picking)
+        self.validate(picking)
+        self.assertEqual(picking.state, "done")
+
+    @rule("C1", "D4")
+    def test_a_payment_rejected_after_the_goods_left_is_told_without_any_invoice(self):
+        picking = self.approved_delivery()
+        payment = self.collect(picking.sale_id, 300.0).payment_id
+        self.sign_payment(picking)
+        self.validate(picking)
+        self.assertFalse(picking.sale_id.invoice_ids)
+        self.rpc(payment, "finance", "action_reject")
+        alerts = picking.sop_contract_id.sudo().activity_search(
+            ["sales_sop.mail_activity_money_lost"]
+        )
+        people = self.users["finance"] | self.users["second_finance"] | self.users["salesperson"]
+        self.assertEqual(alerts.user_id, people)

@@ -72,6 +72,9 @@ class TestDeliveryRoutes(PaymentFirstCase):
         picking.action_confirm()
         picking.move_ids.write({"quantity": 10, "picked": True})
         self.assertTrue(picking.sop_governed)
+        for action in ("stock_picking_action_pending", "stock_picking_action_not_approved"):
+            domain = self.env.ref(f"sales_sop.{action}").domain
+            self.assertNotIn("picking_type_code", domain)
         with self.assertRefused("D1", "D4", picking.name, unchanged=picking):
             self.validate(picking)
         self.approve_delivery(picking)

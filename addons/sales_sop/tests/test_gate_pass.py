@@ -80,14 +80,18 @@ class TestGatePass(GatePassCase):
         self.register(gate_pass)
 
     @rule("D2")
-    def test_without_a_plate_or_a_driver_nobody_leaves(self):
+    def test_without_plate_driver_and_phone_nobody_leaves_not_even_with_the_own_vehicle(self):
         picking = self.approved_delivery(mode="own")
-        gate_pass = self.gate_pass(picking, vehicle_plate=False)
+        gate_pass = self.gate_pass(picking)
         self.ship(picking)
-        with self.assertRefused("D2", "license plate", unchanged=gate_pass):
-            self.register(gate_pass)
-        self.rpc(gate_pass, "stock_user", "write", {"vehicle_plate": "B 1"})
+        for name in ("vehicle_plate", "driver_name", "driver_phone"):
+            value = gate_pass[name]
+            self.rpc(gate_pass, "stock_user", "write", {name: " "})
+            with self.assertRefused("D2", "license plate, driver and", unchanged=gate_pass):
+                self.register(gate_pass)
+            self.rpc(gate_pass, "stock_user", "write", {name: value})
         self.register(gate_pass)
+        self.assertEqual(gate_pass.state, "left")
 
     @rule("D2", "D3")
     def test_what_has_not_left_the_gate_is_not_signed_for(self):

@@ -5,6 +5,19 @@ from odoo.tests import tagged
 from .common import ROLES, STANDARD_USERS, SopCase
 from .menu_walker import MenuWalker
 
+# What the people of the accounting app work off.
+RECEIVABLES = {
+    "May Be Invoiced Now",
+    "Orders Waiting for Money",
+    "Orders Waiting for Receipt",
+    "Credit Notes Due",
+    "Drafts to Post",
+    "Waits for Money",
+    "Waits for Receipt",
+    "Waits for Approval",
+    "Posted Below the Gate",
+}
+
 
 @tagged("post_install", "-at_install")
 class TestMenus(MenuWalker, SopCase):
@@ -33,6 +46,8 @@ class TestMenus(MenuWalker, SopCase):
     def test_the_app_shows_each_role_its_own_work(self):
         visible = {role: self._menu_names(role) for role in (*ROLES, *STANDARD_USERS)}
         self.assertIn("Waits for Money", visible["finance"])
+        for role in ("finance", "finance_vp", "accountant"):
+            self.assertLessEqual(RECEIVABLES, set(visible[role]))
         self.assertNotIn("Waits for Money", visible["salesperson"])
         self.assertIn("My Contracts", visible["salesperson"])
         self.assertIn("Release to Request", visible["sales_office"])

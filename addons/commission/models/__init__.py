@@ -3,6 +3,7 @@ from . import (
     commission_plan,
     commission_rule,
     commission_tier,
+    commission_plan_summary,
     commission_target,
     commission_split,
     commission_split_shares,

@@ -47,7 +47,10 @@ class CommissionPlan(models.Model):
     currency_rate = fields.Float(
         string="Rate",
         digits=0,
-        default=1.0,
+        compute="_compute_currency_rate",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="Units of the plan's currency for one unit of the company's. It is fixed with the "
         "plan, so that no later rate changes what was earned. Money in a contract's currency is "
         "brought to the company's by the contract's own frozen rate.",
@@ -146,6 +149,12 @@ class CommissionPlan(models.Model):
         for plan in self:
             plan.currency_id = plan.currency_id or plan.company_id.currency_id
 
+    @api.depends("currency_id", "company_id")
+    def _compute_currency_rate(self):
+        """In the company's own currency it is 1; for another one somebody has to say it."""
+        for plan in self:
+            plan.currency_rate = float(plan.currency_id == plan.company_id.currency_id)
+
     @api.depends("date_from", "state", "company_id")
     def _compute_date_to(self):
         for plan in self:
@@ -181,16 +190,35 @@ class CommissionPlan(models.Model):
                     )
                 )
 
-    @api.constrains("currency_rate", "amount_max", "amount_min")
-    def _check_amounts(self):
+    @api.constrains("currency_id", "currency_rate", "company_id")
+    def _check_rate(self):
+        """A rate beside the company's own currency would multiply all commission (B1)."""
         for plan in self:
-            if not plan.currency_rate > 0 or plan.amount_max < 0 or plan.amount_min < 0:
+            company_currency = plan.company_id.currency_id
+            if plan.currency_id == company_currency and plan.currency_rate != 1.0:
                 raise ValidationError(
                     self.env._(
-                        "%s: the rate has to be positive, and amounts cannot be negative.",
-                        plan.name,
+                        "%(plan)s pays in %(currency)s, the company's own currency: its rate is 1.",
+                        plan=plan.name,
+                        currency=company_currency.name,
                     )
                 )
+            if not plan.currency_rate > 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(plan)s: say how many %(currency)s one %(company_currency)s is; the "
+                        "rate has to be positive.",
+                        plan=plan.name,
+                        currency=plan.currency_id.name,
+                        company_currency=company_currency.name,
+                    )
+                )
+
+    @api.constrains("amount_max", "amount_min")
+    def _check_amounts(self):
+        for plan in self:
+            if plan.amount_max < 0 or plan.amount_min < 0:
+                raise ValidationError(self.env._("%s: amounts cannot be negative.", plan.name))
             if plan.amount_max and plan.amount_max < plan.amount_min:
                 raise ValidationError(
                     self.env._("%s: the most of a month is below the least of it.", plan.name)
@@ -213,6 +241,13 @@ class CommissionPlan(models.Model):
                 )
 
     # -- versions ------------------------------------------------------------------------------
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        if "rule_ids" not in (default or {}):
+            for plan, draft in zip(self, copies):
+                draft.rule_ids._descend_from(plan.rule_ids)
+        return copies
 
     def action_new_version(self):
         """Copy the plan as the draft of its next version and open it."""
@@ -299,6 +334,7 @@ class CommissionPlan(models.Model):
 
     def _check_submission(self, route_code):
         self._check_is_draft()
+        self._check_rate()
         if not self.rule_ids:
             raise UserError(self.env._("%s has no rule yet. Add one.", self.name))
         self.rule_ids._check_complete()
@@ -340,12 +376,3 @@ class CommissionPlan(models.Model):
     def _on_approval_approved(self, approval):
         self._check_start()
         self.write({"state": "approved", "approved_on": self.company_id._sop_today()})
-
-    def _approval_summary(self, route_code):
-        return self._approval_table(
-            [self.env._("Rule"), self.env._("For"), self.env._("Commission")],
-            [
-                (rule._condition_text(), rule._role_text(), rule._rate_text())
-                for rule in self.rule_ids
-            ],
-        )

@@ -21,7 +21,7 @@ class CommissionRule(models.Model):
 
     _name = "commission.rule"
     _description = "Commission Rule"
-    _inherit = ["sop.draft.part.mixin"]
+    _inherit = ["sop.draft.part.mixin", "sop.protected.mixin"]
     _order = "plan_id, sequence, id"
 
     plan_id = fields.Many2one("commission.plan", required=True, ondelete="cascade", index=True)
@@ -167,11 +167,15 @@ class CommissionRule(models.Model):
     def _draft_document(self):
         return self.plan_id
 
-    def copy_data(self, default=None):
-        values = super().copy_data(default)
-        for rule, copied in zip(self, values):
-            copied["lineage_id"] = rule.lineage_id.id or rule.id
-        return values
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"lineage_id"}
+
+    def _descend_from(self, rules):
+        """Let these rules, in order, go on counting what the earlier ``rules`` have counted."""
+        for rule, earlier in zip(self.sudo().sorted("id"), rules.sorted("id")):
+            if rule.company_id == earlier.company_id:
+                rule.lineage_id = earlier.lineage_id or earlier
 
     def _content(self):
         """Return the rule as data that JSON can hold; a plan's approval rests on it."""

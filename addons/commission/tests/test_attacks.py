@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
@@ -257,3 +257,91 @@ class TestAttacksOnNumbers(CommissionCase):
         self.calculate()
         # Half of the invoice is paid: five of the ten drives, whatever a euro is worth.
         self.assertEqual(self.balance(), 10.0)
+
+    def plan_values(self, **values):
+        return {
+            "name": "Next",
+            "company_id": self.company.id,
+            "date_from": "2026-05-01",
+            "rule_ids": [Command.create({"name": "Every sale", "rate": 10.0})],
+            **values,
+        }
+
+    @rule("B1")
+    def test_no_rate_multiplies_what_a_plan_pays(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        for values, text in (
+            ({"currency_rate": 2.0}, "its rate is 1"),
+            ({"currency_id": euro.id}, "say how many EUR"),
+            ({"currency_id": euro.id, "currency_rate": -1.0}, "say how many EUR"),
+        ):
+            with self.assertRefused(text, exception=ValidationError):
+                self.rpc_create("commission.plan", "sales_office", self.plan_values(**values))
+        plan = self.rpc_create("commission.plan", "sales_office", self.plan_values())
+        self.assertEqual(plan.currency_rate, 1.0)
+        with self.assertRefused("its rate is 1", exception=ValidationError, unchanged=plan):
+            self.rpc(plan, "sales_office", "write", {"currency_rate": 2.0})
+        in_euro = {"currency_id": euro.id, "currency_rate": 0.8}
+        self.rpc(plan, "sales_office", "write", in_euro)
+        with self.assertRefused("say how many EUR", exception=ValidationError, unchanged=plan):
+            self.rpc(plan, "sales_office", "write", {"currency_rate": 0.0})
+        self.rpc(plan, "sales_office", "write", {"currency_id": self.company.currency_id.id})
+        self.assertEqual(plan.currency_rate, 1.0)
+
+    @rule("B1", "B5")
+    def test_no_client_says_what_a_rule_goes_on_counting(self):
+        earlier = self.plan.rule_ids
+        stolen = [Command.create({"name": "Mine", "lineage_id": earlier.id})]
+        with self.assertRefused("cannot be written", exception=AccessError):
+            self.rpc_create("commission.plan", "sales_office", self.plan_values(rule_ids=stolen))
+        action = self.rpc(self.plan, "sales_office", "action_new_version")
+        draft = self.env["commission.plan"].browse(action["res_id"])
+        self.assertEqual(draft.rule_ids.lineage_id, earlier)
+        with self.assertRefused("cannot be written", exception=AccessError, unchanged=draft):
+            self.rpc(draft.rule_ids, "sales_office", "write", {"lineage_id": False})
+        self.rpc(draft.rule_ids, "sales_office", "write", {"rate": 12.0})
+
+    @rule("B1")
+    def test_who_approves_a_plan_reads_all_that_decides_an_amount(self):
+        tiered = {
+            "name": "Drives",
+            "rate_kind": "tiers",
+            "base": "margin",
+            "tier_scope": "team",
+            "tier_unit": "target",
+            "amount_max": 321.0,
+            "tier_ids": [Command.create({"rate": 5.0})],
+        }
+        plan = self.rpc_create(
+            "commission.plan",
+            "sales_office",
+            self.plan_values(
+                rule_ids=[Command.create(tiered)],
+                amount_max=9876.0,
+                overdue_mode="steps",
+                overdue_percent=1.5,
+                overdue_days=13,
+                overdue_grace_days=17,
+                negative_sheet="claim",
+            ),
+        )
+        self.rpc(plan, "sales_office", "action_submit")
+        shown = self.as_user(plan.sudo().approval_ids, "finance_vp").submitted_summary
+        for text in (
+            "05/01/2026",
+            "Day of the Money",
+            "USD",
+            "9,876.00",
+            "No limit",
+            "Percent of the Commission by Days",
+            "1.5",
+            "13",
+            "17",
+            "Paid Back by the Payee",
+            "Margin in the Money Collected",
+            "The Team&#39;s",
+            "% of the Target",
+            "321.00",
+        ):
+            self.assertIn(text, shown)

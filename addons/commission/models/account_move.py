@@ -19,6 +19,26 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_if_no_commission(self):
         self._commission_refuse_change()
+        self._commission_refuse_loss()
+
+    def _commission_refuse_loss(self):
+        for move in self._commission_earning_moves():
+            raise UserError(
+                self.env._(
+                    "%s is in the commission ledger and cannot be deleted. Cancel it instead: the "
+                    "next calculation takes its commission back.",
+                    move.display_name,
+                )
+            )
+
+    def _commission_earning_moves(self):
+        """Return which of these entries the ledger names: what was earned stays explained (B1)."""
+        entries = self.env["commission.entry"].sudo()
+        named = self.browse()
+        for name in ("invoice_id", "money_move_id"):
+            rows = entries._read_group([(name, "in", self.ids)], [name])
+            named |= self.browse(move.id for (move,) in rows)
+        return self & named
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         self._commission_refuse_change()
@@ -34,7 +54,9 @@ class AccountMove(models.Model):
 
     def _commission_refuse_change(self):
         posted = self.filtered(lambda move: move.state == "posted")
-        for documents in posted and posted._commission_documents():
+        if not posted:
+            return
+        for documents in posted._commission_documents():
             for document in documents:
                 raise UserError(
                     self.env._(
@@ -45,3 +67,17 @@ class AccountMove(models.Model):
                         document=document._kept_document(),
                     )
                 )
+        posted._commission_refuse_counter_change()
+
+    def _commission_refuse_counter_change(self):
+        """What was taken back stays taken back (B3)."""
+        bookings = self.env["commission.booking"].sudo()
+        for booking in bookings.search([("counter_move_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "The journal entry %(entry)s takes “%(document)s” back and stays as it is. "
+                    "Book the commission sheet anew instead.",
+                    entry=booking.counter_move_id.name,
+                    document=booking._kept_document(),
+                )
+            )

@@ -125,26 +125,14 @@ class CommissionAccrual(models.Model):
             )
 
     @api.model
-    def _check_is_accrued(self, sheet):
-        """Raise unless what a sheet pays is accrued: a payment releases no more than that."""
-        latest = self._latest(sheet.company_id)
-        if latest.month and latest.month > sheet.month:
-            return
-        missing = self._missing_lines(sheet.company_id, sheet.date_to)
-        if sheet.payee_id.id in [line["payee_id"] for line in missing]:
-            raise UserError(
-                self.env._(
-                    "What %(sheet)s pays is not accrued yet. Accrue the commission of %(month)s "
-                    "first.",
-                    sheet=sheet.name,
-                    month=format_date(self.env, sheet.month, date_format="yyyy-MM"),
-                )
-            )
-
-    @api.model
     def _latest(self, company):
-        mine = [("company_id", "=", company.id)]
-        return self.sudo().search(mine, order="month desc", limit=1)
+        """Return the accrual of the latest month that is not taken back."""
+        live = [
+            ("company_id", "=", company.id),
+            ("origin_id", "=", False),
+            ("counter_ids", "=", False),
+        ]
+        return self.sudo().search(live, order="month desc", limit=1)
 
     @api.model
     def _accrue(self, company, month):

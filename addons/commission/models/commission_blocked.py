@@ -5,8 +5,10 @@ REASONS = [
     ("no_contract", "Not Assigned to a Contract"),
     ("uncertain", "Assigned, but Not Certain Yet"),
     ("not_effective", "Contract Not in Force"),
+    ("cancelled", "Contract Cancelled"),
     ("rejected", "Payment Rejected or Cancelled"),
     ("no_plan", "No Commission Plan of That Day"),
+    ("no_lines", "The Contract Sells Nothing"),
     ("no_rule", "No Rule of the Plan Matches"),
     ("no_cost", "Cost Not Known, so No Margin"),
     ("no_payee", "Nobody Is the Payee"),
@@ -51,8 +53,14 @@ class CommissionBlocked(models.Model):
             "no_contract": self.env._("Let finance earmark the money to its contract."),
             "uncertain": self.env._("It counts when the bank has it, as the sales policy says."),
             "not_effective": self.env._("Let the contract be countersigned."),
+            "cancelled": self.env._(
+                "Let finance pay the money back, or earmark it to another contract."
+            ),
             "rejected": self.env._("Collect the money again."),
             "no_plan": self.env._("Let a plan that starts earlier be approved."),
+            "no_lines": self.env._(
+                "Let finance earmark the money to the order or the contract that it pays for."
+            ),
             "no_rule": self.env._("Add a rule for what was sold to the next version of the plan."),
             "no_cost": self.env._("Invoice the order, so that the cost is known."),
             "no_payee": self.env._(
@@ -68,6 +76,8 @@ class CommissionBlocked(models.Model):
         lists = [
             self._without_contract_sql(scope),
             self._rejected_sql(scope),
+            self._rejected_matched_sql(scope),
+            self._rejected_earned_sql(scope),
             *self._contract_lists(scope),
         ]
         return self.env["commission.truth"]._with_sql(
@@ -99,6 +109,7 @@ class CommissionBlocked(models.Model):
         return [
             self._not_effective_sql(),
             self._without_plan_sql(scope),
+            self._without_lines_sql(),
             self._without_rule_sql(),
             self._without_payee_sql(),
         ]
@@ -204,13 +215,72 @@ class CommissionBlocked(models.Model):
             scope.company.id,
         )
 
+    def _rejected_matched_sql(self, scope):
+        """A payment that was registered from an invoice and is still matched with it."""
+        return SQL(
+            """
+            SELECT 'rejected', contract.id, payment.move_id, invoice.id, payment.date, %(currency)s,
+                   SUM(partial.amount)
+              FROM account_payment payment
+              JOIN account_move_line line ON line.move_id = payment.move_id
+              JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+              JOIN account_move_line debit ON debit.id = partial.debit_move_id
+              JOIN account_move invoice ON invoice.id = debit.move_id
+              JOIN LATERAL (
+                   SELECT COALESCE(invoice.sop_contract_id, MIN(so.sop_contract_id)) AS id
+                     FROM account_move_line item
+                     JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = item.id
+                     JOIN sale_order_line sol ON sol.id = rel.order_line_id
+                     JOIN sale_order so ON so.id = sol.order_id
+                    WHERE item.move_id = invoice.id) contract ON contract.id IS NOT NULL
+             WHERE %(is_lost)s
+          GROUP BY contract.id, payment.id, invoice.id
+            """,
+            currency=scope.company.currency_id.id,
+            is_lost=self._is_lost_sql(scope),
+        )
+
+    def _rejected_earned_sql(self, scope):
+        """A payment whose commission the next calculation takes back."""
+        return SQL(
+            """
+            SELECT 'rejected', MIN(entry.contract_id), payment.move_id, MIN(entry.invoice_id),
+                   payment.date, payment.currency_id, payment.amount::numeric
+              FROM account_payment payment
+              JOIN commission_entry entry ON entry.money_move_id = payment.move_id
+             WHERE %(is_lost)s
+               AND NOT EXISTS (
+                   SELECT FROM account_move_line line
+                     JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
+                    WHERE line.move_id = payment.move_id)
+          GROUP BY payment.id
+            HAVING SUM(entry.amount) <> 0
+            """,
+            is_lost=self._is_lost_sql(scope),
+        )
+
+    def _is_lost_sql(self, scope):
+        """A customer's payment that is none any more, and was earmarked to nothing."""
+        return SQL(
+            """
+            payment.company_id = %s
+            AND payment.payment_type = 'inbound'
+            AND payment.state IN ('draft', 'canceled', 'rejected')
+            AND NOT EXISTS (SELECT FROM sop_payment_allocation allocation
+                             WHERE allocation.payment_id = payment.id)
+            """,
+            scope.company.id,
+        )
+
     def _not_effective_sql(self):
         return SQL(
             """
-            SELECT 'not_effective' AS reason, contract_id, money_move_id, invoice_id, date,
-                   NULL::integer, amount
+            SELECT CASE sop_contract.state WHEN 'cancelled' THEN 'cancelled'
+                                           ELSE 'not_effective' END AS reason,
+                   contract_id, money_move_id, invoice_id, date, NULL::integer, amount
               FROM dated
               JOIN contract ON contract.id = dated.contract_id AND NOT contract.is_effective
+              JOIN sop_contract ON sop_contract.id = contract.id
             """
         )
 
@@ -224,6 +294,18 @@ class CommissionBlocked(models.Model):
              WHERE plan_id IS NULL AND date >= %s
             """,
             self._first_day(scope),
+        )
+
+    def _without_lines_sql(self):
+        """Money for an order or an invoice on which nothing is sold, so no rule can match."""
+        return SQL(
+            """
+            SELECT 'no_lines', contract_id, money_move_id, invoice_id, date, NULL::integer, amount
+              FROM dated
+              JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
+         LEFT JOIN item_total ON item_total.thing = dated.thing AND item_total.taxed <> 0
+             WHERE dated.plan_id IS NOT NULL AND item_total.thing IS NULL
+            """
         )
 
     def _without_rule_sql(self):
@@ -247,18 +329,30 @@ class CommissionBlocked(models.Model):
         )
 
     def _without_payee_sql(self):
-        """Money with a rule that nobody earns with, or whose margin is not known."""
+        """Money with a rule that nobody earns with, or whose margin is not known.
+
+        A manager or a pool that nobody has named earns nothing, and nothing is missing then. A
+        money for which several roles lack something is listed once.
+        """
         return SQL(
             """
-            SELECT CASE WHEN raw IS NULL THEN 'no_cost' ELSE 'no_payee' END,
-                   contract_id, money_move_id, invoice_id, date, NULL::integer,
-                   taxed * currency_rate / plan_rate
-              FROM (SELECT shared_part.*, contract.currency_rate,
-                           version.currency_rate::numeric AS plan_rate
-                      FROM (%s) shared_part
-                      JOIN version ON version.id = shared_part.plan_id
-                      JOIN sop_contract contract ON contract.id = shared_part.contract_id) parts
-             WHERE payee_id IS NULL OR raw IS NULL
+            SELECT reason, contract_id, money_move_id, invoice_id, date, NULL::integer,
+                   (ARRAY_AGG(amount ORDER BY ABS(amount) DESC))[1]
+              FROM (SELECT CASE WHEN part.raw IS NULL THEN 'no_cost' ELSE 'no_payee' END AS reason,
+                           part.contract_id, part.money_move_id, part.invoice_id, part.date,
+                           SUM(part.taxed * part.share / 100 * contract.currency_rate
+                               / version.currency_rate::numeric) AS amount
+                      FROM (%s) part
+                      JOIN version ON version.id = part.plan_id
+                      JOIN contract ON contract.id = part.contract_id
+                     WHERE (part.payee_id IS NULL OR part.raw IS NULL)
+                       AND (part.role = 'salesperson'
+                            OR part.payee_id IS NOT NULL
+                            OR EXISTS (SELECT FROM share
+                                        WHERE share.role = part.role
+                                          AND share.subject_id = part.team_id))
+                  GROUP BY 1, 2, 3, 4, 5, part.role) lacking
+          GROUP BY reason, contract_id, money_move_id, invoice_id, date
             """,
             self.env["commission.truth"]._shared_part_sql(),
         )

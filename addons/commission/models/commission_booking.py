@@ -73,7 +73,11 @@ class CommissionBooking(models.Model):
     taken_back_on = fields.Datetime(readonly=True)
     taken_back_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     counter_move_id = fields.Many2one(
-        "account.move", string="Counter-Entry", readonly=True, ondelete="set null"
+        "account.move",
+        string="Counter-Entry",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
     )
     is_live = fields.Boolean(string="Counts", compute="_compute_is_live", store=True)
     is_paid = fields.Boolean(string="Paid", compute="_compute_is_paid", store=True)

@@ -65,10 +65,10 @@ class CommissionEntry(models.Model):
         "sale.order", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     invoice_id = fields.Many2one(
-        "account.move", readonly=True, index="btree_not_null", ondelete="set null"
+        "account.move", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     money_move_id = fields.Many2one(
-        "account.move", string="Money", readonly=True, index="btree_not_null", ondelete="set null"
+        "account.move", string="Money", readonly=True, index="btree_not_null", ondelete="restrict"
     )
     team_id = fields.Many2one(related="contract_id.commission_team_id", string="Sales Team")
     tier_team_id = fields.Many2one(

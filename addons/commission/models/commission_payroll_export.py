@@ -6,6 +6,8 @@ import xlsxwriter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+AMOUNT_COLUMN = 3
+
 
 class CommissionPayrollExport(models.Model):
     """Approved sheets of employees, handed to payroll to be paid with the salary (B3).
@@ -114,11 +116,17 @@ class CommissionPayrollExport(models.Model):
         with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
             page = workbook.add_worksheet()
             page.set_column(0, 4, 18)
-            page.write_row(0, 0, self._file_header(), workbook.add_format({"bold": True}))
+            bold = workbook.add_format({"bold": True})
+            for column, label in enumerate(self._file_header()):
+                page.write_string(0, column, label, bold)
             money = workbook.add_format({"num_format": "#,##0.00"})
             for number, row in enumerate(self._file_rows(), start=1):
-                page.write_row(number, 0, row)
-                page.write_number(number, 3, row[3], money)
+                for column, value in enumerate(row):
+                    if column == AMOUNT_COLUMN:
+                        page.write_number(number, column, value, money)
+                    else:
+                        # As text: a name that begins with "=" is no formula.
+                        page.write_string(number, column, value or "")
         return content.getvalue()
 
     def _file_header(self):

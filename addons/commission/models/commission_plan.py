@@ -374,5 +374,7 @@ class CommissionPlan(models.Model):
                 )
 
     def _on_approval_approved(self, approval):
+        # What is calculated at the same moment is seen.
+        self.company_id._commission_touch()
         self._check_start()
         self.write({"state": "approved", "approved_on": self.company_id._sop_today()})

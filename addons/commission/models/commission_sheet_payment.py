@@ -132,7 +132,8 @@ class CommissionSheet(models.Model):
                 raise UserError(
                     self.env._("There is nothing to pay on commission sheet %s.", sheet.name)
                 )
-            self.env["commission.accrual"]._check_is_accrued(sheet)
+        accruals = self.env["commission.accrual"]
+        accruals._check_are_accrued(self.company_id, self)
 
     # -- amounts -------------------------------------------------------------------------------
 
@@ -143,6 +144,19 @@ class CommissionSheet(models.Model):
             settled |= found
         return settled
 
+    def _earned_by_plan(self):
+        """Return ``[(version of the plan, amount)]`` of all that this sheet settles."""
+        return self.env["commission.entry"]._read_group(
+            [("sheet_id", "in", self._settled_sheets().ids)], ["plan_id"], ["amount:sum"]
+        )
+
+    def _last_day_paid_for(self):
+        """Return the end of the month, or the later day of an adjustment that is paid with it."""
+        ((last,),) = self.env["commission.entry"]._read_group(
+            [("sheet_id", "in", self._settled_sheets().ids)], [], ["date:max"]
+        )
+        return max(filter(None, [self.date_to, last]))
+
     def _prepare_lines(self):
         """Return the values of the booking's lines: what was earned under each plan version.
 
@@ -150,11 +164,8 @@ class CommissionSheet(models.Model):
         payee, so that what was accrued is released to the cent.
         """
         self.ensure_one()
-        earned = self.env["commission.entry"]._read_group(
-            [("sheet_id", "in", self._settled_sheets().ids)], ["plan_id"], ["amount:sum"]
-        )
         lines = []
-        for plan, amount in earned:
+        for plan, amount in self._earned_by_plan():
             before, before_company = self._booked_before(plan)
             total = self._company_amount(self.company_id, plan, self.currency_id, before + amount)
             lines.append(

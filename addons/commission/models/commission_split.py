@@ -32,7 +32,11 @@ class CommissionSplit(models.Model):
         "sop.contract", ondelete="restrict", index="btree_not_null", check_company=True
     )
     team_id = fields.Many2one(
-        "crm.team", string="Sales Team", ondelete="restrict", index="btree_not_null"
+        "crm.team",
+        string="Sales Team",
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
     )
     company_id = fields.Many2one(
         "res.company",
@@ -104,6 +108,9 @@ class CommissionSplit(models.Model):
     def create(self, vals_list):
         trace = {} if self.env.su else {"user_id": self.env.uid}
         splits = super().create([{**vals, **trace} for vals in vals_list])
+        # What is calculated at the same moment is seen.
+        for company in splits.company_id:
+            company._commission_touch()
         if not self.env.su:
             splits._check_not_for_oneself()
             splits._check_not_calculated()

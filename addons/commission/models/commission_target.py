@@ -18,7 +18,9 @@ class CommissionTarget(models.Model):
     payee_id = fields.Many2one(
         "commission.payee", ondelete="restrict", check_company=True, index="btree_not_null"
     )
-    team_id = fields.Many2one("crm.team", string="Sales Team", ondelete="restrict")
+    team_id = fields.Many2one(
+        "crm.team", string="Sales Team", ondelete="restrict", check_company=True
+    )
     date_from = fields.Date(
         string="Period Starts on",
         required=True,
@@ -113,6 +115,9 @@ class CommissionTarget(models.Model):
         self._check_may_change()
 
     def _check_may_change(self):
+        # What is calculated at the same moment is seen.
+        for company in self.company_id:
+            company._commission_touch()
         if not self.env.su:
             self._check_not_for_oneself()
             self._check_not_calculated()

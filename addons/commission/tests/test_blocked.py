@@ -91,6 +91,81 @@ class TestBlocked(CommissionCase):
         self.assertEqual(self.balance(second), 50.0)
 
     @rule("B2")
+    def test_a_manager_or_a_pool_that_nobody_named_blocks_nothing(self):
+        self.now_is("2026-04-01")
+        self.calculate()
+        self._new_plan(
+            "2026-04-02",
+            [
+                {"name": "Sale", "rate": 10.0},
+                {"name": "Manager", "role": "manager", "rate": 2.0},
+                {"name": "Pool", "role": "pool", "rate": 1.0},
+            ],
+        )
+        team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
+        self.now_is("2026-04-02")
+        order = self.order(team_id=team.id)
+        contract = order.sudo().sop_contract_id
+        self.assertEqual(contract.commission_team_id, team)
+        self.collect(order, 575.0)
+        self.assertEqual(self.blocked(), [])
+        self.assertEqual(contract._commission_blocked(), [])
+        # Once the team has a manager, money from before is missing one; it is listed once.
+        manager = self._new_payee("sales_manager")
+        self.split(team=team, role="manager", shares={manager: 100.0}, date_from="2026-04-05")
+        self.assertEqual(self.blocked(), [("no_payee", 575.0)])
+        contract.sudo().write({"user_id": self.users["sales_head"].id})
+        self.assertEqual(self.blocked(), [("no_payee", 575.0)])
+
+    @rule("B2")
+    def test_money_of_a_contract_that_is_cancelled_is_paid_back_or_earmarked_anew(self):
+        order = self.order()
+        self.collect(order, 575.0)
+        order.sudo()._action_cancel()
+        self.assertEqual(order.sudo().sop_contract_id.state, "cancelled")
+        self.assertEqual(self.blocked(), [("cancelled", 575.0)])
+
+    @rule("B2")
+    def test_money_for_an_order_on_which_nothing_is_sold_is_listed(self):
+        order = self.order()
+        self.collect(order, 575.0)
+        self.assertEqual(self.blocked(), [])
+        self.env.flush_all()
+        # What an amendment can leave behind: everything on the order comes to nothing.
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET price_total = 0, price_subtotal = 0 WHERE order_id = %s",
+            [order.id],
+        )
+        self.assertEqual(self.blocked(), [("no_lines", 575.0)])
+        self.assertEqual(self.calculate().entry_count, 0)
+
+    @rule("B2", "B4")
+    def test_a_rejected_payment_of_an_invoice_is_listed_until_its_commission_is_taken_back(self):
+        invoice = self.invoiced_order().sudo().invoice_ids
+        payment = self.pay(invoice, 575.0, "2026-03-01")
+        self.calculate()
+        self.assertEqual(self.blocked(), [])
+        payment.action_reject()
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+        self.assertEqual(self.blocked("salesperson"), [("rejected", 575.0)])
+        self.calculate()
+        self.assertEqual(self.balance(), 0.0)
+        # It is still matched with the invoice.
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+        payment.action_draft()
+        self.assertEqual(self.blocked(), [])
+
+    @rule("B2", "B4")
+    def test_a_payment_that_is_no_more_is_listed_while_it_still_earns(self):
+        invoice = self.invoiced_order().sudo().invoice_ids
+        payment = self.pay(invoice, 575.0, "2026-03-01")
+        self.calculate()
+        payment.action_draft()
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+        self.calculate()
+        self.assertEqual(self.blocked(), [])
+
+    @rule("B2")
     def test_a_margin_of_an_invoice_without_an_order_is_not_known(self):
         self.now_is("2026-04-01")
         self.calculate()
@@ -99,6 +174,11 @@ class TestBlocked(CommissionCase):
         invoice = self.contract_invoice(self.order(), "2026-04-02")
         self.pay(invoice, 575.0, "2026-04-02")
         self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("no_cost", 575.0)])
+        # However many share the contract.
+        other = self._new_payee("sales_manager")
+        shares = {self.payee: 50.0, other: 50.0}
+        self.split(invoice.sop_contract_id, shares=shares, date_from="2026-04-01")
         self.assertEqual(self.blocked(), [("no_cost", 575.0)])
 
     @rule("B2")

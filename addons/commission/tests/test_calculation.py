@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -223,3 +224,29 @@ class TestRaceOfMoneyAndCalculation(RaceCase, CommissionCase):
 
     def _taken_back(self, payment):
         return lambda env: self.seen_by(env, payment, "finance").action_draft()
+
+    @rule("B1")
+    def test_a_split_recorded_while_a_calculation_is_committed_sees_it(self):
+        order = self.order()
+        self.collect(order, 575.0)
+        contract = order.sudo().sop_contract_id
+        other = self._new_payee(name="Outside Agency", kind="agent")
+        tries = []
+
+        def record(env):
+            tries.append(env)
+            found = self.seen_by(env, self.env["commission.split"], "sales_office")
+            values = {
+                "contract_id": contract.id,
+                "reason": "Mine",
+                "date_from": "2026-03-01",
+                "line_ids": [Command.create({"payee_id": other.id, "percent": 100.0})],
+            }
+            if len(tries) == 1:
+                return found.create(values)
+            with self.assertRefused("ask the finance VP", exception=AccessError):
+                found.create(values)
+
+        self.race(self._calculated, record)
+        self.assertEqual(len(tries), 2)
+        self.assertEqual(self._earned(order), [50.0])

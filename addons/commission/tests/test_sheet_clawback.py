@@ -34,11 +34,21 @@ class TestSheetClawback(SheetCase):
 
     @rule("B4")
     def test_a_payment_that_is_cancelled(self):
-        __, payment, march = self.march_sheet()
+        invoice, payment, march = self.march_sheet()
         self._new_version()
         payment.action_draft()
+        with self.assertRefused("in the commission ledger", "Cancel it", unchanged=march):
+            self.rpc(payment, "finance", "unlink")
         payment.action_cancel()
+        self.assertEqual(payment.move_id.state, "cancel")
         self._taken_back(march)
+        invoice.sudo().button_draft()
+        with self.assertRefused("in the commission ledger", "Cancel it", unchanged=invoice):
+            self.rpc(invoice, "finance", "unlink")
+        unused = self.receive(10.0)
+        unused.action_draft()
+        self.rpc(unused, "finance", "unlink")
+        self.assertFalse(unused.exists())
 
     @rule("B4")
     def test_money_that_is_unmatched(self):

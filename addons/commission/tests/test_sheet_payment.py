@@ -232,6 +232,71 @@ class TestSheetPayment(PaymentCase):
         with self.assertRefused(sheet.name, "Accrue the commission of 2026-03 first"):
             self.book(sheet)
 
+    @rule("B3", "B5")
+    def test_an_adjustment_of_april_on_the_sheet_of_march_waits_for_aprils_accrual(self):
+        self.half_paid()
+        self.now_is("2026-03-31")
+        sheet = self.fill("2026-03-31").sudo()
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-02")
+        entries = self.as_user(self.env["commission.entry"], "finance")
+        adjustment = entries.adjust(self.payee.id, 30.0, "A bonus")
+        self.assertEqual(adjustment.sheet_id, sheet)
+        self.review(self.submit_sheet(sheet))
+        self.assertEqual(sheet.amount_payable, 80.0)
+        with self.assertRefused(sheet.name, "Accrue the commission of 2026-04 first"):
+            self.book(sheet)
+        self.calculate()
+        self.accrue("2026-04-02")
+        self.assertEqual(self.book(sheet).amount, 80.0)
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
+
+    @rule("B3", "B5")
+    def test_what_is_accrued_and_taken_back_is_not_paid(self):
+        __, payment, sheet = self.march_sheet()
+        march = self.accrue("2026-03-31")
+        self.back_in_april(payment)
+        april = self.accrue_of("2026-04-01")
+        self.assertEqual((march.amount, april.amount), (50.0, -50.0))
+        self.rpc(march, "finance", "action_take_back")
+        with self.assertRefused(sheet.name, "Accrue the commission of 2026-04 first"):
+            self.book(sheet)
+        self.accrue("2026-04-30")
+        # All that was earned until April is accrued, also what April took back.
+        self.assertEqual(self.book(sheet).amount, 50.0)
+
+    @rule("B5")
+    def test_a_month_is_accrued_anew_when_the_later_one_is_taken_back(self):
+        self.march_sheet()
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-30")
+        self.half_paid("2026-04-10")
+        self.calculate("2026-04-30")
+        april = self.accrue("2026-04-30")
+        with self.assertRefused("Accrue that month or a later one"):
+            self.accrue("2026-03-31")
+        self.rpc(april, "finance", "action_take_back")
+        self.assertFalse(self.accrue("2026-03-31"))
+
+    def accrue_of(self, month):
+        return self.env["commission.accrual"].search(
+            [("company_id", "=", self.company.id), ("month", "=", month)]
+        )
+
+    @rule("B3", "B5")
+    def test_sheets_that_are_booked_together_release_no_more_than_was_accrued(self):
+        invoice, __, march = self.march_sheet()
+        self.now_is("2026-04-30")
+        self.pay(invoice, 230.0, "2026-04-10")
+        self.fill("2026-04-30")
+        self.accrue("2026-03-31")
+        self.now_is("2026-05-04")
+        april = self.approved_sheet("2026-04-01")
+        with self.assertRefused(april.name, "Accrue the commission of 2026-04 first"):
+            self.book(march | april)
+        self.accrue("2026-04-30")
+        self.assertEqual(sorted(self.book(march | april).mapped("amount")), [20.0, 50.0])
+
     @rule("B3")
     def test_a_company_without_a_journal_is_told_where_to_choose_one(self):
         sheet = self.accrued_sheet()
@@ -251,6 +316,11 @@ class TestSheetPayment(PaymentCase):
         self.assertEqual(self.booked(self.accrued_account), -50.0)
         self.assertTrue(all(first._owed_items().mapped("reconciled")))
         self.assertFalse(first.is_paid)
+        counter = first.counter_move_id
+        with self.assertRefused(counter.name, "Book the commission sheet anew", unchanged=counter):
+            self.rpc(counter, "finance", "button_draft")
+        with self.assertRefused("stays as it is", unchanged=counter):
+            self.rpc(counter.line_ids[0], "finance", "write", {"partner_id": self.customer.id})
         second = self.book(sheet)
         self.assertEqual(sheet.booking_ids, second | first)
         self.assertEqual(self.booked(self.accrued_account), 0.0)

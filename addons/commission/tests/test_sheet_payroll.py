@@ -20,6 +20,7 @@ class TestSheetPayroll(PaymentCase):
     def exported(self):
         """Two sheets of March, 16.67 and 33.33, in one export."""
         self.other = self._new_payee("sales_head")
+        self.other.partner_id.name = "=1+1"
         order = self.confirmed_order()
         shares = {self.payee: 33.33, self.other: 66.67}
         self.split(contract=order.sudo().sop_contract_id, shares=shares)
@@ -60,10 +61,12 @@ class TestSheetPayroll(PaymentCase):
         self.assertEqual(
             rows[1:],
             [
-                ["Sales Head", "2026-03", sheets[1].name, 33.33, "USD"],
+                ["=1+1", "2026-03", "=1+1 2026-03", 33.33, "USD"],
                 ["Salesperson", "2026-03", sheets[0].name, 16.67, "USD"],
             ],
         )
+        # A name is text, whatever it begins with; the amount is a number.
+        self.assertEqual([cell.data_type for cell in page[2]], ["s", "s", "s", "n", "s"])
         action = self.rpc(export, "finance", "action_download")
         self.assertIn(str(export.attachment_id.id), action["url"])
 
@@ -93,6 +96,10 @@ class TestSheetPayroll(PaymentCase):
         self.assertEqual(export.state, "taken_back")
         self.assertEqual(self.booked(self.accrued_account), -50.0)
         self.assertEqual(self.booked(self.company.commission_clearing_account_id), 0.0)
+        counter = export.counter_move_id
+        for method, *arguments in (("button_draft",), ("button_cancel",), ("unlink",)):
+            with self.assertRefused("stays as it is", unchanged=(counter, export)):
+                self.rpc(counter, "finance", method, *arguments, context={"force_delete": True})
         for sheet in sheets:
             self.assertStatus(sheet, "approved", "open")
         self.company.commission_employee_payment = "entry"

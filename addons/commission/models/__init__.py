@@ -45,6 +45,8 @@ from . import (
     commission_booking_bill,
     commission_payroll_export,
     commission_sheet_payment,
+    commission_booking_money,
+    commission_drift_figure,
     account_move_booking,
     res_company,
     res_company_accounting,

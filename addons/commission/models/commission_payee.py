@@ -53,7 +53,7 @@ class CommissionPayee(models.Model):
 
     _user_company_uniq = models.UniqueIndex(
         "(user_id, company_id) WHERE user_id IS NOT NULL",
-        "This user is a payee of this company already.",
+        "This user is a payee of this company already, or was: restore the archived one.",
     )
 
     @api.depends("partner_id.name", "user_id.name")

@@ -98,6 +98,34 @@ class TestAttacksOnWhoEarns(CommissionCase):
                 theirs, "sales_office", "write", {"payee_id": own.id, "date_from": "2028-01-01"}
             )
 
+    @rule("B1", "B5")
+    def test_a_team_of_another_company_has_no_split_and_no_target(self):
+        other = self._new_company("Southlight Drives")
+        theirs, ours = self.env["crm.team"].create(
+            [{"name": "South", "company_id": other.id}, {"name": "North", "company_id": False}]
+        )
+        for team, is_refused in ((theirs, True), (ours, False)):
+            split = {
+                "role": "pool",
+                "team_id": team.id,
+                "company_id": self.company.id,
+                "reason": "Agreed",
+                "line_ids": [Command.create({"payee_id": self.payee.id, "percent": 100.0})],
+            }
+            target = {
+                "company_id": self.company.id,
+                "team_id": team.id,
+                "date_from": "2027-01-01",
+                "amount": 100.0,
+                "currency_id": self.company.currency_id.id,
+            }
+            for model, values in (("commission.split", split), ("commission.target", target)):
+                if is_refused:
+                    with self.assertRefused("Southlight Drives"):
+                        self.rpc_create(model, "sales_office", values)
+                else:
+                    self.assertTrue(self.rpc_create(model, "sales_office", values))
+
     @rule("B1")
     def test_a_plan_that_moves_to_another_company_is_approved_anew(self):
         other = self._new_company("Southlight Drives")
@@ -200,6 +228,20 @@ class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
         run = self.rpc_create("commission.accrual.run", "stranger", values, context)
         with self.assertRefused("do not work for", exception=AccessError):
             self.rpc(run, "stranger", "read", ["amount"], context=context)
+
+    @rule("B1", "B3")
+    def test_nobody_reads_or_starts_the_dialog_of_somebody_else(self):
+        for model, role, method in (
+            ("commission.calculate", "finance", "action_calculate"),
+            ("commission.sheet.run", "sales_office", "action_fill"),
+        ):
+            dialog = self.rpc_create(model, role, {"company_id": self.company.id})
+            clerk = self._new_user("clerk " + role, "sales_sop.group_sales_office", self.company)
+            self.users["clerk"] = clerk
+            for call in (("read", ["month"]), (method,)):
+                with self.assertRefused(exception=AccessError, unchanged=dialog):
+                    self.rpc(dialog, "clerk", *call)
+            self.assertTrue(self.rpc(dialog, role, method))
 
     @rule("B1")
     def test_nobody_reads_the_what_if_of_somebody_else(self):

@@ -100,6 +100,11 @@ class TestExpected(ExpectedCase):
             [(row.amount_books, row.amount_ledger, row.amount_difference) for row in drift],
             [(50.0, 0.0, 50.0)],
         )
+        dialog = self.rpc_create("commission.calculate", "finance", {"company_id": self.company.id})
+        self.assertEqual(dialog.with_user(self.users["finance"]).amount_drift, 50.0)
+        dialog = self.rpc_create("commission.calculate", "sales_office", {})
+        with self.assertRefused(exception=AccessError):
+            self.rpc(dialog, "sales_office", "read", ["amount_drift"])
         self.calculate()
         self.env.invalidate_all()
         drift = self.as_user(self.env["commission.drift"], "finance").search([])

@@ -49,6 +49,21 @@ class TestSheet(SheetCase):
         self.assertEqual((len(filled.new_sheets), filled.new_entries), (0, 1))
         self.assertSheet(filled.sheets, amount_entries=70.0, entry_count=2)
 
+    @rule("B3", "B4")
+    def test_finance_sees_on_a_sheet_what_the_ledger_does_not_say_yet(self):
+        invoice, __ = self.half_paid()
+        self.now_is("2026-03-20")
+        sheet = self.fill("2026-03-20")
+        self.assertEqual(self.as_user(sheet, "finance").amount_drift, 0.0)
+        self.pay(invoice, 230.0, "2026-03-18")
+        self.env.invalidate_all()
+        self.assertEqual(self.as_user(sheet, "finance").amount_drift, 20.0)
+        action = self.rpc(sheet, "finance", "action_open_drift")
+        rows = self.as_user(self.env["commission.drift"], "finance").search(action["domain"])
+        self.assertEqual(rows.mapped("amount_difference"), [20.0])
+        with self.assertRefused(exception=AccessError):
+            self.rpc(sheet, "sales_office", "read", ["amount_drift"])
+
     @rule("B3")
     def test_the_run_says_how_many_sheets_and_entries_are_new(self):
         self.half_paid()

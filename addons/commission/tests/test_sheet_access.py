@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.attack_case import AttackCase
@@ -115,10 +116,22 @@ class TestSheetAccess(SheetCase):
 class TestSheetAttacks(AttackCase, SheetCase):
     """Whoever tries whatever: the ledger, its sheets and what they rest on stay (B3)."""
 
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        """10 % by a tier, so that there is one to attack."""
+        tier = Command.create({"start": 0.0, "rate": 10.0})
+        tiered = [{"name": "Every sale", "rate_kind": "tiers", "tier_ids": [tier]}]
+        return super()._new_plan(date_from, rules or tiered, **values)
+
     def _may(self, record, operation, role):
-        """A split is recorded by sales office and finance; it changes nothing that was."""
-        makes_split = record._name == "commission.split" and operation == "create"
-        return makes_split and role in ("sales_office", "finance")
+        """A split or a payee that is new changes nothing that was; the VP changes targets."""
+        if record._name == "commission.target":
+            return role == "finance_vp"
+        makes_new = operation == "create" and record._name in (
+            "commission.split",
+            "commission.payee",
+        )
+        return makes_new and role in ("sales_office", "finance")
 
     def _victims(self):
         __, payment, march = self.march_sheet()
@@ -130,6 +143,15 @@ class TestSheetAttacks(AttackCase, SheetCase):
             self.rpc(entry, "salesperson", "dispute", "Wrong")
         )
         split = self.split(entry.contract_id, shares={self.payee: 100}, date_from="2026-04-01")
+        target = self.as_user(self.env["commission.target"], "finance_vp").create(
+            {
+                "company_id": self.company.id,
+                "payee_id": self.payee.id,
+                "date_from": "2026-01-01",
+                "amount": 1000.0,
+                "currency_id": self.company.currency_id.id,
+            }
+        )
         calculation = april.calculation_id
         company = {"company_id": self.company.id}
         money = {**company, "currency_id": self.company.currency_id.id}
@@ -185,6 +207,26 @@ class TestSheetAttacks(AttackCase, SheetCase):
                 {"state": "draft", "date_from": "2020-01-01"},
                 {**company, "name": "Mine", "date_from": "2020-01-01", "state": "approved"},
                 ("unlink", "_on_approval_approved"),
+            ),
+            self.payee: (
+                {"user_id": self.users["sales_head"].id},
+                {**company, "user_id": self.users["sales_head"].id},
+                ("unlink",),
+            ),
+            target: (
+                {"amount": 1.0},
+                {
+                    **money,
+                    "payee_id": self._new_payee("sales_manager").id,
+                    "date_from": "2026-01-01",
+                    "amount": 1.0,
+                },
+                ("unlink",),
+            ),
+            self.plan.rule_ids.tier_ids: (
+                {"rate": 99.0},
+                {"rule_id": self.plan.rule_ids.id, "start": 1.0, "rate": 99.0},
+                ("unlink",),
             ),
             self.plan.rule_ids: (
                 {"rate": 99.0},

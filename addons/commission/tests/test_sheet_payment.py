@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.common import rule
 
@@ -57,6 +58,62 @@ class TestSheetPayment(PaymentCase):
         action = self.rpc(sheet, "finance", "action_pay")
         wizard = self.as_user(self.env["account.payment.register"], "finance")
         wizard.with_context(**action["context"]).create({"amount": 20.0})._create_payments()
+        self.assertStatus(sheet, "approved", "booked")
+
+    @rule("B3")
+    def test_an_entry_without_money_is_a_payment_only_by_the_finance_vps_word(self):
+        sheet = self.accrued_sheet()
+        booking = self.book(sheet)
+        owed = booking._owed_items()
+        lines = [
+            {"account_id": owed.account_id.id, "partner_id": owed.partner_id.id, "debit": 50.0},
+            {"account_id": self.expense_account.id, "credit": 50.0},
+        ]
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": self.company.commission_journal_id.id,
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+        self.as_user(entry, "finance").action_post()
+        with self.assertRefused("Nothing to accept", unchanged=sheet):
+            self.rpc(sheet, "finance_vp", "action_accept_as_payment")
+        self.as_user(owed | entry.line_ids[0], "finance").reconcile()
+        self.assertTrue(owed.reconciled)
+        self.assertStatus(sheet, "approved", "booked")
+        for role in ("finance", "general_manager"):
+            with self.assertRefused(exception=AccessError, unchanged=sheet):
+                self.rpc(sheet, role, "action_accept_as_payment")
+        self.rpc(sheet, "finance_vp", "action_accept_as_payment")
+        self.assertStatus(sheet, "paid", "paid")
+        self.assertEqual(booking.accepted_by_id, self.users["finance_vp"])
+        # The word was about this entry, and about no other.
+        self.as_user(owed, "finance").remove_move_reconcile()
+        self.assertStatus(sheet, "approved", "booked")
+        other = entry.copy()
+        self.as_user(other, "finance").action_post()
+        self.as_user(owed | other.line_ids[0], "finance").reconcile()
+        self.assertStatus(sheet, "approved", "booked")
+
+    @rule("B3")
+    def test_a_payment_that_is_written_off_or_rejected_is_no_payment(self):
+        sheet = self.accrued_sheet()
+        booking = self.book(sheet)
+        action = self.rpc(sheet, "finance", "action_pay")
+        wizard = self.as_user(self.env["account.payment.register"], "finance")
+        wizard = wizard.with_context(**action["context"])
+        written_off = {
+            "amount": 20.0,
+            "payment_difference_handling": "reconcile",
+            "writeoff_account_id": self.expense_account.id,
+        }
+        wizard.create({"journal_id": self.bank_journal.id, **written_off})._create_payments()
+        self.assertTrue(booking._owed_items().reconciled)
+        self.assertStatus(sheet, "approved", "booked")
+        self.as_user(booking._owed_items(), "finance").remove_move_reconcile()
+        payment = self.pay_out(sheet)
+        self.assertStatus(sheet, "paid", "paid")
+        self.as_user(payment, "finance").action_reject()
         self.assertStatus(sheet, "approved", "booked")
 
     @rule("B3")

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
+
+from ..models.commission_drift_figure import DRIFT_GROUPS
 
 
 class CommissionCalculate(models.TransientModel):
@@ -21,6 +23,25 @@ class CommissionCalculate(models.TransientModel):
         default=lambda self: self.env.company._sop_today(),
         help="Any day of the month. Of the current month the days until today are looked at.",
     )
+
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_drift = fields.Monetary(
+        string="Not in the Ledger Yet",
+        compute="_compute_amount_drift",
+        groups=DRIFT_GROUPS,
+        help="What the books say today and the ledger does not, in the company's currency.",
+    )
+
+    @api.depends_context("uid")
+    @api.depends("company_id")
+    def _compute_amount_drift(self):
+        for dialog in self:
+            company = dialog.company_id & self.env.companies
+            differences = self.env["commission.drift"]._differences(company) if company else {}
+            dialog.amount_drift = sum(
+                company._commission_money(amount, currency)
+                for (__, currency), amount in differences.items()
+            )
 
     def action_calculate(self):
         """Calculate, and notify how much was new."""

@@ -48,6 +48,7 @@ from . import (
     commission_booking_money,
     commission_drift_figure,
     account_move_booking,
+    account_move_money,
     res_company,
     res_company_accounting,
     res_config_settings,

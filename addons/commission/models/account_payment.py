@@ -7,20 +7,12 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def write(self, vals):
+        """A rejected payment stays matched with the sheet that it pays no more (B3)."""
         result = super().write(vals)
         if "state" in vals:
-            self._commission_judge_anew()
+            paid = self.filtered(lambda payment: payment.partner_type == "supplier")
+            paid.move_id._commission_judge_anew()
         return result
-
-    def _commission_judge_anew(self):
-        """A rejected payment stays matched with the sheet that it pays no more (B3)."""
-        items = self.filtered(lambda payment: payment.partner_type == "supplier").move_id.line_ids
-        partials = items.matched_debit_ids | items.matched_credit_ids
-        paid = (partials.debit_move_id | partials.credit_move_id).move_id
-        bookings = self.env["commission.booking"].sudo()
-        if paid:
-            bookings = bookings.search([("move_id", "in", paid.ids)])
-        self.env.add_to_compute(bookings._fields["is_paid"], bookings)
 
     def action_cancel(self):
         """Cancel the entry with the payment, where Odoo would delete it."""

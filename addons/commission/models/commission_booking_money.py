@@ -42,7 +42,11 @@ class CommissionBooking(models.Model):
 
     def _is_matched_with_money(self):
         moves = self._moves_that_paid()
-        return bool(moves) and all(map(self._is_money, moves - self.accepted_move_ids))
+        return (
+            bool(moves)
+            and set(moves.mapped("state")) == {"posted"}
+            and all(map(self._is_money, moves - self.accepted_move_ids))
+        )
 
     def _moves_that_paid(self):
         """Return the entries that what is owed is matched with; exchange differences aside."""
@@ -80,7 +84,11 @@ class CommissionBooking(models.Model):
         if self.kind not in ("entry", "bill") or not self.is_live or self.is_paid:
             return False
         items = self._items_to_pay()
-        return bool(items) and all(items.mapped("reconciled"))
+        return (
+            bool(items)
+            and all(items.mapped("reconciled"))
+            and set(self._moves_that_paid().mapped("state")) == {"posted"}
+        )
 
     def _accept_as_payment(self):
         self.write(

@@ -121,7 +121,18 @@ class TestBlocked(CommissionCase):
     def test_money_of_a_contract_that_is_cancelled_is_paid_back_or_earmarked_anew(self):
         order = self.order()
         self.collect(order, 575.0)
-        order.sudo()._action_cancel()
+        request = self.rpc_create(
+            "sop.contract.closing",
+            "salesperson",
+            {
+                "kind": "cancellation",
+                "contract_id": order.sudo().sop_contract_id.id,
+                "reason": "The customer builds no second mill",
+            },
+        )
+        self.as_user(request, "salesperson").action_submit()
+        for role in ("sales_head", "finance"):
+            self.approve(request, "cancellation", role)
         self.assertEqual(order.sudo().sop_contract_id.state, "cancelled")
         self.assertEqual(self.blocked(), [("cancelled", 575.0)])
 
@@ -131,7 +142,7 @@ class TestBlocked(CommissionCase):
         self.collect(order, 575.0)
         self.assertEqual(self.blocked(), [])
         self.env.flush_all()
-        # What an amendment can leave behind: everything on the order comes to nothing.
+        # What a call-off leaves behind when it is cancelled: nothing that is counted.
         self.env.cr.execute(
             "UPDATE sale_order_line SET price_total = 0, price_subtotal = 0 WHERE order_id = %s",
             [order.id],
@@ -153,6 +164,8 @@ class TestBlocked(CommissionCase):
         # It is still matched with the invoice.
         self.assertEqual(self.blocked(), [("rejected", 575.0)])
         payment.action_draft()
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+        payment.action_cancel()
         self.assertEqual(self.blocked(), [])
 
     @rule("B2", "B4")
@@ -161,6 +174,7 @@ class TestBlocked(CommissionCase):
         payment = self.pay(invoice, 575.0, "2026-03-01")
         self.calculate()
         payment.action_draft()
+        payment.action_cancel()
         self.assertEqual(self.blocked(), [("rejected", 575.0)])
         self.calculate()
         self.assertEqual(self.blocked(), [])

@@ -51,6 +51,13 @@ class TestSheetClawback(SheetCase):
         self.assertFalse(unused.exists())
 
     @rule("B4")
+    def test_a_payment_that_finance_rejects(self):
+        __, payment, march = self.march_sheet()
+        self._new_version()
+        self.rpc(payment, "finance", "action_reject")
+        self._taken_back(march)
+
+    @rule("B4")
     def test_money_that_is_unmatched(self):
         invoice, payment, march = self.march_sheet()
         self._new_version()

@@ -87,6 +87,10 @@ class TestSheetPayment(PaymentCase):
         self.rpc(sheet, "finance_vp", "action_accept_as_payment")
         self.assertStatus(sheet, "paid", "paid")
         self.assertEqual(booking.accepted_by_id, self.users["finance_vp"])
+        self.as_user(entry, "finance").button_draft()
+        self.assertStatus(sheet, "approved", "booked")
+        self.as_user(entry, "finance").action_post()
+        self.assertStatus(sheet, "paid", "paid")
         # The word was about this entry, and about no other.
         self.as_user(owed, "finance").remove_move_reconcile()
         self.assertStatus(sheet, "approved", "booked")

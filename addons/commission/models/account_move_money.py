@@ -23,4 +23,5 @@ class AccountMove(models.Model):
         paid = (partials.debit_move_id | partials.credit_move_id).move_id
         if paid:
             bookings = self.env["commission.booking"].sudo().search([("move_id", "in", paid.ids)])
-            self.env.add_to_compute(bookings._fields["is_paid"], bookings)
+            # Whatever depends on what they are matched with.
+            bookings.modified(["accepted_move_ids"])

@@ -121,7 +121,7 @@ class TestAttacksOnWhoEarns(CommissionCase):
             }
             for model, values in (("commission.split", split), ("commission.target", target)):
                 if is_refused:
-                    with self.assertRefused("Southlight Drives"):
+                    with self.assertRefused("belongs to another company"):
                         self.rpc_create(model, "sales_office", values)
                 else:
                     self.assertTrue(self.rpc_create(model, "sales_office", values))

@@ -44,40 +44,25 @@ class AccountMove(models.Model):
         self._commission_refuse_change()
         return super()._reverse_moves(default_values_list, cancel)
 
-    def _commission_documents(self):
-        """Return the recordsets that rest on these entries."""
-        mine = [("move_id", "in", self.ids)]
-        return [
-            self.env["commission.accrual"].sudo().search(mine, limit=1),
-            self.env["commission.booking"].sudo().search([*mine, ("kind", "!=", "bill")], limit=1),
-        ]
-
     def _commission_refuse_change(self):
         posted = self.filtered(lambda move: move.state == "posted")
         if not posted:
             return
-        for documents in posted._commission_documents():
-            for document in documents:
-                raise UserError(
-                    self.env._(
-                        "The journal entry %(entry)s belongs to “%(document)s” and stays as it "
-                        "is. Open that and take it back there: a counter-entry is made, and it "
-                        "can be booked anew.",
-                        entry=document.move_id.name,
-                        document=document._kept_document(),
-                    )
-                )
-        posted._commission_refuse_counter_change()
+        for accrual in self._commission_found(
+            "commission.accrual", [("move_id", "in", posted.ids)]
+        ):
+            raise UserError(accrual._kept_entry_text(accrual.move_id))
+        mine = [
+            "|",
+            ("counter_move_id", "in", posted.ids),
+            "&",
+            ("move_id", "in", posted.ids),
+            ("kind", "!=", "bill"),
+        ]
+        for booking in self._commission_found("commission.booking", mine):
+            if booking.counter_move_id in posted:
+                raise UserError(booking._kept_counter_text())
+            raise UserError(booking._kept_entry_text(booking.move_id))
 
-    def _commission_refuse_counter_change(self):
-        """What was taken back stays taken back (B3)."""
-        bookings = self.env["commission.booking"].sudo()
-        for booking in bookings.search([("counter_move_id", "in", self.ids)], limit=1):
-            raise UserError(
-                self.env._(
-                    "The journal entry %(entry)s takes “%(document)s” back and stays as it is. "
-                    "Book the commission sheet anew instead.",
-                    entry=booking.counter_move_id.name,
-                    document=booking._kept_document(),
-                )
-            )
+    def _commission_found(self, model, domain):
+        return self.env[model].sudo().search(domain, limit=1)

@@ -24,3 +24,12 @@ class CommissionBookedMixin(models.AbstractModel):
             "What was booked of commission is kept as it was. Use the buttons to book more or to "
             "take a booking back."
         )
+
+    def _kept_entry_text(self, move):
+        """Say why the entry of what was booked is not changed in the journal."""
+        return self.env._(
+            "The journal entry %(entry)s belongs to “%(document)s” and stays as it is. Open that "
+            "and take it back there: a counter-entry is made, and it can be booked anew.",
+            entry=move.name,
+            document=self._kept_document(),
+        )

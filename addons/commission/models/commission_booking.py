@@ -283,3 +283,12 @@ class CommissionBooking(models.Model):
         """Name what has to be taken back when the entry is wrong."""
         self.ensure_one()
         return self._name_document(self.export_id or self.sheet_id)
+
+    def _kept_counter_text(self):
+        """Say that what was taken back stays taken back."""
+        return self.env._(
+            "The journal entry %(entry)s takes “%(document)s” back and stays as it is. Book the "
+            "commission sheet anew instead.",
+            entry=self.counter_move_id.name,
+            document=self._kept_document(),
+        )

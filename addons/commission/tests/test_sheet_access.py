@@ -127,11 +127,11 @@ class TestSheetAttacks(AttackCase, SheetCase):
         """A split or a payee that is new changes nothing that was; the VP changes targets."""
         if record._name == "commission.target":
             return role == "finance_vp"
-        makes_new = operation == "create" and record._name in (
-            "commission.split",
-            "commission.payee",
-        )
-        return makes_new and role in ("sales_office", "finance")
+        makers = {
+            "commission.split": ("sales_office", "finance", "finance_vp"),
+            "commission.payee": ("sales_office", "finance"),
+        }
+        return operation == "create" and role in makers.get(record._name, ())
 
     def _victims(self):
         __, payment, march = self.march_sheet()
@@ -152,6 +152,7 @@ class TestSheetAttacks(AttackCase, SheetCase):
                 "currency_id": self.company.currency_id.id,
             }
         )
+        other = self._new_payee("sales_manager")
         calculation = april.calculation_id
         company = {"company_id": self.company.id}
         money = {**company, "currency_id": self.company.currency_id.id}
@@ -199,8 +200,8 @@ class TestSheetAttacks(AttackCase, SheetCase):
                 ("unlink",),
             ),
             split.line_ids: (
-                {"percent": 1.0},
-                {"split_id": split.id, "payee_id": self.payee.id, "percent": 1.0},
+                {"percent": 1.0, "payee_id": other.id},
+                {"split_id": split.id, "payee_id": other.id, "percent": 1.0},
                 ("unlink",),
             ),
             self.plan: (
@@ -214,17 +215,17 @@ class TestSheetAttacks(AttackCase, SheetCase):
                 ("unlink",),
             ),
             target: (
-                {"amount": 1.0},
+                {"amount": 1.0, "payee_id": other.id},
                 {
                     **money,
-                    "payee_id": self._new_payee("sales_manager").id,
+                    "payee_id": other.id,
                     "date_from": "2026-01-01",
                     "amount": 1.0,
                 },
                 ("unlink",),
             ),
             self.plan.rule_ids.tier_ids: (
-                {"rate": 99.0},
+                {"rate": 99.0, "start": 1.0},
                 {"rule_id": self.plan.rule_ids.id, "start": 1.0, "rate": 99.0},
                 ("unlink",),
             ),

@@ -130,6 +130,13 @@ class StockPicking(models.Model):
         for picking in self:
             picking.sop_contract_id = picking._sop_contracts()[:1]
 
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Say what a list is for where nothing is created; Odoo asks to create a transfer."""
+        if help_message and self.env.context.get("create") is False:
+            return help_message
+        return super().get_empty_list_help(help_message)
+
     # -- gate ----------------------------------------------------------------------------------
 
     def _sop_basis(self):

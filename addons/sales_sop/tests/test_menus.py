@@ -54,3 +54,11 @@ class TestMenus(MenuWalker, SopCase):
         self.assertIn("Approval Routes", visible["general_manager"])
         self.assertNotIn("Approval Routes", visible["sales_manager"])
         self.assertIn("Released Deliveries", visible["stock_user"])
+
+    def test_an_empty_list_of_deliveries_says_what_comes_there(self):
+        for name, text in (
+            ("sales_sop.stock_picking_action_signature", "waits for finance's signature"),
+            ("stock.action_picking_tree_all", "create"),
+        ):
+            action = self.as_user(self.env.ref(name), "finance").sudo()._get_action_dict()
+            self.assertIn(text, action["help"])

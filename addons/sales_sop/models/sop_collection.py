@@ -346,10 +346,10 @@ class SopCollection(models.Model):
         return SQL(
             """
             SELECT entry.id,
-                   entry.date,
-                   entry.payment_id,
-                   entry.money_kind,
-                   entry.certainty,
+                   MIN(entry.date) AS date,
+                   MIN(entry.payment_id) AS payment_id,
+                   MIN(entry.money_kind) AS money_kind,
+                   MIN(entry.certainty) AS certainty,
                    LEAST(1.0, COALESCE(
                        ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
                        / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
@@ -365,7 +365,7 @@ class SopCollection(models.Model):
               FROM entry
               JOIN account_move_line line ON line.move_id = entry.id
               JOIN account_account account ON account.id = line.account_id
-          GROUP BY entry.id, entry.date, entry.payment_id, entry.money_kind, entry.certainty
+          GROUP BY entry.id
             """,
             receivable=RECEIVABLE,
             liquidity=SQL(

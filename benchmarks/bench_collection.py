@@ -10,6 +10,9 @@ figures. It has to come to the same amounts, or the benchmark fails. Both run in
 turn, each with a new cursor, so nothing is cached. Figures are CPU milliseconds, of Python and of
 the database together, the median of several runs.
 
+Collected is asked of the newest 80 contracts, of one contract at each of the five stages, one call
+each, as a gate asks, and of the one that costs most: with earmarked money and a paid invoice.
+
 The list "May Be Invoiced Now" is read as the client does: its first page and its count. The peer
 finds the orders with something to invoice whose contracts have enough money.
 
@@ -20,14 +23,15 @@ from odoo.tools.safe_eval import safe_eval
 
 from tooling.console import say
 
-from .collection_company import CollectionCompany
+from .collection_company import STAGES, CollectionCompany
 from .measuring import measured, median
 
 CONTRACTS = 20_000
 GROWN = 100_000
 PAGE = 80
 REPEAT = 7
-GOAL = 2.0
+GOAL = 1.5
+GATE_GOAL = 2.0
 
 BY_HAND = """
     WITH share AS (
@@ -90,10 +94,10 @@ def run(env):
         say(f"{size:,} contracts")
         company.grow(size)
         times[size] = {}
-        for name, ours, peer in _questions(company):
+        for name, ours, peer, goal in _questions(company):
             mine, theirs = _in_turn(company, ours, peer)
             times[size][name] = mine
-            figures.append((f"{size:,}: {name}, CPU ms", mine, theirs, mine / theirs, GOAL))
+            figures.append((f"{size:,}: {name}, CPU ms", mine, theirs, mine / theirs, goal))
     factor = GROWN / CONTRACTS
     for name, small in times[CONTRACTS].items():
         grown, linear = times[GROWN][name], small * factor
@@ -104,14 +108,26 @@ def run(env):
 
 
 def _questions(company):
-    """Return ``[(name, ours, by hand)]``: functions of an environment, with equal answers."""
+    """Return ``[(name, ours, by hand, goal)]``: functions of an environment, with equal answers."""
     contracts = company.contract_ids()
-    page, one = contracts[:: len(contracts) // PAGE][:PAGE], contracts[len(contracts) // 2]
+    page, stages = contracts[:PAGE], company.contract_of_each_stage()
+    paid = stages[STAGES.index("pay")]
     return (
-        ("collected of 80 contracts", _collected(page), _collected_by_hand(page)),
-        ("collected of one contract", _collected([one]), _collected_by_hand([one])),
-        ("may be invoiced now", _free(company), _free_by_hand(company)),
-        ("pivot", _pivot(company), _pivot_by_hand(company)),
+        ("collected of 80 contracts", _collected(page), _collected_by_hand(page), GOAL),
+        (
+            "collected of one contract, at five stages",
+            _one_by_one(_collected, stages),
+            _one_by_one(_collected_by_hand, stages),
+            GATE_GOAL,
+        ),
+        (
+            "collected of one paid contract",
+            _collected([paid]),
+            _collected_by_hand([paid]),
+            GATE_GOAL,
+        ),
+        ("may be invoiced now", _free(company), _free_by_hand(company), GOAL),
+        ("pivot", _pivot(company), _pivot_by_hand(company), GOAL),
     )
 
 
@@ -155,6 +171,12 @@ def _collected_by_hand(ids):
         return {contract: _cents(amount) for contract, amount in env.cr.fetchall()}
 
     return peer
+
+
+def _one_by_one(question, ids):
+    """The question asked of each contract alone."""
+    questions = [question([contract]) for contract in ids]
+    return lambda env: [ask(env) for ask in questions]
 
 
 # -- the list of what may be invoiced --------------------------------------------------------------

@@ -52,6 +52,10 @@ class CollectionCompany(Company):
             )
             return [row[0] for row in cr.fetchall()]
 
+    def contract_of_each_stage(self):
+        """The contracts of the copy in the middle, in the order of the stages."""
+        return self.originals.copied_ids("sop_contract", self.copies // 2)
+
 
 class CollectionOriginals(Originals):
     """Contracts with their orders, invoices and money."""

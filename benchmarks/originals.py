@@ -64,6 +64,12 @@ class Originals:
             cr.execute(self._copy_links_sql(relation, columns, first_copy, last_copy))
         cr.execute("SET session_replication_role = DEFAULT")
 
+    def copied_ids(self, table, copy):
+        """The ids of the copy with this number, in the order of the originals."""
+        size = len(self.ids[table])
+        start = self.first[table] + copy * (size + 1)
+        return [start + position for position in range(1, size + 1)]
+
     def analyze(self, cr):
         for table in (*self.tables, *self.links):
             cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))

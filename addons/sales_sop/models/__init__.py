@@ -65,6 +65,7 @@ from . import (
     sop_payment_allocation_change,
     sop_payment_allocation_trace,
     sop_collection,
+    sop_collection_keys,
     sale_order,
     sale_order_line,
     sale_order_release,

@@ -4,12 +4,11 @@ from odoo.tools import SQL
 
 from .sop_policy_money import DEFAULTS
 
-# To be joined where ``money`` is the entry and ``payment`` its payment, if any.
+# To be joined where ``booked`` is the entry with its payment, if any, and ``journal`` its journal.
 JOINS = SQL(
     """
-    JOIN account_journal money_journal ON money_journal.id = money.journal_id
-    LEFT JOIN account_payment_method_line method ON method.id = payment.payment_method_line_id
-    LEFT JOIN sop_money_paper paper ON paper.payment_id = payment.id
+    LEFT JOIN account_payment_method_line method ON method.id = booked.payment_method_line_id
+    LEFT JOIN sop_money_paper paper ON paper.payment_id = booked.payment_id
     """
 )
 
@@ -17,14 +16,14 @@ JOINS = SQL(
 COLUMNS = SQL(
     """
     COALESCE(paper.kind, method.sop_paper_kind,
-             CASE money_journal.type WHEN 'cash' THEN 'cash' ELSE 'transfer' END) AS money_kind,
-    CASE WHEN money.statement_line_id IS NOT NULL THEN 2
+             CASE journal.type WHEN 'cash' THEN 'cash' ELSE 'transfer' END) AS money_kind,
+    CASE WHEN booked.statement_line_id IS NOT NULL THEN 2
          WHEN paper.state IN ('cashed', 'endorsed') THEN 2
          -- Booked straight on the bank account, a payment is "matched" from the start.
-         WHEN payment.is_matched
+         WHEN booked.is_matched
               AND (COALESCE(paper.kind, method.sop_paper_kind) IS NULL
-                   OR payment.outstanding_account_id
-                      IS DISTINCT FROM money_journal.default_account_id) THEN 2
+                   OR booked.outstanding_account_id
+                      IS DISTINCT FROM journal.default_account_id) THEN 2
          WHEN paper.state = 'countersigned' THEN 1
          ELSE 0
     END AS certainty

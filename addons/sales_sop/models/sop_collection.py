@@ -8,6 +8,14 @@ from . import money_certainty
 # The receivable lines of an entry are its customer's account; only these carry collected money.
 RECEIVABLE = SQL("'asset_receivable'")
 INVOICE_TYPES = SQL("('out_invoice', 'out_refund', 'out_receipt')")
+# To be joined to ``allocation``: an earmark belongs to one payment or to one bank line.
+EARMARKED_MONEY = SQL(
+    """
+    LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
+    LEFT JOIN account_bank_statement_line statement_line
+           ON statement_line.id = allocation.statement_line_id
+    """
+)
 
 
 class SopCollection(models.Model):
@@ -96,7 +104,6 @@ class SopCollection(models.Model):
         """
         if not contracts.ids:
             return []
-        self._flush_sources()
         rows = self.env.execute_query(
             SQL(
                 """SELECT rows.contract_id, rows.order_id, SUM(rows.amount), currency.rounding
@@ -113,6 +120,13 @@ class SopCollection(models.Model):
 
     @api.model
     def _flush_sources(self):
+        """Write what is pending: the statements read the tables.
+
+        Looking through all the fields takes as long as a statement, so see first whether anything
+        is pending at all.
+        """
+        if not self.env.fields_to_compute() and not self.env.transaction.field_dirty:
+            return
         for model in (
             "account.move",
             "account.move.line",
@@ -133,94 +147,55 @@ class SopCollection(models.Model):
         """Return the SELECT of all rows, or of the rows of ``contract_ids`` only.
 
         A plain view cannot serve the gates: the planner would compute every contract's rows to
-        find one's. With the ids inside the parts only their invoices and money are read. Each
-        part joins few tables: beyond eight the planner takes them in the order in which they are
-        written, and planning took longer than the work.
+        find one's. So the keys of the contracts' documents are read first, and the parts that
+        have nothing to read are left out: planning a part takes longer than its work. Each part
+        joins few tables: that is planned faster, and beyond eight the planner takes them in the
+        order in which they are written.
         """
+        keys = self._keys(contract_ids)
+        parts = self._parts(keys)
+        if not parts:
+            return self._opening_rows_sql(keys)
         return SQL(
-            """
-            WITH scope AS MATERIALIZED (%(scope)s),
-                 invoice AS MATERIALIZED (%(invoice)s),
-                 invoice_share AS MATERIALIZED (%(invoice_share)s),
-                 invoice_line AS MATERIALIZED (%(invoice_line)s),
-                 partial AS MATERIALIZED (%(partial)s),
-                 allocation AS MATERIALIZED (%(allocation)s),
-                 entry AS MATERIALIZED (%(entry)s),
-                 money AS MATERIALIZED (%(money)s),
-                 cash AS MATERIALIZED (%(cash)s),
-                 paid AS MATERIALIZED (%(paid)s),
-                 earmark AS MATERIALIZED (%(earmark)s)
-            %(invoice_rows)s
-            UNION ALL
-            %(earmark_rows)s
-            UNION ALL
-            %(opening_rows)s
-            """,
-            scope=self._scope_sql(contract_ids),
-            invoice=self._invoice_sql(contract_ids),
-            invoice_share=self._invoice_share_sql(),
-            invoice_line=self._invoice_line_sql(),
-            partial=self._partial_sql(),
-            allocation=self._allocation_sql(),
-            entry=self._entry_sql(),
-            money=self._money_sql(),
-            cash=self._cash_sql(),
-            paid=self._paid_sql(),
-            earmark=self._earmark_sql(),
-            invoice_rows=self._invoice_rows_sql(contract_ids),
-            earmark_rows=self._earmark_rows_sql(contract_ids),
-            opening_rows=self._opening_rows_sql(contract_ids),
+            "WITH %s %s UNION ALL %s",
+            SQL(", ").join(
+                SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), part)
+                for name, part in parts.items()
+            ),
+            self._counted_rows_sql(keys),
+            self._opening_rows_sql(keys),
         )
 
-    def _scope_sql(self, contract_ids):
-        """The contracts asked for and those that share earmarked money with them."""
-        if contract_ids is None:
-            return SQL("SELECT id FROM sop_contract")
-        return SQL(
-            """
-            SELECT UNNEST(%(ids)s) AS id
-             UNION
-            SELECT other.contract_id
-              FROM sop_payment_allocation mine
-              JOIN sop_payment_allocation other ON other.payment_id = mine.payment_id
-             WHERE mine.contract_id = ANY(%(ids)s)
-             UNION
-            SELECT other.contract_id
-              FROM sop_payment_allocation mine
-              JOIN sop_payment_allocation other
-                ON other.statement_line_id = mine.statement_line_id
-             WHERE mine.contract_id = ANY(%(ids)s)
-            """,
-            ids=list(contract_ids),
-        )
+    def _parts(self, keys):
+        """Return ``{name: SELECT}``: the tables of which rows are made, in the order they need."""
+        parts = {}
+        if keys.has_invoices:
+            parts["invoice"] = self._invoice_sql(keys)
+            parts["invoice_share"] = self._invoice_share_sql()
+            parts["invoice_line"] = self._invoice_line_sql()
+            parts["partial"] = self._partial_sql()
+        if keys.has_earmarks:
+            parts["allocation"] = self._allocation_sql(keys)
+        if parts:
+            parts["booked"] = self._booked_sql(keys)
+            parts["entry"] = self._entry_sql()
+            parts["money"] = self._money_sql()
+        if keys.has_invoices:
+            parts["cash"] = self._cash_sql()
+        if keys.has_earmarks:
+            parts["earmark"] = self._earmark_sql(keys)
+        return parts
 
-    def _invoice_sql(self, contract_ids):
+    def _invoice_sql(self, keys):
         """The posted invoices and credit notes of the contracts in scope."""
-        if contract_ids is None:
+        if keys.is_all:
             return SQL(
                 """SELECT id, sop_contract_id
                      FROM account_move
                     WHERE state = 'posted' AND move_type IN %s""",
                 INVOICE_TYPES,
             )
-        return SQL(
-            """
-            SELECT move.id, move.sop_contract_id
-              FROM (SELECT line.move_id AS id
-                      FROM scope
-                      JOIN sale_order so ON so.sop_contract_id = scope.id
-                      JOIN sale_order_line sol ON sol.order_id = so.id
-                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
-                      JOIN account_move_line line ON line.id = rel.invoice_line_id
-                     UNION
-                    SELECT own.id
-                      FROM scope
-                      JOIN account_move own ON own.sop_contract_id = scope.id) found
-              JOIN account_move move ON move.id = found.id
-             WHERE move.state = 'posted' AND move.move_type IN %s
-            """,
-            INVOICE_TYPES,
-        )
+        return keys.invoices_sql()
 
     def _invoice_share_sql(self):
         """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
@@ -241,9 +216,10 @@ class SopCollection(models.Model):
                     FROM invoice
                     JOIN account_move_line line
                       ON line.move_id = invoice.id AND line.display_type = 'product'
-               LEFT JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = line.id
-               LEFT JOIN sale_order_line sol ON sol.id = rel.order_line_id
-               LEFT JOIN sale_order so ON so.id = sol.order_id
+               LEFT JOIN (sale_order_line_invoice_rel rel
+                          JOIN sale_order_line sol ON sol.id = rel.order_line_id
+                          JOIN sale_order so ON so.id = sol.order_id)
+                      ON rel.invoice_line_id = line.id
                 ORDER BY line.id, sol.id) lines
           GROUP BY move_id, contract_id, order_id
             """
@@ -269,32 +245,43 @@ class SopCollection(models.Model):
             (SQL("debit"), SQL("credit"), SQL("1")),
             (SQL("credit"), SQL("debit"), SQL("-1")),
         ]
-        return SQL(" UNION ALL ").join(
-            SQL(
-                """
-                SELECT invoice_line.move_id AS invoice_id,
-                       money_line.move_id AS money_id,
-                       invoice_line.currency_id AS invoice_currency_id,
-                       invoice_line.date_maturity,
-                       partial.amount,
-                       partial.%(mine)s_amount_currency AS amount_invoice,
-                       partial.%(other)s_amount_currency AS amount_money,
-                       %(sign)s AS sign
-                  FROM invoice_line
-                  JOIN account_partial_reconcile partial
-                    ON partial.%(mine)s_move_id = invoice_line.id
-                  JOIN account_move_line money_line
-                    ON money_line.id = partial.%(other)s_move_id
-                """,
-                mine=mine,
-                other=other,
-                sign=sign,
-            )
-            for mine, other, sign in sides
+        return SQL(
+            """
+            SELECT side.*, money_line.move_id AS money_id
+              FROM (%s) side
+              JOIN account_move_line money_line ON money_line.id = side.money_line_id
+            """,
+            SQL(" UNION ALL ").join(
+                SQL(
+                    """
+                    SELECT invoice_line.move_id AS invoice_id,
+                           invoice_line.currency_id AS invoice_currency_id,
+                           invoice_line.date_maturity,
+                           partial.amount,
+                           partial.%(mine)s_amount_currency AS amount_invoice,
+                           partial.%(other)s_amount_currency AS amount_money,
+                           partial.%(other)s_move_id AS money_line_id,
+                           %(sign)s AS sign
+                      FROM invoice_line
+                      JOIN account_partial_reconcile partial
+                        ON partial.%(mine)s_move_id = invoice_line.id
+                    """,
+                    mine=mine,
+                    other=other,
+                    sign=sign,
+                )
+                for mine, other, sign in sides
+            ),
         )
 
-    def _allocation_sql(self):
+    def _allocation_sql(self, keys):
         """The earmarks of the contracts in scope, and the entries of their money."""
+        if keys.is_all:
+            money = SQL("COALESCE(payment.move_id, statement_line.move_id)")
+            joins = EARMARKED_MONEY
+        else:
+            money = SQL("found.money_id")
+            joins = SQL("JOIN (%s) found ON found.id = allocation.id", keys.earmarks_sql())
         return SQL(
             """
             SELECT allocation.id,
@@ -302,36 +289,58 @@ class SopCollection(models.Model):
                    allocation.order_id,
                    allocation.currency_id,
                    allocation.amount,
-                   COALESCE(payment.move_id, statement_line.move_id) AS money_id
-              FROM scope
-              JOIN sop_payment_allocation allocation ON allocation.contract_id = scope.id
-         LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
-         LEFT JOIN account_bank_statement_line statement_line
-                ON statement_line.id = allocation.statement_line_id
+                   %(money)s AS money_id
+              FROM sop_payment_allocation allocation
+                   %(joins)s
+            """,
+            money=money,
+            joins=joins,
+        )
+
+    def _booked_sql(self, keys):
+        """The entries that are money (C3): of payments and of bank statement lines."""
+        return SQL(
             """
+            SELECT entry.id,
+                   entry.date,
+                   entry.journal_id,
+                   entry.statement_line_id,
+                   entry.origin_payment_id AS payment_id,
+                   payment.payment_method_line_id,
+                   payment.outstanding_account_id,
+                   payment.is_matched
+              FROM (SELECT DISTINCT money_id FROM (%s) documents) found
+              JOIN account_move entry ON entry.id = found.money_id
+         LEFT JOIN account_payment payment ON payment.id = entry.origin_payment_id
+             WHERE entry.state = 'posted'
+               AND (payment.state IN ('in_process', 'paid')
+                    OR entry.statement_line_id IS NOT NULL)
+            """,
+            SQL(" UNION ALL ").join(
+                SQL("SELECT money_id FROM %s", SQL.identifier(name))
+                for name, is_there in (
+                    ("partial", keys.has_invoices),
+                    ("allocation", keys.has_earmarks),
+                )
+                if is_there
+            ),
         )
 
     def _entry_sql(self):
-        """The entries that are money (C3), how certain each is, and what its accounts are."""
+        """How certain each money is, and what its accounts are."""
         return SQL(
             """
-            SELECT money.id,
-                   money.date,
-                   money.origin_payment_id AS payment_id,
-                   money.statement_line_id,
-                   payment.outstanding_account_id,
-                   money_journal.default_account_id,
-                   money_journal.suspense_account_id,
+            SELECT booked.id,
+                   booked.date,
+                   booked.payment_id,
+                   booked.statement_line_id,
+                   booked.outstanding_account_id,
+                   journal.default_account_id,
+                   journal.suspense_account_id,
                    %(certainty)s
-              FROM (SELECT money_id AS id FROM partial
-                     UNION
-                    SELECT money_id FROM allocation) found
-              JOIN account_move money ON money.id = found.id
-         LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+              FROM booked
+              JOIN account_journal journal ON journal.id = booked.journal_id
                    %(joins)s
-             WHERE money.state = 'posted'
-               AND (payment.state IN ('in_process', 'paid')
-                    OR money.statement_line_id IS NOT NULL)
             """,
             certainty=money_certainty.COLUMNS,
             joins=money_certainty.JOINS,
@@ -346,10 +355,6 @@ class SopCollection(models.Model):
         return SQL(
             """
             SELECT entry.id,
-                   MIN(entry.date) AS date,
-                   MIN(entry.payment_id) AS payment_id,
-                   MIN(entry.money_kind) AS money_kind,
-                   MIN(entry.certainty) AS certainty,
                    LEAST(1.0, COALESCE(
                        ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
                        / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
@@ -389,39 +394,29 @@ class SopCollection(models.Model):
         )
 
     def _cash_sql(self):
-        """Per invoice and money: the cash that reached the invoice, money back negative."""
+        """Per invoice, contract, order and money: the cash that came, money back negative."""
         return SQL(
             """
-            SELECT partial.invoice_id,
+            SELECT invoice_share.contract_id,
+                   invoice_share.order_id,
+                   partial.money_id,
+                   partial.invoice_id,
                    partial.date_maturity,
-                   money.id AS money_id,
-                   money.date,
-                   money.payment_id,
-                   money.money_kind,
-                   money.certainty,
-                   partial.sign * partial.amount * money.factor AS amount_company,
-                   partial.sign * partial.amount_invoice * money.factor AS amount_invoice,
-                   partial.sign * partial.amount_money * money.factor AS amount_money,
-                   partial.invoice_currency_id
+                   partial.invoice_currency_id AS currency_id,
+                   invoice_share.share * partial.sign * money.factor * partial.amount_invoice
+                       AS amount,
+                   invoice_share.share * partial.sign * money.factor * partial.amount
+                       AS amount_company,
+                   invoice_share.share * partial.sign * money.factor * partial.amount_money
+                       AS amount_money,
+                   partial.sign * money.factor * partial.amount < 0 AS is_paid_back
               FROM partial
               JOIN money ON money.id = partial.money_id
+              JOIN invoice_share ON invoice_share.move_id = partial.invoice_id
             """
         )
 
-    def _paid_sql(self):
-        """What each money already paid on the invoices of each contract."""
-        return SQL(
-            """
-            SELECT cash.money_id,
-                   invoice_share.contract_id,
-                   SUM(cash.amount_money * invoice_share.share) AS amount
-              FROM cash
-              JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
-          GROUP BY cash.money_id, invoice_share.contract_id
-            """
-        )
-
-    def _earmark_sql(self):
+    def _earmark_sql(self, keys):
         """Earmarks with what their money has not yet paid there and what is still open on it.
 
         When the same money carries several earmarks for one contract, the oldest ones are used
@@ -433,31 +428,43 @@ class SopCollection(models.Model):
                    allocation.contract_id,
                    allocation.order_id,
                    allocation.currency_id,
-                   money.id AS money_id,
-                   money.date,
-                   money.payment_id,
-                   money.money_kind,
-                   money.certainty,
+                   allocation.money_id,
                    allocation.amount - GREATEST(0, LEAST(
                        allocation.amount,
-                       COALESCE(paid.amount, 0) - COALESCE(SUM(allocation.amount) OVER (
+                       %(paid)s - COALESCE(SUM(allocation.amount) OVER (
                            PARTITION BY allocation.contract_id, allocation.money_id
                            ORDER BY allocation.id
                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS remaining,
                    money.open * money.factor AS open,
                    money.rate,
-                   CASE WHEN contract.is_opening
-                        THEN (%(opening_paid)s) * money.factor
-                        ELSE 0 END AS opening_paid
+                   %(opening_paid)s AS opening_paid
               FROM allocation
               JOIN money ON money.id = allocation.money_id
-              JOIN sop_contract contract ON contract.id = allocation.contract_id
-         LEFT JOIN paid
-                ON paid.money_id = allocation.money_id
-               AND paid.contract_id = allocation.contract_id
+                   %(joins)s
             """,
-            opening_paid=self._opening_paid_sql(),
+            paid=SQL("COALESCE(paid.amount, 0)") if keys.has_invoices else SQL("0"),
+            opening_paid=self._opening_paid_sql() if keys.has_opening else SQL("0"),
+            joins=SQL(" ").join(self._earmark_joins(keys)),
         )
+
+    def _earmark_joins(self, keys):
+        if keys.has_opening:
+            yield SQL(
+                """
+                LEFT JOIN (SELECT id, opening_date FROM sop_contract WHERE is_opening) opening
+                       ON opening.id = allocation.contract_id
+                """
+            )
+        if keys.has_invoices:
+            yield SQL(
+                """
+                LEFT JOIN (SELECT money_id, contract_id, SUM(amount_money) AS amount
+                             FROM cash
+                         GROUP BY money_id, contract_id) paid
+                       ON paid.money_id = allocation.money_id
+                      AND paid.contract_id = allocation.contract_id
+                """
+            )
 
     def _opening_paid_sql(self):
         """What the money paid on entries from before the go-live, for an opening contract only.
@@ -466,77 +473,82 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT COALESCE(SUM(opened.credit_amount_currency), 0)
-              FROM account_move_line line
-              JOIN account_account account
-                ON account.id = line.account_id AND account.account_type = %s
-              JOIN account_partial_reconcile opened ON opened.credit_move_id = line.id
-              JOIN account_move_line debit ON debit.id = opened.debit_move_id
-              JOIN account_move old ON old.id = debit.move_id
-             WHERE line.move_id = money.id
-               AND old.move_type = 'entry'
-               AND old.state = 'posted'
-               AND old.origin_payment_id IS NULL
-               AND old.statement_line_id IS NULL
-               AND old.date <= contract.opening_date
+            CASE WHEN opening.id IS NOT NULL THEN money.factor * (
+                SELECT COALESCE(SUM(opened.credit_amount_currency), 0)
+                  FROM account_move_line line
+                  JOIN account_account account
+                    ON account.id = line.account_id AND account.account_type = %s
+                  JOIN account_partial_reconcile opened ON opened.credit_move_id = line.id
+                  JOIN account_move_line debit ON debit.id = opened.debit_move_id
+                  JOIN account_move old ON old.id = debit.move_id
+                 WHERE line.move_id = money.id
+                   AND old.move_type = 'entry'
+                   AND old.state = 'posted'
+                   AND old.origin_payment_id IS NULL
+                   AND old.statement_line_id IS NULL
+                   AND old.date <= opening.opening_date)
+            ELSE 0 END
             """,
             RECEIVABLE,
         )
 
-    def _invoice_rows_sql(self, contract_ids):
+    def _counted_rows_sql(self, keys):
+        """The money on invoices and the earmarked money that the contract's policy counts.
+
+        Money that was paid back counts however certain it is.
+        """
+        sources = []
+        if keys.has_invoices:
+            sources.append(
+                SQL(
+                    """
+                    SELECT contract_id, order_id, money_id, invoice_id, date_maturity,
+                           'invoice' AS kind, is_paid_back, currency_id, amount, amount_company
+                      FROM cash
+                    """
+                )
+            )
+        if keys.has_earmarks:
+            sources.append(self._open_earmarks_sql())
         return SQL(
             """
             SELECT contract.id AS contract_id,
-                   invoice_share.order_id,
+                   counted.order_id,
                    contract.partner_id,
                    contract.user_id,
                    contract.company_id,
                    contract.currency_id,
-                   cash.money_id AS money_move_id,
-                   cash.payment_id,
-                   cash.invoice_id,
-                   cash.date,
-                   cash.date_maturity,
-                   'invoice' AS kind,
-                   invoice_share.share * CASE
-                       WHEN cash.invoice_currency_id = contract.currency_id
-                       THEN cash.amount_invoice
-                       ELSE cash.amount_company * contract.currency_rate
+                   counted.money_id AS money_move_id,
+                   entry.payment_id,
+                   counted.invoice_id,
+                   entry.date,
+                   counted.date_maturity,
+                   counted.kind,
+                   CASE WHEN counted.currency_id = contract.currency_id
+                        THEN counted.amount
+                        ELSE counted.amount_company * contract.currency_rate
                    END AS amount
-              FROM cash
-              JOIN invoice_share ON invoice_share.move_id = cash.invoice_id
-              JOIN sop_contract contract ON contract.id = invoice_share.contract_id
+              FROM (%(sources)s) counted
+              JOIN entry ON entry.id = counted.money_id
+              JOIN sop_contract contract ON contract.id = counted.contract_id
               JOIN sop_policy policy ON policy.id = contract.policy_id
-             WHERE (%(counts)s OR cash.amount_company < 0) AND %(asked)s
+             WHERE (%(counts)s OR counted.is_paid_back) AND %(asked)s
             """,
-            counts=money_certainty.counts("cash"),
-            asked=self._asked_sql(contract_ids),
+            sources=SQL(" UNION ALL ").join(sources),
+            counts=money_certainty.counts("entry"),
+            asked=keys.asked_sql(SQL("counted.contract_id")),
         )
 
-    def _earmark_rows_sql(self, contract_ids):
+    def _open_earmarks_sql(self):
         """The open part of each earmark; earmarks of one money share what is open, oldest first.
 
         Those of opening contracts first share what the money paid on opening entries.
         """
         return SQL(
             """
-            SELECT contract.id,
-                   earmark.order_id,
-                   contract.partner_id,
-                   contract.user_id,
-                   contract.company_id,
-                   contract.currency_id,
-                   earmark.money_id,
-                   earmark.payment_id,
-                   NULL::integer,
-                   earmark.date,
-                   NULL::date,
-                   'earmark',
-                   earmark.counted * CASE
-                       WHEN earmark.currency_id = contract.currency_id
-                       THEN 1.0
-                       ELSE earmark.rate * contract.currency_rate
-                   END
+            SELECT contract_id, order_id, money_id, NULL::integer AS invoice_id,
+                   NULL::date AS date_maturity, 'earmark' AS kind, FALSE AS is_paid_back,
+                   currency_id, open_part AS amount, open_part * rate AS amount_company
               FROM (
                   SELECT split.*,
                          from_opening + GREATEST(0, LEAST(
@@ -544,7 +556,7 @@ class SopCollection(models.Model):
                              open - COALESCE(SUM(GREATEST(remaining - from_opening, 0))
                                  OVER (PARTITION BY money_id ORDER BY id
                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
-                             AS counted
+                             AS open_part
                     FROM (
                         SELECT earmark.*,
                                GREATEST(0, LEAST(
@@ -555,39 +567,30 @@ class SopCollection(models.Model):
                                              ROWS BETWEEN UNBOUNDED PRECEDING
                                                       AND 1 PRECEDING), 0)))
                                    AS from_opening
-                          FROM earmark) split) earmark
-              JOIN sop_contract contract ON contract.id = earmark.contract_id
-              JOIN sop_policy policy ON policy.id = contract.policy_id
-             WHERE earmark.counted > 0 AND %(counts)s AND %(asked)s
-            """,
-            counts=money_certainty.counts("earmark"),
-            asked=self._asked_sql(contract_ids),
+                          FROM earmark) split) shared
+             WHERE open_part > 0
+            """
         )
 
-    def _opening_rows_sql(self, contract_ids):
+    def _opening_rows_sql(self, keys):
         """What contracts from before the go-live had collected by then."""
         return SQL(
             """
-            SELECT contract.id,
-                   NULL::integer,
+            SELECT contract.id AS contract_id,
+                   NULL::integer AS order_id,
                    contract.partner_id,
                    contract.user_id,
                    contract.company_id,
                    contract.currency_id,
-                   NULL::integer,
-                   NULL::integer,
-                   NULL::integer,
-                   contract.opening_date,
-                   NULL::date,
-                   'opening',
-                   contract.opening_amount_collected
+                   NULL::integer AS money_move_id,
+                   NULL::integer AS payment_id,
+                   NULL::integer AS invoice_id,
+                   contract.opening_date AS date,
+                   NULL::date AS date_maturity,
+                   'opening' AS kind,
+                   contract.opening_amount_collected AS amount
               FROM sop_contract contract
              WHERE contract.opening_amount_collected > 0 AND %s
             """,
-            self._asked_sql(contract_ids),
+            keys.asked_sql(SQL("contract.id")),
         )
-
-    def _asked_sql(self, contract_ids):
-        if contract_ids is None:
-            return SQL("TRUE")
-        return SQL("contract.id = ANY(%s)", list(contract_ids))

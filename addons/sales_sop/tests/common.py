@@ -426,7 +426,11 @@ class SopCase(TransactionCase):
         self.addCleanup(self._check_invariants)
 
     def _check_invariants(self):
-        for invariant in (self._money_is_not_counted_twice, self._no_more_invoiced_than_accepted):
+        for invariant in (
+            self._money_is_not_counted_twice,
+            self._money_is_the_same_however_it_is_asked,
+            self._no_more_invoiced_than_accepted,
+        ):
             invariant()
 
     def _money_is_not_counted_twice(self):
@@ -442,6 +446,22 @@ class SopCase(TransactionCase):
         # At the most generous: every foreign payment by the rate of its own entry.
         received = sum(payments.move_id.mapped("amount_total_signed"), sum(lines.mapped("amount")))
         self.assertLessEqual(collected, received + 0.005)
+
+    def _money_is_the_same_however_it_is_asked(self):
+        """Each contract alone, as a gate asks, many together, and the report over all."""
+        contracts = self.env["sop.contract"].search([("company_id", "=", self.company.id)])
+        together = contracts._collected()
+        reported = dict(
+            self.env["sop.collection"]._read_group(
+                [("contract_id", "in", contracts.ids)], ["contract_id"], ["amount:sum"]
+            )
+        )
+        for contract in contracts:
+            amount = together.get(contract.id, 0.0)
+            self.assertEqual(contract._collected().get(contract.id, 0.0), amount, contract.number)
+            # The report does not round.
+            half = contract.currency_id.rounding * 0.501
+            self.assertAlmostEqual(reported.get(contract, 0.0), amount, delta=half)
 
     def _no_more_invoiced_than_accepted(self):
         lines = self.env["sale.order.line"].search([("company_id", "=", self.company.id)])

@@ -184,6 +184,7 @@ class TestMoneySequences(PaperCase):
             by_hand = expected[contract.id] - refunded[contract.id]
             self.assertAlmostEqual(amount, float_round(by_hand, 2), 2, msg=step)
         self.assertGreaterEqual(free, -0.001, step)
+        self._money_is_the_same_however_it_is_asked()
         there = sum(collected.values()) + free + sum(refunded.values()) + self.given_back
         self.assertAlmostEqual(there, received, 2, msg=step)
 

@@ -226,11 +226,6 @@ class CommissionDispute(models.Model):
         """Open the dialog that asks for the reason."""
         return self._ask("refuse", self.env._("Refuse the Dispute"))
 
-    def action_open_entry(self):
-        """Open the disputed line."""
-        self.ensure_one()
-        return self.entry_id.get_formview_action()
-
     def _ask(self, decision, title):
         self.ensure_one()
         return {

@@ -5,6 +5,8 @@ from .commission_truth import FACTS, KEY, Scope
 
 # Kinds whose total is exact for a contract as a whole, shared out among its payees.
 SHARED_KINDS = ("earned", "overdue", "open_overdue")
+# Whose total is rounded once.
+GROUP = SQL("contract_id, rule_id, plan_id, kind, group_payee, group_period")
 
 
 class CommissionLedger(models.AbstractModel):
@@ -86,8 +88,10 @@ class CommissionLedger(models.AbstractModel):
         return SQL(
             """
             SELECT sides.*,
+                   sides.raw - sides.posted AS difference,
                    plan.currency_id,
                    currency.rounding::numeric AS unit,
+                   TRIM_SCALE(1 / currency.rounding::numeric) AS per_unit,
                    CASE WHEN sides.kind IN %(shared)s THEN 0 ELSE payee_id END AS group_payee,
                    CASE WHEN sides.kind IN %(shared)s THEN NULL ELSE period END AS group_period
               FROM (
@@ -106,11 +110,13 @@ class CommissionLedger(models.AbstractModel):
                            AND payee_id IN (SELECT id
                                               FROM commission_payee
                                              WHERE company_id = %(company)s)) rows
-                GROUP BY %(key)s) sides
+                GROUP BY %(sorted_key)s) sides
               JOIN commission_plan plan ON plan.id = sides.plan_id
               JOIN res_currency currency ON currency.id = plan.currency_id
             """,
             key=SQL(", ").join(SQL.identifier(name) for name in KEY),
+            # What tells most rows apart comes first, so that few columns are compared.
+            sorted_key=SQL(", ").join(SQL.identifier(name) for name in reversed(KEY)),
             facts=facts,
             shared=SHARED_KINDS,
             truth=self.env["commission.truth"]._truth_sql(scope),
@@ -128,10 +134,9 @@ class CommissionLedger(models.AbstractModel):
             SELECT *, BOOL_OR(is_changed) OVER payee AS any_changed
               FROM (
                   SELECT *,
-                         ABS(raw - posted) >= unit
-                             AND ABS(SUM(raw - posted) OVER money) >= unit AS is_changed,
-                         ROW_NUMBER() OVER (
-                             payee ORDER BY ABS(raw - posted) DESC, money_date DESC) AS position,
+                         ABS(difference) >= unit
+                             AND ABS(SUM(difference) OVER money) >= unit AS is_changed,
+                         ROW_NUMBER() OVER payee AS position,
                          SUM(posted) OVER payee AS posted_total,
                          %(target)s - %(before)s - SUM(posted) OVER payee AS missing
                     FROM compared
@@ -141,38 +146,50 @@ class CommissionLedger(models.AbstractModel):
                                                 COALESCE(money_move_id, -invoice_id))) rows
             WINDOW payee AS (PARTITION BY %(group)s, payee_id)
             """,
-            group=SQL("plan_id, rule_id, contract_id, kind, group_payee, group_period"),
+            group=GROUP,
             target=self._rounded_sql(SQL("SUM(raw) OVER payees")),
             before=self._rounded_sql(SQL("SUM(raw) OVER payees - SUM(raw) OVER payee")),
         )
 
     def _rounded_sql(self, amount):
-        return SQL("ROUND((%s) / unit) * unit", amount)
+        """Multiplying is faster than dividing, and exact: any rounding divides a power of ten."""
+        return SQL("ROUND((%s) * per_unit) * unit", amount)
 
     def _rows_sql(self):
         """The rows to add; the last one of a group takes what rounding leaves over."""
-        order = SQL("money_date, money_move_id, invoice_id, order_id, date_maturity, period")
         return SQL(
             """
             SELECT *,
-                   CASE WHEN is_last THEN missing - %(before)s ELSE %(running)s - %(before)s END
-                       AS amount
+                   CASE WHEN is_last THEN missing ELSE %(running)s END - %(before)s AS amount
               FROM (
                   SELECT *,
-                         raw - posted AS difference,
-                         SUM(raw - posted) OVER (%(payee)s ORDER BY %(order)s
-                             ROWS UNBOUNDED PRECEDING) AS running,
-                         LEAD(1) OVER (%(payee)s ORDER BY %(order)s) IS NULL AS is_last
-                    FROM weighed
-                   WHERE is_changed OR (position = 1 AND missing <> 0 AND NOT any_changed)) rows
+                         SUM(difference) OVER payee AS running,
+                         LEAD(1) OVER payee IS NULL AS is_last
+                    FROM (%(moving)s) moving
+                  WINDOW payee AS (
+                      PARTITION BY %(group)s, payee_id
+                      ORDER BY money_date, money_move_id, invoice_id, order_id, date_maturity,
+                               period
+                      ROWS UNBOUNDED PRECEDING)) rows
             """,
-            order=order,
-            payee=SQL(
-                "PARTITION BY plan_id, rule_id, contract_id, kind, group_payee, group_period, "
-                "payee_id"
-            ),
+            moving=self._moving_sql(),
+            group=GROUP,
             running=self._rounded_sql(SQL("running")),
             before=self._rounded_sql(SQL("running - difference")),
+        )
+
+    def _moving_sql(self):
+        """The rows that have changed; what else a group lacks is put on its largest row."""
+        return SQL(
+            """
+            SELECT * FROM weighed WHERE is_changed
+             UNION ALL
+            (SELECT DISTINCT ON (%(group)s, payee_id) *
+               FROM weighed
+              WHERE missing <> 0 AND NOT any_changed
+           ORDER BY %(group)s, payee_id, ABS(difference) DESC, money_date DESC)
+            """,
+            group=GROUP,
         )
 
     def _insert_sql(self, scope, calculation, since):
@@ -184,7 +201,7 @@ class CommissionLedger(models.AbstractModel):
                 , added AS (
                     INSERT INTO commission_entry (
                         %(key)s, %(facts)s, amount, role, date, calculation_id, create_date)
-                    SELECT %(key_rows)s, rows.money_date, ROUND(rows.base / unit) * unit,
+                    SELECT %(key_rows)s, rows.money_date, %(base)s,
                            rows.rate, share, days_late, rows.amount, rule.role,
                            LEAST(%(until)s, GREATEST(%(since)s, contract.date_effective, COALESCE(
                                money_date, (period + INTERVAL '1 month - 1 day')::date))),
@@ -200,6 +217,7 @@ class CommissionLedger(models.AbstractModel):
                 key=SQL(", ").join(SQL.identifier(name) for name in KEY),
                 key_rows=SQL(", ").join(SQL.identifier("rows", name) for name in KEY),
                 facts=SQL(", ").join(SQL.identifier(name) for name in FACTS),
+                base=self._rounded_sql(SQL("rows.base")),
                 rows=self._rows_sql(),
                 until=scope.until,
                 since=since,

@@ -18,6 +18,8 @@ KEY = (
     "money_move_id",
     "period",
 )
+# The parts whose rows are commission.
+ROW_PARTS = ("earned", "overdue", "tier", "contract_limit", "month_limit", "open_overdue")
 # What else a row says; none of it decides whether two rows are the same.
 FACTS = ("money_date", "base", "rate", "share", "days_late")
 
@@ -55,8 +57,31 @@ class Scope:
         """Whether any rule pays a part of the margin."""
         return any(rule.base == "margin" for rule in self._rules())
 
+    @cached_property
+    def has_tiers(self):
+        """Whether any rule pays by tiers."""
+        return any(rule.rate_kind == "tiers" for rule in self._rules())
+
+    @cached_property
+    def limits_contracts(self):
+        """Whether any rule pays at most so much with a contract."""
+        return any(rule.amount_max > 0 for rule in self._rules())
+
+    @cached_property
+    def limits_months(self):
+        """Whether any version pays at most, or at least, so much a month."""
+        return any(plan.amount_max > 0 or plan.amount_min > 0 for plan in self._plans())
+
+    @cached_property
+    def deducts(self):
+        """Whether any version takes something for late money."""
+        return any(plan.overdue_mode != "none" for plan in self._plans())
+
+    def _plans(self):
+        return [plan.sudo() for plan, __, __ in self.versions]
+
     def _rules(self):
-        return [rule for plan, __, __ in self.versions for rule in plan.sudo().rule_ids]
+        return [rule for plan in self._plans() for rule in plan.rule_ids]
 
 
 class CommissionTruth(models.AbstractModel):
@@ -98,14 +123,10 @@ class CommissionTruth(models.AbstractModel):
         columns = SQL(", ").join(SQL.identifier(name) for name in (*KEY, *FACTS, "raw"))
         rows = SQL(" UNION ALL ").join(
             SQL("SELECT %s FROM %s", columns, SQL.identifier(name))
-            for name in self._row_tables(scope)
+            for name in parts
+            if name in ROW_PARTS
         )
         return self._with_sql(parts, rows)
-
-    def _row_tables(self, scope):
-        """Names of the parts whose rows are commission."""
-        tables = ["earned", "overdue", "tier", "contract_limit", "month_limit"]
-        return [*tables, "open_overdue"] if scope.open_on else tables
 
     def _with_sql(self, parts, query):
         tables = SQL(", ").join(
@@ -133,12 +154,18 @@ class CommissionTruth(models.AbstractModel):
         }
 
     def _adjustment_parts(self, scope):
-        """Return ``{name: SELECT}`` of what raises or lowers the earned amounts."""
-        return {
-            "contract_month": self._contract_month_sql(),
-            "overdue": self._overdue_sql(),
-            **self._tier_parts(scope),
-            "contract_limit": self._contract_limit_sql(),
-            "month_limit": self._month_limit_sql(),
-            **({"open_overdue": self._open_overdue_sql()} if scope.open_on else {}),
-        }
+        """Return ``{name: SELECT}`` of what raises or lowers the earned amounts, where it can."""
+        parts = {}
+        if scope.deducts or scope.limits_contracts:
+            parts["contract_month"] = self._contract_month_sql()
+        if scope.deducts:
+            parts["overdue"] = self._overdue_sql()
+        if scope.has_tiers:
+            parts |= self._tier_parts(scope)
+        if scope.limits_contracts:
+            parts["contract_limit"] = self._contract_limit_sql()
+        if scope.limits_months:
+            parts["month_limit"] = self._month_limit_sql(["earned", *parts])
+        if scope.deducts and scope.open_on:
+            parts["open_overdue"] = self._open_overdue_sql()
+        return parts

@@ -148,12 +148,14 @@ class CommissionTruth(models.AbstractModel):
                            STRING_AGG(res_partner_category_id::text, ','
                                       ORDER BY res_partner_category_id) AS groups
                       FROM sop_contract_commission_partner_category_rel
+                     WHERE %(contracts_grouped)s
                   GROUP BY sop_contract_id) customer
                 ON customer.sop_contract_id = contract.id
-             WHERE contract.company_id = %s AND %s
+             WHERE contract.company_id = %(company)s AND %(contracts)s
             """,
-            scope.company.id,
-            scope.contract_sql(SQL("contract.id")),
+            company=scope.company.id,
+            contracts=scope.contract_sql(SQL("contract.id")),
+            contracts_grouped=scope.contract_sql(SQL("sop_contract_id")),
         )
 
     def _item_sql(self, scope):
@@ -166,9 +168,12 @@ class CommissionTruth(models.AbstractModel):
             WITH invoiced AS MATERIALIZED (%(invoiced)s),
                  ordered AS MATERIALIZED (%(ordered)s)
             SELECT sold.*,
+                   contract.sales_mode,
+                   contract.groups,
                    %(thing)s AS thing,
-                   product_id || ',' || categ_path || ',' || price_kind AS class
+                   product_id || ',' || categ_path || ',' || price_kind || contract.class AS class
               FROM (%(sold)s) sold
+              JOIN contract ON contract.id = sold.contract_id
             """,
             invoiced=self._invoiced_sql(scope),
             ordered=self._ordered_sql(scope),
@@ -233,21 +238,34 @@ class CommissionTruth(models.AbstractModel):
                    line.price_total::numeric AS taxed,
                    %(margin)s AS margin,
                    line.product_uom_qty::numeric * %(units)s AS units
-              FROM sale_order so
+              FROM (%(asked)s) asked
+              JOIN sale_order so ON so.id = asked.order_id
               JOIN sale_order_line line ON line.order_id = so.id
                    %(unit_joins)s
-             WHERE so.company_id = %(company)s
-               AND so.sop_contract_id IS NOT NULL
+             WHERE so.sop_contract_id IS NOT NULL
                AND so.state <> 'cancel'
                AND line.display_type IS NULL
                AND line.is_downpayment IS NOT TRUE
-               AND (so.sop_contract_id IN (SELECT contract_id FROM cash WHERE invoice_id = 0)
-                    OR so.id IN (SELECT order_id FROM invoiced WHERE is_downpayment))
             """,
-            company=scope.company.id,
+            asked=self._asked_order_sql(),
             margin=self._ordered_margin_sql(scope),
             units=self._units_sql(scope),
             unit_joins=self._unit_joins_sql(scope),
+        )
+
+    def _asked_order_sql(self):
+        """The orders of a contract that was paid in advance, or on an invoice of a down payment.
+
+        Found from the money: of all orders, each would be looked for in all of it.
+        """
+        return SQL(
+            """
+            SELECT so.id AS order_id
+              FROM (SELECT DISTINCT contract_id FROM cash WHERE invoice_id = 0) advance
+              JOIN sale_order so ON so.sop_contract_id = advance.contract_id
+             UNION
+            SELECT order_id FROM invoiced WHERE is_downpayment
+            """
         )
 
     def _ordered_margin_sql(self, scope):
@@ -387,16 +405,20 @@ class CommissionTruth(models.AbstractModel):
     def _matched_sql(self):
         """Per kind of line and role the first rule that matches.
 
-        There are few kinds of lines, however many lines there are.
+        There are few kinds of lines, however many lines there are. Grouped by their name alone,
+        the planner expects that too.
         """
         return SQL(
             """
-            SELECT class.*, version.id AS plan_id, first_match.role, first_match.rule_id
-              FROM (SELECT DISTINCT item.product_id, item.categ_path, item.price_kind,
-                                    contract.sales_mode, contract.groups,
-                                    item.class || contract.class AS name
+            SELECT class.name, version.id AS plan_id, first_match.rule_id
+              FROM (SELECT class AS name,
+                           MIN(product_id) AS product_id,
+                           MIN(categ_path) AS categ_path,
+                           MIN(price_kind) AS price_kind,
+                           MIN(sales_mode) AS sales_mode,
+                           MIN(groups) AS groups
                       FROM item
-                      JOIN contract ON contract.id = item.contract_id) class
+                  GROUP BY class) class
              CROSS JOIN version
              CROSS JOIN LATERAL (
                    SELECT DISTINCT ON (rule.role) rule.role, rule.id AS rule_id
@@ -441,8 +463,7 @@ class CommissionTruth(models.AbstractModel):
                    CASE WHEN COUNT(*) = COUNT(item.margin) THEN SUM(item.margin) END AS margin,
                    SUM(item.units) AS units
               FROM item
-              JOIN contract ON contract.id = item.contract_id
-              JOIN matched ON matched.name = item.class || contract.class
+              JOIN matched ON matched.name = item.class
           GROUP BY item.thing, matched.plan_id, matched.rule_id
             """
         )
@@ -480,11 +501,12 @@ class CommissionTruth(models.AbstractModel):
                                    id, role, date_from,
                                    COALESCE(contract_id, team_id) AS subject_id
                               FROM commission_split
-                             WHERE company_id = %s
+                             WHERE company_id = %s AND (contract_id IS NULL OR %s)
                           ORDER BY role, subject_id, date_from, id DESC) latest) span
               JOIN commission_split_line line ON line.split_id = span.id
             """,
             scope.company.id,
+            scope.contract_sql(SQL("contract_id")),
         )
 
     # -- earned --------------------------------------------------------------------------------
@@ -495,8 +517,8 @@ class CommissionTruth(models.AbstractModel):
             """
             SELECT part.*,
                    CASE part.rate_kind
-                        WHEN 'percent' THEN part.base * part.rate / 100
-                        WHEN 'tiers' THEN part.base * part.rate / 100
+                        WHEN 'percent' THEN part.base * part.rate * 0.01
+                        WHEN 'tiers' THEN part.base * part.rate * 0.01
                         WHEN 'unit' THEN part.units * part.amount_per_unit
                    END AS raw
               FROM (
@@ -518,12 +540,12 @@ class CommissionTruth(models.AbstractModel):
                                        WHEN 'tiers' THEN first_tier.rate
                                        WHEN 'percent' THEN rule.rate
                                   END, 0)::numeric AS rate,
-                         dated.amount / item_total.taxed
+                         dated.amount * version.currency_rate::numeric
                              * CASE rule.base WHEN 'margin' THEN mix.margin ELSE mix.untaxed END
-                             / contract.currency_rate * version.currency_rate::numeric AS base,
-                         dated.amount / item_total.taxed * mix.taxed
-                             / contract.currency_rate * version.currency_rate::numeric AS taxed,
-                         dated.amount / item_total.taxed * mix.units AS units
+                             / (item_total.taxed * contract.currency_rate) AS base,
+                         dated.amount * version.currency_rate::numeric * mix.taxed
+                             / (item_total.taxed * contract.currency_rate) AS taxed,
+                         dated.amount * mix.units / item_total.taxed AS units
                     FROM dated
                     JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
                     JOIN version ON version.id = dated.plan_id
@@ -577,11 +599,11 @@ class CommissionTruth(models.AbstractModel):
                    DATE_TRUNC('month', judged_on)::date AS judged_period,
                    judged_on - judged_maturity AS days_from_due,
                    date AS money_date,
-                   base * share / 100 AS base,
+                   base * share * 0.01 AS base,
                    rate,
                    share,
-                   raw * share / 100 AS raw,
-                   taxed * share / 100 AS taxed,
+                   raw * share * 0.01 AS raw,
+                   taxed * share * 0.01 AS taxed,
                    interest_rate,
                    role,
                    is_open

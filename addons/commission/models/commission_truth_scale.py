@@ -1,6 +1,14 @@
 from odoo import models
 from odoo.tools import SQL
 
+# The parts that the limits of a month count, each with the column of its month.
+LIMITED = {
+    "earned": "judged_period",
+    "overdue": "judged_period",
+    "tier": "period",
+    "contract_limit": "period",
+}
+
 
 class CommissionTruth(models.AbstractModel):
     """Tiers on the money collected in a period (B5), and the limits of a contract and a month.
@@ -251,12 +259,23 @@ class CommissionTruth(models.AbstractModel):
             """
         )
 
-    def _month_limit_sql(self):
+    def _month_limit_sql(self, names):
         """What the plan's most and least of a month take from a payee or add.
 
         The month counts as a whole, in each currency: the newest version that judges any of its
         money says what is the most and the least.
+
+        :param names: the parts that there are
         """
+        amounts = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT payee_id, plan_id, %s AS period, raw FROM %s",
+                SQL.identifier(month),
+                SQL.identifier(name),
+            )
+            for name, month in LIMITED.items()
+            if name in names
+        )
         return SQL(
             """
             SELECT 'month_limit' AS kind, month.payee_id, NULL::integer AS tier_team_id,
@@ -274,16 +293,11 @@ class CommissionTruth(models.AbstractModel):
                   SELECT amounts.payee_id, amounts.period,
                          (ARRAY_AGG(version.id ORDER BY version.first_day DESC))[1] AS plan_id,
                          SUM(amounts.raw) AS raw
-                    FROM (SELECT payee_id, plan_id, judged_period AS period, raw FROM earned
-                           UNION ALL
-                          SELECT payee_id, plan_id, judged_period, raw FROM overdue
-                           UNION ALL
-                          SELECT payee_id, plan_id, period, raw FROM tier
-                           UNION ALL
-                          SELECT payee_id, plan_id, period, raw FROM contract_limit) amounts
+                    FROM (%(amounts)s) amounts
                     JOIN version ON version.id = amounts.plan_id
                 GROUP BY amounts.payee_id, amounts.period, version.currency_id) month
               JOIN version ON version.id = month.plan_id
              WHERE version.amount_max > 0 OR version.amount_min > 0
-            """
+            """,
+            amounts=amounts,
         )

@@ -84,7 +84,12 @@ class CommissionSimulation(models.TransientModel):
             ]
         )
         simulation.is_compared = True
-        return True
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
 
     def action_open_pivot(self):
         """Open the months of both plans side by side."""

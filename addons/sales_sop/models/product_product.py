@@ -16,12 +16,18 @@ class ProductProduct(models.Model):
         options = options or self.env["product.template.attribute.value"]
         price = product.lst_price + product._get_no_variant_attributes_price_extra(options)
         price += product._sop_lowered(options, kept) if kept else 0.0
-        taxes = product.taxes_id._filter_taxes_by_company(company)
-        if any(taxes.mapped("price_include")):
-            price = taxes.with_context(round_base=False).compute_all(
-                price, currency=product.currency_id, product=product
-            )["total_excluded"]
-        return product.currency_id._convert(price, currency, company, date, round=False)
+        if self.env["account.tax"]._sop_is_in_prices(company._sop_family_ids()):
+            taxes = product.taxes_id._filter_taxes_by_company(company)
+            if any(taxes.mapped("price_include")):
+                price = taxes.with_context(round_base=False).compute_all(
+                    price, currency=product.currency_id, product=product
+                )["total_excluded"]
+        return product._sop_list_currency()._convert(price, currency, company, date, round=False)
+
+    def _sop_list_currency(self):
+        """Return the currency of the list price, which Odoo takes from a company."""
+        company_id = self.company_id.id or self.env["res.company"]._sop_main_id()
+        return self.env["res.company"].browse(company_id).sudo()._sop_currency()
 
     def _sop_lowered(self, options, kept):
         """Return by how much the list price is below what it was when a policy was issued.

@@ -1,10 +1,13 @@
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .sop_remembered_mixin import remembered
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "sop.remembered.mixin"]
 
     sop_governed = fields.Boolean(
         string="Has a Sales Policy",
@@ -25,10 +28,31 @@ class ResCompany(models.Model):
     def _sop_is_governed(self):
         """Whether the rules apply to this company: it or a parent has issued a policy (P1)."""
         governed = self.env["sop.policy"]._governed_company_ids()
-        return bool(governed) and not governed.isdisjoint(self.sudo().parent_ids.ids)
+        return bool(governed) and not governed.isdisjoint(self._sop_family_ids())
+
+    @remembered("self.id")
+    def _sop_family_ids(self):
+        """Ids of this company and of those above it; Odoo lets nobody move a company."""
+        return tuple(self.sudo().parent_ids.ids)
+
+    @api.model
+    @remembered()
+    def _sop_main_id(self):
+        return self.sudo()._get_main_company().id
+
+    def _sop_currency(self):
+        """Return the company's currency."""
+        self.sudo()._sop_recall()
+        self.sudo().currency_id._sop_recall()
+        return self.currency_id
+
+    @remembered("self.id")
+    def _sop_zone(self):
+        """Name of the time zone where the company is."""
+        return self.sudo().partner_id.tz or "UTC"
 
     def _sop_today(self):
         """Return the day it is where the company is; a client's time zone moves no deadline."""
         self.ensure_one()
-        zone = pytz.timezone(self.sudo().partner_id.tz or "UTC")
+        zone = pytz.timezone(self._sop_zone())
         return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()

@@ -15,7 +15,8 @@ CHINESE_NAMES = {
 
 
 class ResCurrency(models.Model):
-    _inherit = "res.currency"
+    _name = "res.currency"
+    _inherit = ["res.currency", "sop.remembered.mixin"]
 
     def _sop_compare(self, amount, other, roundings=0.0):
         """Compare rounded amounts; return 1, 0 or -1.

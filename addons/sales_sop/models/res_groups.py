@@ -16,7 +16,8 @@ SUPERIORS = {
 
 
 class ResGroups(models.Model):
-    _inherit = "res.groups"
+    _name = "res.groups"
+    _inherit = ["res.groups", "sop.remembered.mixin"]
 
     @api.model
     def _sop_superiors_by_role(self):

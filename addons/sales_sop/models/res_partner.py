@@ -2,8 +2,12 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
+from .sop_remembered_mixin import remembered
+
 # Changing one of these can put a customer under another company.
 COMPANY_FIELDS = frozenset({"parent_id", "is_company", "child_ids"})
+# What is remembered of the people of a company and of its own address.
+REMEMBERED_FIELDS = frozenset({"tz", "name", "email"})
 PRICE_ROLES = (
     "sales_sop.group_sales_manager",
     "sales_sop.group_sales_head",
@@ -31,6 +35,8 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        if not REMEMBERED_FIELDS.isdisjoint(vals) and not self._sop_own_ids().isdisjoint(self.ids):
+            self.env["sop.remembered.mixin"]._sop_forget()
         if self.env.su or not self.env["sop.policy"]._governed_company_ids():
             return super().write(vals)
         tags = self._sop_price_tags() if "category_id" in vals else {}
@@ -50,6 +56,16 @@ class ResPartner(models.Model):
         )
         moved._sop_check_may_move()
         return result
+
+    @api.model
+    @remembered()
+    def _sop_own_ids(self):
+        """Ids of the addresses of companies and of the people who work in them."""
+        users = self.env["res.users"].sudo().with_context(active_test=False)
+        people = users.search([("share", "=", False)]).partner_id
+        addresses = self.sudo().with_context(active_test=False)
+        companies = addresses.search([("ref_company_ids", "!=", False)])
+        return frozenset((people | companies).ids)
 
     def _sop_family(self, vals):
         """Return these partners, those that ``vals`` makes their children, and all below them."""

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
+from .sop_remembered_mixin import remembered
+
 # From the bottom to the top of the company; used for labels such as "waits for Sales Manager".
 ROLE_GROUPS = (
     "sales_sop.group_salesperson",
@@ -42,6 +44,26 @@ class ResUsers(models.Model):
             )
         )
 
+    def _sop_settings(self):
+        """Return language and time zone of this user, which Odoo remembers."""
+        return self.env["res.users"].with_user(self).context_get()
+
+    @remembered("self.id")
+    def _sop_author(self):
+        """Return as whom this user writes into histories: the contact's id and e-mail address."""
+        contact = self.sudo().partner_id
+        return contact.id, contact.email_formatted
+
+    def _sop_recall_contacts(self):
+        """Put contacts and time zones of these users into the cache, as if they were read."""
+        if not self.env["sop.remembered.mixin"]._sop_is_settled():
+            return
+        contacts = self.env["res.partner"]
+        for user in self:
+            contact = contacts.browse(user._sop_author()[0])
+            self._fields["partner_id"]._insert_cache(user, contact.ids)
+            contacts._fields["tz"]._insert_cache(contact, [user._sop_settings()["tz"] or None])
+
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)
@@ -50,6 +72,8 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if "partner_id" in vals:
+            self.env["sop.remembered.mixin"]._sop_forget()
         result = super().write(vals)
         if not {"active", "group_ids"}.isdisjoint(vals):
             self.env["sop.approval.step"].sudo()._alert_if_vacant()

@@ -213,7 +213,7 @@ class SaleOrder(models.Model):
     def _sop_confirm_summary(self):
         """Say to the salesperson, in their language, that the order can be confirmed."""
         contract = self.sop_contract_id
-        lang = self.env["res.users"].with_user(contract.user_id).context_get()["lang"]
+        lang = contract.user_id._sop_settings()["lang"]
         return self.with_context(lang=lang).env._(
             "Contract %(contract)s is effective: confirm %(order)s",
             contract=contract.number,
@@ -257,10 +257,23 @@ class SaleOrder(models.Model):
         if "company_id" in vals:
             self._sop_check_company_stays()
         self._sop_before_state(vals.get("state"))
+        recounted = self._sop_recounted(vals["state"]) if "state" in vals else None
         result = super().write(vals)
+        if recounted:
+            recounted._recount()
         if not self._sop_content_fields().isdisjoint(vals):
             self._sop_check_content()
         return result
+
+    def _sop_recounted(self, state):
+        """Return the contracts whose total changes when these orders come into ``state``."""
+        orders = self.sudo().filtered(
+            lambda order: (
+                order.sop_contract_id.kind == "frame"
+                or (order.state == "cancel") != (state == "cancel")
+            )
+        )
+        return orders.sop_contract_id
 
     def _sop_check_company_stays(self):
         """A confirmed order would come into a company with a policy without its rules (A1)."""
@@ -281,6 +294,7 @@ class SaleOrder(models.Model):
     def _sop_before_state(self, state):
         """The law of confirmation and cancellation: every way to them ends in ``write``."""
         if state == "sale":
+            self.company_id._sop_recall()
             self.filtered(lambda order: order.state != "sale")._sop_check_confirm()
         elif state in ("draft", "sent", "cancel"):
             # Taken up again, the order is a new one and follows the rules.
@@ -458,7 +472,7 @@ class SaleOrder(models.Model):
             number = contract._next_number(self.company_id)
             # The total is what it will be with the order, so that it is written once.
             total = {"amount_total": self.amount_total}
-            values = {"number": number, "state": "draft", **total, **values}
+            values = {"number": number, "state": "draft", **values, **total}
             # The order's own history says that it was submitted.
             quiet = contract.with_context(mail_create_nolog=True, tracking_disable=True)
             if not values["contract_required"]:
@@ -556,8 +570,8 @@ class SaleOrder(models.Model):
 
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
-            "amount": self.amount_total,
             "currency_id": self.currency_id.id,
+            "amount": self.amount_total,
         }
 
     def _approval_summary(self, route_code):
@@ -565,6 +579,7 @@ class SaleOrder(models.Model):
             return formatLang(self.env, amount, currency_obj=self.currency_id)
 
         lines = self._sop_product_lines()
+        lines.product_uom_id._sop_recall()
         columns = {
             self.env._("Product"): [line.product_id.display_name or line.name for line in lines],
             self.env._("Quantity"): [
@@ -595,7 +610,7 @@ class SaleOrder(models.Model):
             )
         )
         # The orders' own histories say who approved them.
-        orders.sop_contract_id.with_context(tracking_disable=True)._make_effective()
+        orders.sop_contract_id.with_context(tracking_disable=True)._make_effective(orders)
         rest = approvals.filtered(
             lambda approval: approval not in applied or approval.res_id not in orders.ids
         )

@@ -211,6 +211,12 @@ class SaleOrderLine(models.Model):
 
     # -- hooks ---------------------------------------------------------------------------------
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        # Whoever looks for the lines of an order reads them next: one query for both.
+        names = None if field_names == ["order_id"] else field_names
+        return super().search_fetch(domain, names, offset=offset, limit=limit, order=order)
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

@@ -82,7 +82,11 @@ class SopAmendment(models.Model):
         "sale.order", required=True, index=True, ondelete="restrict", check_company=True
     )
     contract_id = fields.Many2one(
-        related="order_id.sop_contract_id", store=True, index=True, string="Contract"
+        "sop.contract",
+        compute="_compute_contract_id",
+        compute_sudo=True,
+        store=True,
+        index=True,
     )
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="order_id.currency_id", store=True)
@@ -173,6 +177,12 @@ class SopAmendment(models.Model):
         }
 
     # -- computed ------------------------------------------------------------------------------
+
+    @api.depends("order_id")
+    def _compute_contract_id(self):
+        # An order that is amended has its contract, and keeps it.
+        for amendment in self:
+            amendment.contract_id = amendment.order_id.sop_contract_id
 
     @api.depends("number", "contract_id.number")
     def _compute_display_name(self):

@@ -165,6 +165,12 @@ class SopApproval(models.Model):
     _document_idx = models.Index("(res_model, res_id)")
     _pending_idx = models.Index("(company_id) WHERE state = 'pending'")
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        # Whoever looks for the approvals of a document reads them next: one query for both.
+        names = None if field_names == ["res_id"] else field_names
+        return super().search_fetch(domain, names, offset=offset, limit=limit, order=order)
+
     # -- computed ------------------------------------------------------------------------------
 
     @api.depends("state", "content_hash")
@@ -270,6 +276,7 @@ class SopApproval(models.Model):
     def _compute_waiting_for(self):
         for approval in self:
             steps = approval.sudo().step_ids.filtered(lambda step: step.state == "pending")
+            steps.group_id._sop_recall()
             approval.waiting_for = format_list(self.env, steps.group_id.mapped("name")) or False
 
     def _owners(self):
@@ -438,7 +445,10 @@ class SopApproval(models.Model):
         """Return ``{approval id: document}``, reading the documents of each model at once."""
         documents = {}
         for model, approvals in self.grouped("res_model").items():
-            existing = self.env[model].browse(approvals.mapped("res_id")).exists()
+            # Read at once with whether they still exist.
+            documents_sudo = self.env[model].sudo().with_context(active_test=False)
+            domain = [("id", "in", approvals.mapped("res_id"))]
+            existing = documents_sudo.search_fetch(domain, order="id").with_env(self.env)
             by_id = {document.id: document for document in existing}
             for approval in approvals:
                 documents[approval.id] = by_id.get(approval.res_id, existing.browse())
@@ -606,7 +616,7 @@ class SopApproval(models.Model):
         }
         for model, approvals in self.grouped("res_model").items():
             bodies = {res_id: texts[res_id] for res_id in approvals.mapped("res_id")}
-            self.env[model].browse(bodies)._message_log_batch(bodies)
+            self.env[model].browse(bodies)._note_approvals(bodies)
 
     def _next_stage(self):
         """Return the steps of the first stage that is not open yet."""

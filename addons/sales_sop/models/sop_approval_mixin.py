@@ -77,7 +77,8 @@ class SopApprovalMixin(models.AbstractModel):
     def _approval_context(self):
         """The context in which documents are judged: nothing that a client sends along decides."""
         kept = ("lang", "allowed_company_ids", "tracking_disable")
-        return {key: self.env.context[key] for key in kept if key in self.env.context}
+        context = {key: self.env.context[key] for key in kept if key in self.env.context}
+        return {**context, "tz": self.env.user._sop_settings()["tz"] or "UTC"}
 
     def approval_for(self, route_code):
         """Return the newest ``sop.approval`` on the route; superseded ones do not count."""
@@ -277,6 +278,7 @@ class SopApprovalMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("read")
+        self.company_id._sop_currency()
         if not self.company_id._sop_is_governed():
             raise UserError(
                 self.env._("%s has no issued sales policy yet.", self.company_id.display_name)
@@ -339,7 +341,6 @@ class SopApprovalMixin(models.AbstractModel):
 
     def _after_submission(self, approval):
         """Check who is to decide; what nobody has to decide is approved at once."""
-        self.invalidate_recordset(["approval_ids"])
         self._translate_reasons(approval)
         self._check_steps_have_members(approval)
         if not approval.step_ids:
@@ -403,7 +404,13 @@ class SopApprovalMixin(models.AbstractModel):
 
     def _note_approval(self, body):
         """Write a sentence about an approval into the document's history; it notifies nobody."""
-        self._message_log(body=body)
+        self._note_approvals({self.id: body})
+
+    def _note_approvals(self, bodies):
+        """The same for several documents at once: ``{document id: sentence}``."""
+        author_id, email_from = self.env.user._sop_author()
+        self.env.company._sop_recall()
+        self._message_log_batch(bodies, author_id=author_id, email_from=email_from)
 
     def _check_steps_have_members(self, approval):
         missing = approval.step_ids._without_own_member()

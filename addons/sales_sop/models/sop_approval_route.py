@@ -1,5 +1,7 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from .sop_remembered_mixin import remembered
 
 
 class SopApprovalRoute(models.Model):
@@ -11,6 +13,7 @@ class SopApprovalRoute(models.Model):
 
     _name = "sop.approval.route"
     _description = "Approval Route"
+    _inherit = ["sop.rules.mixin"]
     _order = "code, company_id, id"
 
     name = fields.Char(required=True, translate=True)
@@ -33,9 +36,7 @@ class SopApprovalRoute(models.Model):
     @api.model
     def _for(self, code, company, model_name):
         """Return the active route ``code`` of ``company`` for documents of ``model_name``."""
-        route = self.sudo().browse(
-            self._id_for(code, tuple(company.sudo().parent_ids.ids), model_name)
-        )
+        route = self.sudo().browse(self._id_for(code, company._sop_family_ids(), model_name))
         if not route.step_ids:
             raise UserError(
                 self.env._(
@@ -48,7 +49,7 @@ class SopApprovalRoute(models.Model):
         return route
 
     @api.model
-    @tools.ormcache("code", "company_ids", "model_name")
+    @remembered("code", "company_ids", "model_name")
     def _id_for(self, code, company_ids, model_name):
         """Ids of the route that is nearest to the company; empty when there is none."""
         # Not what a client's context says: an archived route serves nobody.
@@ -63,25 +64,10 @@ class SopApprovalRoute(models.Model):
         nearest = routes.sorted(lambda candidate: len(candidate.company_id.parent_ids))[-1:]
         return tuple(nearest.ids)
 
-    @tools.ormcache("self.id")
+    @remembered("self.id")
     def _submitter_group_ids(self):
         """Ids of the roles that may submit on this route."""
         return frozenset(self.sudo().submit_group_ids.ids)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        routes = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return routes
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
 
 class SopApprovalRouteStep(models.Model):
@@ -89,6 +75,7 @@ class SopApprovalRouteStep(models.Model):
 
     _name = "sop.approval.route.step"
     _description = "Approval Route Step"
+    _inherit = ["sop.rules.mixin"]
     _order = "route_id, stage, id"
 
     route_id = fields.Many2one("sop.approval.route", required=True, ondelete="cascade", index=True)

@@ -60,6 +60,12 @@ class SopApprovalStep(models.Model):
 
     _pending_group_idx = models.Index("(group_id) WHERE state = 'pending'")
 
+    @api.model
+    def search_fetch(self, domain, field_names=None, offset=0, limit=None, order=None):
+        # Whoever looks for the steps of an approval reads them next: one query for both.
+        names = None if field_names == ["approval_id"] else field_names
+        return super().search_fetch(domain, names, offset=offset, limit=limit, order=order)
+
     def _members(self):
         """Return the active users who may decide this step.
 
@@ -168,7 +174,7 @@ class SopApprovalStep(models.Model):
             document = documents[step.approval_id.id].sudo()
             bodies.setdefault(document._name, {})[document.id] = step._decision_text()
         for model, texts in bodies.items():
-            self.env[model].browse(texts)._message_log_batch(texts)
+            self.env[model].browse(texts)._note_approvals(texts)
 
     def _decision_text(self):
         texts = {
@@ -176,6 +182,7 @@ class SopApprovalStep(models.Model):
             "refused": self.env._("%(route)s: refused as %(role)s%(for)s. %(comment)s"),
         }
         principal = self.on_behalf_of_id
+        (self.decided_as_id or self.group_id)._sop_recall()
         text = texts[self.state] % {
             "route": self.approval_id.route_id.name,
             "role": (self.decided_as_id or self.group_id).name,
@@ -216,9 +223,8 @@ class SopApprovalStep(models.Model):
 
     def _activity_summary(self, member):
         """Say in the member's language which role decides."""
-        # Remembered by Odoo; the member's own record would have to be read.
-        lang = self.env["res.users"].with_user(member).context_get()["lang"]
-        step = self.with_context(lang=lang)
+        step = self.with_context(lang=member._sop_settings()["lang"])
+        step.group_id._sop_recall()
         return step.env._("To be decided as %s", step.group_id.name)
 
     def _close_activities(self):

@@ -142,11 +142,17 @@ class SopContract(models.Model):
 
     # -- computed ------------------------------------------------------------------------------
 
-    @api.depends("order_ids.amount_total", "order_ids.state")
+    # Not on the state of the orders: every confirmation would read them all, see sale.order.write.
+    @api.depends("order_ids.amount_total")
     def _compute_amount_total(self):
         for contract in self:
             orders = contract.order_ids.filtered(lambda order: order.state != "cancel")
             contract.amount_total = sum(orders.mapped("amount_total"))
+
+    def _recount(self):
+        """Compute the totals anew, because other orders count now."""
+        self.env.add_to_compute(self._fields["amount_total"], self)
+        self.modified(["amount_total"])
 
     def _counted_orders(self):
         """Return the orders that the total consists of."""
@@ -379,21 +385,29 @@ class SopContract(models.Model):
                         new=labels[state],
                     )
                 )
-        self._touch()
+        if len(self) > 1:
+            # One waits for simultaneous gates by being written; several in the order of their ids.
+            self._touch()
         self.write({"state": state, **values})
 
-    def _make_effective(self):
-        """Enter the contract into force (K2)."""
+    def _make_effective(self, orders=None):
+        """Enter the contract into force (K2).
+
+        :param orders: those that can be confirmed now; all of the contract when None
+        """
         for company, contracts in self.grouped("company_id").items():
             contracts._set_state("effective", date_effective=company._sop_today())
-        self.filtered("user_id")._tell_salesperson()
+        self.filtered("user_id")._tell_salesperson(orders)
 
-    def _tell_salesperson(self):
+    def _tell_salesperson(self, orders=None):
         """Put the orders that can be confirmed now on their salespeople's to-do lists."""
         activity_type_id = self.env["ir.model.data"]._xmlid_to_res_id(
             "sales_sop.mail_activity_confirm", raise_if_not_found=False
         )
-        orders = self.order_ids.filtered(lambda order: order.state in ("draft", "sent"))
+        orders = self.order_ids if orders is None else orders
+        orders = orders.filtered(
+            lambda order: order.state in ("draft", "sent") and order.sop_contract_id in self
+        )
         if activity_type_id:
             self.env["mail.activity"]._sop_create_quietly(
                 [

@@ -117,7 +117,7 @@ class SopContract(models.Model):
             )
         return None
 
-    def _tell_salesperson(self):
+    def _tell_salesperson(self, orders=None):
         frames = self.filtered(lambda contract: contract.kind == "frame")
         for frame in frames:
             contract = frame.with_context(lang=frame.user_id.lang)
@@ -126,7 +126,7 @@ class SopContract(models.Model):
                 body=contract.env._("The customer can call off from it now."),
                 partner_ids=frame.user_id.partner_id.ids,
             )
-        return super(SopContract, self - frames)._tell_salesperson()
+        return super(SopContract, self - frames)._tell_salesperson(orders)
 
     def action_call_off(self):
         """Open a new quotation that calls off what is left of this frame."""

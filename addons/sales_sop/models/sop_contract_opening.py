@@ -37,16 +37,6 @@ class SopContract(models.Model):
         help="Goods that left before the go-live are not signed for yet.",
     )
 
-    @api.model
-    def _next_number(self, company):
-        """Skip numbers that contracts from before the go-live brought along."""
-        number = super()._next_number(company)
-        while self.sudo().search_count(
-            [("number", "=", number), ("company_id", "=", company.id)], limit=1
-        ):
-            number = super()._next_number(company)
-        return number
-
     def _invoiced(self):
         """What was invoiced before the go-live counts against the contract's total (C2)."""
         invoiced = super()._invoiced()

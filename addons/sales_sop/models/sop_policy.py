@@ -1,5 +1,7 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
+from .sop_remembered_mixin import remembered
 
 POLICY_STATES = [
     ("draft", "Draft"),
@@ -30,6 +32,7 @@ class SopPolicy(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "sop.protected.mixin",
+        "sop.rules.mixin",
     ]
     _order = "date_from desc, id desc"
     _check_company_auto = True
@@ -115,7 +118,7 @@ class SopPolicy(models.Model):
                 policy.standing = "ended" if is_over else "in_force"
 
     @api.model
-    @tools.ormcache()
+    @remembered()
     def _governed_company_ids(self):
         """Ids of the companies that have ever issued a policy, as a frozenset."""
         groups = self.sudo()._read_group(
@@ -129,16 +132,22 @@ class SopPolicy(models.Model):
 
         A branch without a policy of its own follows its parent company's.
         """
+        return self.sudo().browse(self._id_in_force(company._sop_family_ids(), date))
+
+    @api.model
+    @remembered("company_ids", "date")
+    def _id_in_force(self, company_ids, date):
+        """Ids of the policy of the nearest of ``company_ids``; empty if there is none."""
         policies = self.sudo().search(
             [
-                ("company_id", "in", company.sudo().parent_ids.ids),
+                ("company_id", "in", company_ids),
                 ("state", "in", ("issued", "superseded")),
                 ("date_from", "<=", date),
             ],
             order="date_from desc, id desc",
         )
         nearest = policies.company_id.sorted(lambda owner: len(owner.parent_ids))[-1:]
-        return policies.filtered(lambda policy: policy.company_id == nearest)[:1]
+        return tuple(policies.filtered(lambda policy: policy.company_id == nearest)[:1].ids)
 
     # -- content is fixed once decided ---------------------------------------------------------
 
@@ -149,10 +158,8 @@ class SopPolicy(models.Model):
                 self.env._("A sales policy starts as a draft. Decide and issue it afterwards.")
             )
         policies = super().create(vals_list)
-        if any(policy.state != "draft" for policy in policies):
-            if not self.env.su:
-                policies._check_is_draft()
-            self.env.registry.clear_cache()
+        if not self.env.su:
+            policies._check_is_draft()
         return policies
 
     def write(self, vals):
@@ -160,10 +167,7 @@ class SopPolicy(models.Model):
             raise UserError(
                 self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
             )
-        result = super().write(vals)
-        if "state" in vals:
-            self.env.registry.clear_cache()
-        return result
+        return super().write(vals)
 
     def _check_is_draft(self):
         for policy in self:

@@ -401,6 +401,7 @@ class SopPolicy(models.Model):
                     tuple(self.ids),
                 )
             )
+            self._sop_forget()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_nobody_voted(self):

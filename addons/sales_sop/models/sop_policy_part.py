@@ -6,7 +6,7 @@ class SopPolicyPart(models.AbstractModel):
 
     _name = "sop.policy.part"
     _description = "Part of a Sales Policy"
-    _inherit = ["sop.draft.part.mixin"]
+    _inherit = ["sop.draft.part.mixin", "sop.rules.mixin"]
 
     policy_id = fields.Many2one("sop.policy", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="policy_id.company_id", store=True)

@@ -64,6 +64,7 @@ from . import (
     test_price_authority,
     test_price_list,
     test_races,
+    test_remembered,
     test_races_payment_first,
     test_races_decisions,
     test_races_invoice,

@@ -8,6 +8,8 @@ from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import TransactionCase
 
+from odoo.addons.sales_sop.models.sop_remembered_mixin import UNSETTLED
+
 ROLES = (
     "salesperson",
     "sales_office",
@@ -73,6 +75,13 @@ class SopCase(TransactionCase):
         )
         cls._give_payments_an_outstanding_account(cls.bank_journal)
         cls.policy = cls._issue_policy()
+        cls._settle()
+
+    @classmethod
+    def _settle(cls):
+        """From here on what was made counts as committed, so it is remembered as in real life."""
+        cls.env.flush_all()
+        cls.env.cr.postcommit.data.pop(UNSETTLED, None)
 
     @classmethod
     def _let_everybody_read_what_forms_show(cls):

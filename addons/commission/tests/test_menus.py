@@ -43,7 +43,7 @@ class TestCommissionMenus(MenuWalker, CommissionCase):
         self.calculate()
         self.receive(300.0)
         team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
-        self.split(team=team, role="manager", shares={self.payee: 100.0})
+        self.split(team=team, role="manager", shares={self.payee: 100.0}, recorder="finance_vp")
         self.as_user(self.plan, "sales_office").action_new_version()
 
     def test_every_role_opens_every_menu_it_sees(self):

@@ -21,7 +21,7 @@ STORED = {
     ),
     "account.payment": ("is_reconciled", "is_matched"),
     "sale.order": ("amount_untaxed", "amount_total", "invoice_status"),
-    "sale.order.line": ("price_subtotal", "price_total", "qty_invoiced", "commission_categ_id"),
+    "sale.order.line": ("price_subtotal", "price_total", "qty_invoiced", "commission_categ_path"),
     "sop.payment.allocation": ("date", "currency_id", "partner_id"),
 }
 WRONG = {

@@ -452,19 +452,21 @@ class CommissionTruth(models.AbstractModel):
         )
 
     def _mix_sql(self):
-        """Each rule's part of an invoice or order."""
+        """Each rule's part of an invoice or order, and the ``total`` of that with tax."""
         return SQL(
             """
             SELECT item.thing,
                    matched.plan_id, matched.rule_id,
+                   item_total.taxed AS total,
                    SUM(item.untaxed) AS untaxed,
                    SUM(item.taxed) AS taxed,
                    -- A cost that is not known is not guessed.
                    CASE WHEN COUNT(*) = COUNT(item.margin) THEN SUM(item.margin) END AS margin,
                    SUM(item.units) AS units
               FROM item
+              JOIN item_total ON item_total.thing = item.thing AND item_total.taxed <> 0
               JOIN matched ON matched.name = item.class
-          GROUP BY item.thing, matched.plan_id, matched.rule_id
+          GROUP BY item.thing, item_total.taxed, matched.plan_id, matched.rule_id
             """
         )
 
@@ -542,15 +544,13 @@ class CommissionTruth(models.AbstractModel):
                                   END, 0)::numeric AS rate,
                          dated.amount * version.currency_rate::numeric
                              * CASE rule.base WHEN 'margin' THEN mix.margin ELSE mix.untaxed END
-                             / (item_total.taxed * contract.currency_rate) AS base,
+                             / (mix.total * contract.currency_rate) AS base,
                          dated.amount * version.currency_rate::numeric * mix.taxed
-                             / (item_total.taxed * contract.currency_rate) AS taxed,
-                         dated.amount * mix.units / item_total.taxed AS units
+                             / (mix.total * contract.currency_rate) AS taxed,
+                         dated.amount * mix.units / mix.total AS units
                     FROM dated
                     JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
                     JOIN version ON version.id = dated.plan_id
-                    JOIN item_total
-                      ON item_total.thing = dated.thing AND item_total.taxed <> 0
                     JOIN mix ON mix.thing = dated.thing AND mix.plan_id = dated.plan_id
                     JOIN commission_rule rule
                       ON rule.id = mix.rule_id AND rule.rate_kind <> 'none'

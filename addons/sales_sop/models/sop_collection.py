@@ -354,23 +354,24 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT entry.id,
-                   LEAST(1.0, COALESCE(
-                       ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
-                       / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
-                       AS factor,
-                   COALESCE(GREATEST(0, -SUM(
-                       CASE WHEN account.account_type = %(receivable)s
-                            THEN line.amount_residual_currency
-                            ELSE line.amount_currency END) FILTER (WHERE %(credited)s)), 0)
-                       AS open,
-                   ABS(SUM(line.balance) FILTER (WHERE %(credited)s))
-                       / NULLIF(ABS(SUM(line.amount_currency) FILTER (WHERE %(credited)s)), 0)
-                       AS rate
+            SELECT entry.id, of_entry.*
               FROM entry
-              JOIN account_move_line line ON line.move_id = entry.id
-              JOIN account_account account ON account.id = line.account_id
-          GROUP BY entry.id
+             CROSS JOIN LATERAL (
+                  SELECT LEAST(1.0, COALESCE(
+                             ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
+                             / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
+                             AS factor,
+                         COALESCE(GREATEST(0, -SUM(
+                             CASE WHEN account.account_type = %(receivable)s
+                                  THEN line.amount_residual_currency
+                                  ELSE line.amount_currency END) FILTER (WHERE %(credited)s)), 0)
+                             AS open,
+                         ABS(SUM(line.balance) FILTER (WHERE %(credited)s))
+                             / NULLIF(ABS(SUM(line.amount_currency) FILTER (WHERE %(credited)s)), 0)
+                             AS rate
+                    FROM account_move_line line
+                    JOIN account_account account ON account.id = line.account_id
+                   WHERE line.move_id = entry.id) of_entry
             """,
             receivable=RECEIVABLE,
             liquidity=SQL(

@@ -1,5 +1,7 @@
 from odoo import api, models, tools
 
+from .sop_remembered_mixin import remembered
+
 # Who stands above whom, from near to far: a higher role may decide what a lower one is asked.
 SUPERIORS = {
     "sales_office": ("sales_manager", "marketing_director", "vp_sales", "general_manager"),
@@ -33,7 +35,7 @@ class ResGroups(models.Model):
         return self.env["res.users"].browse(dict.fromkeys(ids))
 
     @api.model
-    @tools.ormcache("group_id", "company_id")
+    @remembered("group_id", "company_id")
     def _sop_holder_ids(self, group_id, company_id):
         """Ids of the role's holders; whatever changes a user's roles or companies empties it."""
         users = self.env["res.users"].with_env(self.env(su=True, context={}))

@@ -21,6 +21,8 @@ ROLE_GROUPS = (
     "sales_sop.group_legal",
     "sales_sop.group_migration",
 )
+# What is remembered of users: as whom they write, and who holds a role in which company.
+REMEMBERED_FIELDS = frozenset({"partner_id", "active", "group_ids", "company_ids"})
 
 
 class ResUsers(models.Model):
@@ -67,12 +69,11 @@ class ResUsers(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)
-        # Who holds a role is remembered; Odoo forgets it when a user changes, not for a new one.
-        self.env.registry.clear_cache()
+        self.env["sop.remembered.mixin"]._sop_forget()
         return users
 
     def write(self, vals):
-        if "partner_id" in vals:
+        if not REMEMBERED_FIELDS.isdisjoint(vals):
             self.env["sop.remembered.mixin"]._sop_forget()
         result = super().write(vals)
         if not {"active", "group_ids"}.isdisjoint(vals):

@@ -1,6 +1,8 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
+
+from .sop_remembered_mixin import remembered
 
 # What may still be said of a delegation that has begun: that it ends earlier.
 OPEN_FIELDS = frozenset({"date_to", "note"})
@@ -15,6 +17,7 @@ class SopDelegation(models.Model):
 
     _name = "sop.delegation"
     _description = "Delegation of Decisions"
+    _inherit = ["sop.remembered.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -89,7 +92,6 @@ class SopDelegation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         delegations = super().create(vals_list)
-        self.env.registry.clear_cache()
         delegations._check_is_own()
         past = delegations.filtered(lambda row: row.date_from < row.company_id._sop_today())
         if past and not self.env.su:
@@ -103,13 +105,8 @@ class SopDelegation(models.Model):
         if "date_to" in vals:
             self._check_ends_earlier(fields.Date.to_date(vals["date_to"]))
         result = super().write(vals)
-        self.env.registry.clear_cache()
         self._check_is_own()
         return result
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_not_begun(self):
@@ -174,7 +171,7 @@ class SopDelegation(models.Model):
         )
 
     @api.model
-    @tools.ormcache("day")
+    @remembered("day")
     def _ids_around(self, day):
         """Ids of what is in force on ``day`` somewhere; remembered, since it is mostly nothing."""
         return tuple(

@@ -1,4 +1,6 @@
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
+
+from .sop_remembered_mixin import remembered
 
 
 class SopListPriceChange(models.Model):
@@ -10,7 +12,7 @@ class SopListPriceChange(models.Model):
 
     _name = "sop.list.price.change"
     _description = "Change of a List Price"
-    _inherit = ["sop.append.only.mixin"]
+    _inherit = ["sop.append.only.mixin", "sop.remembered.mixin"]
     _order = "id desc"
     _rec_name = "product_tmpl_id"
     _sop_fixed = True
@@ -51,7 +53,6 @@ class SopListPriceChange(models.Model):
                 for record in changed.sudo()
             ]
         )
-        self.env.registry.clear_cache()
 
 
 class ProductTemplate(models.Model):
@@ -102,7 +103,7 @@ class SopPolicy(models.Model):
             ("company_id", "in", [False, *self.company_id.ids]),
         ]
 
-    @tools.ormcache("self.id", "self.state")
+    @remembered("self.id", "self.state")
     def _list_prices_at_issue(self):
         """Return the list prices at issue of what has changed, ``{(model, id): price}``.
 

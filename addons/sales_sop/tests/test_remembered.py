@@ -96,3 +96,50 @@ class TestRememberedRace(RaceCase):
         with self.connection() as env:
             self._rename(env, "Never so")
         self.assertEqual(self._name(), old)
+
+    def assertCountsOnceCommitted(self, read, change):
+        """What ``read`` returns stays while ``change`` is not committed, and not after it."""
+        self._commit()
+        old = read()
+        with self.connection() as env:
+            change(env)
+            env.flush_all()
+            self._rollback()
+            self.assertEqual(read(), old)
+            env.cr.commit()
+        self._rollback()
+        self.assertNotEqual(read(), old)
+
+    @rule("A1")
+    def test_a_role_that_is_taken_away_is_held_no_longer(self):
+        role = self.env.ref("sales_sop.group_quality")
+        user = self.users["quality"]
+        self.assertIn(user, role._sop_holders(self.company))
+
+        def taken_away(env):
+            user.with_env(env).sudo().write({"group_ids": [Command.unlink(role.id)]})
+
+        self.assertCountsOnceCommitted(lambda: role._sop_holders(self.company), taken_away)
+
+    @rule("A1")
+    def test_a_delegation_counts_from_its_commit_on(self):
+        def delegated(env):
+            self.as_user(self.env["sop.delegation"].with_env(env), "sales_manager").create(
+                {
+                    "delegate_id": self.users["planner"].id,
+                    "company_id": self.company.id,
+                    "date_from": self.today(),
+                    "date_to": self.today(),
+                }
+            )
+
+        delegations = self.env["sop.delegation"]
+        self.assertCountsOnceCommitted(lambda: delegations._ids_around(self.today()), delegated)
+
+    @rule("P2")
+    def test_a_list_price_that_is_lowered_counts_as_it_was_from_its_commit_on(self):
+        def lowered(env):
+            self.drive.with_env(env).sudo().product_tmpl_id.list_price = 1.0
+
+        policy = self.policy.sudo()
+        self.assertCountsOnceCommitted(policy._list_prices_at_issue, lowered)

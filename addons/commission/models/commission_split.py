@@ -109,8 +109,7 @@ class CommissionSplit(models.Model):
         trace = {} if self.env.su else {"user_id": self.env.uid}
         splits = super().create([{**vals, **trace} for vals in vals_list])
         # What is calculated at the same moment is seen.
-        for company in splits.company_id:
-            company._commission_touch()
+        splits.company_id._commission_touch()
         if not self.env.su:
             splits._check_not_for_oneself()
             splits._check_not_calculated()

@@ -116,8 +116,7 @@ class CommissionTarget(models.Model):
 
     def _check_may_change(self):
         # What is calculated at the same moment is seen.
-        for company in self.company_id:
-            company._commission_touch()
+        self.company_id._commission_touch()
         if not self.env.su:
             self._check_not_for_oneself()
             self._check_not_calculated()

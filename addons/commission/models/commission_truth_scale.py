@@ -222,11 +222,8 @@ class CommissionTruth(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT month.*,
-                   LEAST(0, most - running) - LEAST(0, most - (running - raw)) AS limited,
-                   GREATEST(0, LEAST(1, 1 + (
-                       LEAST(0, most - running) - LEAST(0, most - (running - raw)))
-                       / NULLIF(raw, 0))) AS granted
+            SELECT month.*, cut.limited,
+                   GREATEST(0, LEAST(1, 1 + cut.limited / NULLIF(raw, 0))) AS granted
               FROM (
                   SELECT earned.payee_id, earned.plan_id, earned.rule_id, earned.contract_id,
                          earned.judged_period AS period,
@@ -242,6 +239,9 @@ class CommissionTruth(models.AbstractModel):
                       ON rule.id = earned.rule_id AND rule.amount_max > 0
                 GROUP BY earned.payee_id, earned.plan_id, earned.rule_id, rule.lineage_id, rule.id,
                          earned.contract_id, earned.judged_period, version.first_day) month
+             CROSS JOIN LATERAL (
+                   SELECT LEAST(0, most - running) - LEAST(0, most - (running - raw))
+                       AS limited) cut
             """
         )
 

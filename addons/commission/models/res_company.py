@@ -41,13 +41,14 @@ class ResCompany(models.Model):
 
     def _commission_touch(self):
         """Let a second calculation at the same moment start again and see this one."""
-        self.ensure_one()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE res_company
-                      SET commission_revision = COALESCE(commission_revision, 0) + 1
-                    WHERE id = %s""",
-                self.id,
+        # In one order, so that two that touch several companies do not wait for each other.
+        for company in self.sorted("id"):
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE res_company
+                          SET commission_revision = COALESCE(commission_revision, 0) + 1
+                        WHERE id = %s""",
+                    company.id,
+                )
             )
-        )
         self.invalidate_recordset(["commission_revision"], flush=False)

@@ -8,6 +8,13 @@ from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.test_money_cases import MoneyCase
 
+# Everybody earns: who sells, who manages the team, and who shares its pool.
+TEAM_RULES = [
+    {"name": "Sale", "rate": 10.0},
+    {"name": "Manager", "role": "manager", "rate": 2.0},
+    {"name": "Pool", "role": "pool", "rate": 1.0},
+]
+
 
 class CommissionCase(MoneyCase):
     """Orders of 1,000.00 plus 15 % tax, one salesperson, 10 % commission."""

@@ -1,6 +1,6 @@
 from odoo.addons.sales_sop.tests.common import rule
 
-from .common import CommissionCase
+from .common import TEAM_RULES, CommissionCase
 
 
 class TestBlocked(CommissionCase):
@@ -96,11 +96,7 @@ class TestBlocked(CommissionCase):
         self.calculate()
         self._new_plan(
             "2026-04-02",
-            [
-                {"name": "Sale", "rate": 10.0},
-                {"name": "Manager", "role": "manager", "rate": 2.0},
-                {"name": "Pool", "role": "pool", "rate": 1.0},
-            ],
+            TEAM_RULES,
         )
         team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
         self.now_is("2026-04-02")

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from odoo.addons.sales_sop.tests.common import rule
 
-from .common import CommissionCase
+from .common import TEAM_RULES, CommissionCase
 
 
 class TestSplit(CommissionCase):
@@ -77,11 +77,7 @@ class TestSplit(CommissionCase):
         self.calculate()
         self._new_plan(
             "2026-04-02",
-            [
-                {"name": "Sale", "rate": 10.0},
-                {"name": "Manager", "role": "manager", "rate": 2.0},
-                {"name": "Pool", "role": "pool", "rate": 1.0},
-            ],
+            TEAM_RULES,
         )
         team = self.env["crm.team"].create({"name": "North", "company_id": self.company.id})
         manager = {"team": team, "role": "manager", "shares": {self.second: 100.0}}

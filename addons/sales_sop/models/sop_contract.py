@@ -229,28 +229,18 @@ class SopContract(models.Model):
                                   ELSE contract.currency_rate
                                        / NULLIF(move.invoice_currency_rate, 0) END),
                        SUM(%(roundings)s)
-                  FROM (SELECT sol_rel.invoice_line_id, so.sop_contract_id
-                          FROM sale_order so
-                          JOIN sale_order_line sol ON sol.order_id = so.id
-                          JOIN sale_order_line_invoice_rel sol_rel
-                            ON sol_rel.order_line_id = sol.id
-                         WHERE so.sop_contract_id IN %(ids)s
-                         UNION
-                        SELECT line.id, move.sop_contract_id
-                          FROM account_move move
-                          JOIN account_move_line line ON line.move_id = move.id
-                         WHERE move.sop_contract_id IN %(ids)s) linked
-                  JOIN account_move_line line ON line.id = linked.invoice_line_id
+                  FROM (%(linked)s) linked
+                  JOIN account_move_line line ON line.id = linked.line_id
                   JOIN account_move move ON move.id = line.move_id
                   JOIN res_currency move_currency ON move_currency.id = move.currency_id
-                  JOIN sop_contract contract ON contract.id = linked.sop_contract_id
+                  JOIN sop_contract contract ON contract.id = linked.contract_id
                   JOIN res_currency currency ON currency.id = contract.currency_id
                  WHERE move.state = 'posted'
                    AND move.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
                    AND line.display_type = 'product'
               GROUP BY contract.id
                 """,
-                ids=tuple(self.ids),
+                linked=self._invoice_lines_sql(SQL("%s", tuple(self.ids))),
                 roundings=roundings_sql(SQL("contract.currency_rate")),
             )
         )
@@ -258,6 +248,28 @@ class SopContract(models.Model):
             contract: (float(amount), float(roundings or 0.0))
             for contract, amount, roundings in rows
         }
+
+    @api.model
+    def _invoice_lines_sql(self, contracts):
+        """Return the SELECT of ``(contract_id, line_id)``: by orders, or by the invoice itself.
+
+        :param SQL contracts: the ids of the contracts, as a list or SELECT in parentheses
+        """
+        return SQL(
+            """
+            SELECT so.sop_contract_id AS contract_id, rel.invoice_line_id AS line_id
+              FROM sale_order so
+              JOIN sale_order_line sol ON sol.order_id = so.id
+              JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
+             WHERE so.sop_contract_id IN %(contracts)s
+             UNION
+            SELECT move.sop_contract_id, line.id
+              FROM account_move move
+              JOIN account_move_line line ON line.move_id = move.id
+             WHERE move.sop_contract_id IN %(contracts)s
+            """,
+            contracts=contracts,
+        )
 
     def _payers(self):
         """Return whose money may pay for the contract: the customer and who stands above it."""

@@ -57,17 +57,7 @@ class SopContract(models.Model):
                       JOIN res_partner partner ON partner.id = contract.partner_id
                      WHERE partner.commercial_partner_id IN %(customers)s
                        AND contract.company_id IN %(companies)s),
-                linked AS (
-                    SELECT contract.id AS contract_id, rel.invoice_line_id AS line_id
-                      FROM contract
-                      JOIN sale_order so ON so.sop_contract_id = contract.id
-                      JOIN sale_order_line sol ON sol.order_id = so.id
-                      JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = sol.id
-                     UNION
-                    SELECT contract.id, line.id
-                      FROM contract
-                      JOIN account_move move ON move.sop_contract_id = contract.id
-                      JOIN account_move_line line ON line.move_id = move.id)
+                linked AS (%(linked)s)
                 SELECT contract.company_id,
                        contract.commercial_partner_id,
                        contract.id,
@@ -88,6 +78,7 @@ class SopContract(models.Model):
                           AND approval.state = 'approved')
               GROUP BY contract.company_id, contract.commercial_partner_id, contract.id
                 """,
+                linked=self._invoice_lines_sql(SQL("(SELECT id FROM contract)")),
                 customers=tuple(customers.ids),
                 companies=tuple(self.company_id.ids),
                 since=fields.Datetime.now() - timedelta(days=SPLIT_DAYS),

@@ -19,6 +19,8 @@ JUDGED_FIELDS = COMPUTED_FIELDS | {
     "amount_currency",
     "debit",
     "credit",
+    # When an instalment is due decides what is late (C5).
+    "date_maturity",
 }
 # What is open on a line follows from its matchings; earmarked money counts by it (C3).
 OPEN_FIELDS = frozenset({"amount_residual", "amount_residual_currency", "reconciled"})

@@ -141,7 +141,7 @@ class TestWrittenAmounts(InvoiceAttackCase):
         with self.assertRefused("C2", "has changed since it was submitted"):
             self.post(invoice, role="accountant")
 
-    @rule("C2")
+    @rule("C2", "C5")
     def test_lines_of_a_posted_invoice_are_neither_added_written_nor_deleted(self):
         order = self.paid_order()
         invoice = self.post(self.invoice_by_hand(self.invoice_line(order, quantity=1)))
@@ -165,6 +165,7 @@ class TestWrittenAmounts(InvoiceAttackCase):
             for record, method, args in (
                 (receivable, "write", [{"balance": 900.0, "amount_currency": 900.0}]),
                 (receivable, "write", [{"debit": 900.0}]),
+                (receivable, "write", [{"date_maturity": "2099-12-31"}]),
                 (income, "write", [{"tax_ids": [Command.clear()]}]),
                 (income, "unlink", []),
                 (invoice, "write", [{"line_ids": [Command.create(line)]}]),

@@ -240,6 +240,15 @@ def test_failed_tests_are_read_from_the_log_without_repetition():
     ]
 
 
+def test_a_test_that_is_left_out_is_as_bad_as_a_failure():
+    stock = odoo_tests.Result(3, failed=["a.A.one"], started=["a.A.one", "a.A.two", "a.A.three"])
+    ours = odoo_tests.Result(
+        2, failed=["a.A.one"], started=["a.A.one", "a.A.two"], left_out=["a.A.two"]
+    )
+    assert odoo_tests.worse_than(stock, ours) == [("NOT RUN", "a.A.three"), ("SKIPPED", "a.A.two")]
+    assert odoo_tests.worse_than(stock, stock) == []
+
+
 def test_a_missed_goal_is_marked_in_its_line():
     figures = [("queries", 12, 10, 1.2, 1.15), ("cpu", 1.0, 1.0, 1.0, 1.15)]
     missed, met = bench_runner.lines(figures)

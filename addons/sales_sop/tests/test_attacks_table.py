@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .attack_case import AttackCase
-from .common import rule
+from .common import ROLES, rule
 
 # Who may change what is configuration and no decision.
 CONFIGURATION = {
@@ -20,6 +20,14 @@ MONEY_MODELS = (
     "sop.payment.allocation",
     "sop.payment.allocation.change",
     "sop.payment.announcement",
+)
+GOODS_MODELS = (
+    "sop.carrier.claim",
+    "sop.gate.pass",
+    "sop.payment.confirmation",
+    "sop.pod.correction",
+    "sop.pod.missing",
+    "sop.pod.receipt",
 )
 
 
@@ -337,14 +345,28 @@ class TestAttacksTable(AttackCase):
     @rule("C3", "C11")
     def test_nobody_of_another_company_and_no_customer_reads_the_money(self):
         self._money_victims(self.effective_order().sudo())
+        self._assert_hidden(MONEY_MODELS, "finance")
+
+    @rule("D2", "D3", "D4")
+    def test_nobody_of_another_company_and_no_customer_reads_about_the_goods(self):
+        self._delivery_victims()
+        [missing] = [row for row in self._receipt_victims() if row._name == "sop.pod.missing"]
+        carrier = self.env["res.partner"].create({"name": "Swift Haulage"})
+        self.as_user(self.env["sop.carrier.claim"], "sales_office").create(
+            {"picking_id": missing.picking_id.id, "carrier_partner_id": carrier.id}
+        )
+        self._assert_hidden(GOODS_MODELS, "sales_office")
+
+    def _assert_hidden(self, models, role):
+        """``role`` sees rows of these models, a stranger's colleagues and customers do not."""
         other = self.env["res.company"].create({"name": "Southlight Drives"})
-        roles = "sales_sop.group_finance,sales_sop.group_finance_vp,sales_sop.group_general_manager"
-        stranger = self._new_user("stranger", roles, other)
+        strangers = ",".join(f"sales_sop.group_{name}" for name in ROLES)
+        stranger = self._new_user("stranger", strangers, other)
         customers = [self.users["portal"], self._new_portal_user("Hillside Glass")]
         mine = [("company_id", "=", self.company.id)]
-        for model in MONEY_MODELS:
+        for model in models:
             with self.subTest(model=model):
-                self.assertTrue(self.as_user(self.env[model], "finance").search(mine))
+                self.assertTrue(self.as_user(self.env[model], role).search(mine))
                 theirs = self.env[model].with_user(stranger)
                 self.assertFalse(theirs.with_context(allowed_company_ids=other.ids).search(mine))
                 for customer in customers:

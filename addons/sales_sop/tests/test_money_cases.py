@@ -70,6 +70,20 @@ class TestMoneyCases(MoneyCase):
         self.assertCollected(self.pay_early("excluded", tax=10.0), 1080.0)
 
     @rule("C1")
+    def test_a_discount_whose_tax_is_lowered_from_the_start(self):
+        # The tax is 10 % of 980.00 on the invoice already; of 1,098.00 the customer pays 1,078.00.
+        order = self.pay_early("mixed", tax=10.0)
+        self.assertEqual(order.sudo().invoice_ids.amount_total, 1098.0)
+        self.assertCollected(order, 1078.0)
+
+    @rule("C3")
+    def test_one_payment_pays_the_invoices_of_three_contracts(self):
+        orders = [self.order(total) for total in (100.0, 300.0, 500.0)]
+        payment = self.receive(900.0)
+        self.match(*map(self.invoice, orders), payment.move_id)
+        self.assertCollected(orders[0], 100.0, orders[1], 300.0, orders[2], 500.0)
+
+    @rule("C1")
     def test_a_bank_fee_that_the_bank_withheld_is_no_money(self):
         order = self.order()
         line = self.bank_line(995.0)

@@ -76,6 +76,7 @@ from . import (
     sale_order_freight,
     sale_order_price,
     sale_order_details,
+    sale_order_terms,
     sale_order_review,
     sale_order_opening,
     sale_order_line_opening,

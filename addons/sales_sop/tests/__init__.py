@@ -79,6 +79,7 @@ from . import (
     test_searches,
     test_service,
     test_start,
+    test_terms,
     test_tours,
     test_transport,
     test_warranty,

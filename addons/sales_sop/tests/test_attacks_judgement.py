@@ -1,8 +1,9 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import rule
+from .common import ROLES, rule
 from .test_price_authority import PriceCase
 
 
@@ -196,6 +197,89 @@ class TestAttacksOnTheJudgement(PriceCase):
             order.order_line[1], "salesperson", "write", {"reward_id": program.reward_ids[0].id}
         )
         self.assertEqual(self.roles_for(order), self.top)
+
+    def judged_by(self):
+        """What a judgement reads beside quotation and policy, each with a value to attack by."""
+        category = self.env["product.category"].create({"name": "Spare parts"})
+        self.drive.categ_id = category
+        part = self._new_product("Pump", 50.0)
+        combo = self.env["product.combo"].create(
+            {"name": "Pumps", "combo_item_ids": [Command.create({"product_id": part.id})]}
+        )
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Coating",
+                "create_variant": "no_variant",
+                "value_ids": [Command.create({"name": name}) for name in ("None", "Thick")],
+            }
+        )
+        options = self.env["product.template.attribute.line"].create(
+            {
+                "product_tmpl_id": part.product_tmpl_id.id,
+                "attribute_id": attribute.id,
+                "value_ids": [Command.set(attribute.value_ids.ids)],
+            }
+        )
+        rate = self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.env.ref("base.EUR").id,
+                "company_id": self.company.id,
+                "name": "2020-01-01",
+                "rate": 0.5,
+            }
+        )
+        freight = self._new_product("Freight", 0.0, type="service")
+        carrier = self.env["delivery.carrier"].create(
+            {"name": "Lorry", "product_id": freight.id, "company_id": self.company.id}
+        )
+        program = self.env["loyalty.program"].create(
+            {
+                "name": "Spring sale",
+                "program_type": "promotion",
+                "company_id": self.company.id,
+                "reward_ids": [
+                    Command.create({"reward_type": "product", "reward_product_id": part.id})
+                ],
+            }
+        )
+        unit = self.env["uom.uom"].create(
+            {"name": "Ten", "relative_factor": 10, "relative_uom_id": self.drive.uom_id.id}
+        )
+        return {
+            category: {"parent_id": self.env["product.category"].create({"name": "Cheap"}).id},
+            self.drive: {"categ_id": False, "lst_price": 1.0},
+            self.drive.product_tmpl_id: {"uom_id": unit.id, "type": "service"},
+            part: {"standard_price": 0.0, "taxes_id": [Command.clear()]},
+            combo: {"combo_item_ids": [Command.create({"product_id": self.drive.id})]},
+            combo.combo_item_ids: {"extra_price": 0.5},
+            options.product_template_value_ids[1]: {"price_extra": 0.5},
+            self.tax: {"amount": 50.0, "price_include_override": "tax_included"},
+            rate: {"rate": 5.0},
+            carrier: {"product_id": self.drive.id},
+            program.reward_ids: {"reward_product_id": self.drive.id},
+            unit: {"relative_factor": 1.0},
+            self.company: {"currency_id": self.env.ref("base.EUR").id},
+        }
+
+    @rule("P1", "P3")
+    def test_no_role_changes_what_prices_are_judged_by(self):
+        groups = [f"sales_sop.group_{role}" for role in ROLES]
+        # Rights add up, so who holds every role can do whatever one of them can.
+        self.users["everything"] = self._new_user("everything", ",".join(groups), self.company)
+        for record, values in self.judged_by().items():
+            for method, arguments in (("write", [values]), ("unlink", [])):
+                with (
+                    self.subTest(record=record, method=method),
+                    self.assertRefused(exception=AccessError, unchanged=record),
+                ):
+                    self.rpc(record, "everything", method, *arguments)
+            for role in (*ROLES, "everything"):
+                with self.subTest(record=record, role=role):
+                    mine = self.as_user(record, role)
+                    allowed = [
+                        name for name in ("create", "write", "unlink") if mine.has_access(name)
+                    ]
+                    self.assertFalse(allowed)
 
     @rule("P5")
     def test_a_product_without_category_is_of_no_category(self):

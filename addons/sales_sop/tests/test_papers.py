@@ -134,7 +134,8 @@ class TestPapers(SopCase):
         before = self.html("sales_sop.report_contract", contract, "finance")
         self.customer.write({"name": "Riverside Board Mill", "street": "2 Mill Road"})
         self.drive.name = "Another drive"
-        order.sudo().note = "Painted red"
+        with self.assertRefused("terms cannot change", unchanged=order):
+            order.sudo().note = "Painted red"
         self.env.ref("sales_sop.sop_contract_template_direct").title = "Other Heading"
         after = self.html("sales_sop.report_contract", contract, "finance")
         for agreed in ("Riverside Paper Mill", "1 Mill Road", "Energy-saving", "Painted grey"):

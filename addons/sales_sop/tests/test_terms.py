@@ -10,7 +10,7 @@ TERMS = "<p>Paid in <b>30 days</b>.</p><p>Goods stay ours until then.</p>"
 class TestTerms(SopCase):
     """The terms printed on a quotation are agreed with it (P8, A3)."""
 
-    def write(self, order, **values):
+    def rewritten(self, order, **values):
         self.rpc(order, "salesperson", "write", values)
         order.invalidate_recordset()
         return order.sop_application_state
@@ -24,17 +24,17 @@ class TestTerms(SopCase):
     def test_changed_terms_are_approved_again_and_undone_they_are_valid(self):
         order = self.offered()
         self.approve(order, "application", "sales_manager")
-        self.assertEqual(self.write(order, note=TERMS.replace("30", "90")), "stale")
+        self.assertEqual(self.rewritten(order, note=TERMS.replace("30", "90")), "stale")
         with self.assertRefused("A1", "has changed"):
             self.rpc(order, "salesperson", "action_confirm")
-        self.assertEqual(self.write(order, note=False), "stale")
-        self.assertEqual(self.write(order, note=TERMS), "approved")
+        self.assertEqual(self.rewritten(order, note=False), "stale")
+        self.assertEqual(self.rewritten(order, note=TERMS), "approved")
 
     @rule("A3", "P8")
     def test_terms_changed_while_they_wait_are_not_decided(self):
         order = self.offered()
         approval = order.sudo().approval_for("application")
-        self.assertEqual(self.write(order, note="<p>Free of charge.</p>"), "stale")
+        self.assertEqual(self.rewritten(order, note="<p>Free of charge.</p>"), "stale")
         with self.assertRefused("has changed", unchanged=approval.step_ids):
             self.rpc(approval, "sales_manager", "approve")
 
@@ -45,9 +45,9 @@ class TestTerms(SopCase):
         self.submit(order)
         self.assertIn("Hamburg", order.sudo().approval_for("application").summary)
         self.approve(order, "application", "sales_manager")
-        self.assertEqual(self.write(order, incoterm_location="Customer's yard"), "stale")
-        self.assertEqual(self.write(order, incoterm_location=" Hamburg "), "approved")
-        self.assertEqual(self.write(order, incoterm=other.id), "stale")
+        self.assertEqual(self.rewritten(order, incoterm_location="Customer's yard"), "stale")
+        self.assertEqual(self.rewritten(order, incoterm_location=" Hamburg "), "approved")
+        self.assertEqual(self.rewritten(order, incoterm=other.id), "stale")
 
     @rule("A3")
     def test_another_spelling_of_the_same_terms_is_no_change(self):
@@ -59,7 +59,7 @@ class TestTerms(SopCase):
             '<p data-oe-version="2.0">Paid in <b>30 days</b>.</p>'
             "<p><span>Goods</span> stay ours until then.</p>",
         ):
-            self.assertEqual(self.write(order, note=same), "approved", same)
+            self.assertEqual(self.rewritten(order, note=same), "approved", same)
 
     @rule("A3")
     def test_a_hidden_a_struck_out_and_a_linked_word_are_changes(self):
@@ -73,7 +73,7 @@ class TestTerms(SopCase):
             f'{TERMS}<img src="/web/image/1">',
             TERMS.replace("30 days", "3 0 days"),
         ):
-            self.assertEqual(self.write(order, note=other), "stale", other)
+            self.assertEqual(self.rewritten(order, note=other), "stale", other)
 
     @rule("A3")
     def test_the_companys_terms_changed_later_change_no_quotation(self):
@@ -85,7 +85,7 @@ class TestTerms(SopCase):
         self.approve(order, "application", "sales_manager")
         self.company.invoice_terms = "<p>Paid in 90 days.</p>"
         self.customer.lang = "en_US"
-        self.assertEqual(self.write(order, client_order_ref="PO 7"), "approved")
+        self.assertEqual(self.rewritten(order, client_order_ref="PO 7"), "approved")
         self.assertIn("30 days", order.note)
 
     @rule("A3", "P8")

@@ -5,6 +5,7 @@ from . import (
     test_amendment_prices,
     test_amendment_races,
     test_announcement,
+    test_approved_content,
     test_attacks,
     test_attacks_goods,
     test_attacks_invoice,

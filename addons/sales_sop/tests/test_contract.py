@@ -93,7 +93,7 @@ class TestContract(SopCase):
         order = self.confirmed_order()
         order.write(
             {
-                "note": "Call before delivery",
+                "client_order_ref": "Call before delivery",
                 "commitment_date": "2026-05-01",
                 "order_line": [
                     Command.create({"display_type": "line_note", "name": "Painted grey"})

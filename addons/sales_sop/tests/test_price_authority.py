@@ -404,9 +404,9 @@ class TestLoyalty(PriceCase):
         )
 
     def rewarded(self, order):
-        self.as_user(order, "salesperson")._update_programs_and_rewards()
-        (coupon, rewards) = next(iter(order.sudo()._get_claimable_rewards().items()))
-        order.sudo()._apply_program_reward(rewards[:1], coupon)
+        """The salesperson presses the button for rewards and takes the one that is offered."""
+        self.rpc(order, "salesperson", "action_open_reward_wizard")
+        order.invalidate_recordset()
         return order
 
     @rule("P3")
@@ -414,7 +414,36 @@ class TestLoyalty(PriceCase):
         self.program(reward_type="discount", discount=20.0, discount_applicability="order")
         order = self.rewarded(self.quotation())
         self.assertEqual(order.amount_untaxed, 800.0)
-        self.assertEqual(self.roles_for(order)[-1], "general_manager")
+        self.assertTrue(order.order_line.reward_id)
+        self.assertEqual(
+            self.roles_for(order), ["sales_manager", "marketing_director", "general_manager"]
+        )
+
+    @rule("P3")
+    def test_twenty_percent_by_a_chosen_reward_go_to_the_general_manager(self):
+        program = self.program(
+            reward_type="discount", discount=20.0, discount_applicability="order"
+        )
+        self.program(reward_type="discount", discount=3.0, discount_applicability="order")
+        order = self.quotation()
+        action = self.rpc(order, "salesperson", "action_open_reward_wizard")
+        self.assertEqual(action["res_model"], "sale.loyalty.reward.wizard")
+        values = {"order_id": order.id, "selected_reward_id": program.reward_ids.id}
+        wizard = self.rpc_create(action["res_model"], "salesperson", values)
+        self.rpc(wizard, "salesperson", "action_apply")
+        order.invalidate_recordset()
+        self.assertEqual(order.amount_untaxed, 800.0)
+        self.assertEqual(
+            self.roles_for(order), ["sales_manager", "marketing_director", "general_manager"]
+        )
+
+    @rule("P3")
+    def test_a_reward_taken_after_the_approval_is_approved_again(self):
+        self.program(reward_type="discount", discount=20.0, discount_applicability="order")
+        order = self.quotation()
+        self.submit(order)
+        self.assertEqual(order.sop_application_state, "approved")
+        self.assertEqual(self.rewarded(order).sop_application_state, "stale")
 
     @rule("P3")
     def test_a_free_product_is_judged_with_what_is_paid_for(self):

@@ -302,6 +302,11 @@ class AccountMove(models.Model):
             ),
         }
 
+    def _read_contents(self):
+        for name in ("tax_ids", "sale_line_ids"):
+            self.invoice_line_ids.mapped(name)
+        return super()._read_contents()
+
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
             "document_name": self._sop_name(),

@@ -568,6 +568,12 @@ class SaleOrder(models.Model):
             "lines": sorted(line._sop_content() for line in self._sop_product_lines()),
         }
 
+    def _read_contents(self):
+        lines = self.order_line
+        for name in ("tax_ids", "product_no_variant_attribute_value_ids", "product_id"):
+            lines.mapped(name)
+        return super()._read_contents()
+
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
             "currency_id": self.currency_id.id,

@@ -73,9 +73,12 @@ class SaleOrder(models.Model):
 
     # -- what is out ---------------------------------------------------------------------------
 
-    def _sop_out(self, contract):
-        """Return sentences on the goods and the money of these orders that are out."""
-        return [*self._sop_goods_out(), *self._sop_money_out(contract)]
+    def _sop_out(self, contract, collected=None):
+        """Return sentences on the goods and the money of these orders that are out.
+
+        :param float collected: what the whole contract has collected, where it is known
+        """
+        return [*self._sop_goods_out(), *self._sop_money_out(contract, collected)]
 
     def _sop_goods_out(self):
         """Say which goods are at the customer."""
@@ -91,7 +94,7 @@ class SaleOrder(models.Model):
             if line.qty_delivered_method == "stock_move" and line.qty_delivered > 0
         ]
 
-    def _sop_money_out(self, contract):
+    def _sop_money_out(self, contract, collected=None):
         """Say what is invoiced and what is collected."""
         sentences = []
         invoiced = sum(order._sop_invoiced()[0] for order in self)
@@ -99,16 +102,18 @@ class SaleOrder(models.Model):
             sentences.append(
                 self.env._("%s is invoiced and not credited.", contract._format(invoiced))
             )
-        collected = self._sop_collected(contract)
+        collected = self._sop_collected(contract, collected)
         if contract.currency_id.compare_amounts(collected, 0.0) > 0:
             sentences.append(
                 self.env._("%s is collected and not given back.", contract._format(collected))
             )
         return sentences
 
-    def _sop_collected(self, contract):
+    def _sop_collected(self, contract, collected=None):
         """Return the money that belongs to these orders, all of it where no other order is left."""
         others = contract._sold_orders() - self
+        if not others and collected is not None:
+            return collected
         if not others:
             return contract._collected().get(contract.id, 0.0)
         rows = self.env["sop.collection"].search(

@@ -230,6 +230,12 @@ class SopAmendment(models.Model):
 
     # -- what the approvers see ----------------------------------------------------------------
 
+    def _read_contents(self):
+        for name in ("tax_ids", "old_tax_ids"):
+            self.line_ids.mapped(name)
+        self.order_id._read_contents()
+        return super()._read_contents()
+
     def _approval_summary(self, route_code):
         return Markup("%s%s") % (
             self._approval_table(

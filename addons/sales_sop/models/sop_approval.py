@@ -220,6 +220,8 @@ class SopApproval(models.Model):
     @api.depends_context("uid")
     def _compute_waiting_for_me(self):
         delegations = self.env["sop.delegation"]._in_force(self.env.user)
+        # Whose documents they are is read at once.
+        self.sudo().mapped("salesperson_id")
         for approval in self:
             claim = approval._claim_of(self.env.user, delegations)
             approval.can_decide = bool(claim)
@@ -450,6 +452,8 @@ class SopApproval(models.Model):
             domain = [("id", "in", approvals.mapped("res_id"))]
             existing = documents_sudo.search_fetch(domain, order="id").with_env(self.env)
             by_id = {document.id: document for document in existing}
+            if len(existing) > 1:
+                existing.sudo()._read_contents()
             for approval in approvals:
                 documents[approval.id] = by_id.get(approval.res_id, existing.browse())
         return documents

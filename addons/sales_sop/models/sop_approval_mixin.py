@@ -121,6 +121,9 @@ class SopApprovalMixin(models.AbstractModel):
         """Return the content that the route approves, as data that JSON can hold."""
         raise NotImplementedError
 
+    def _read_contents(self):
+        """Read at once what the contents of several documents refer to: a list shows them all."""
+
     def _check_submission(self, route_code):
         """Raise a UserError unless the document may be submitted on the route now."""
 

@@ -481,6 +481,10 @@ class SopContract(models.Model):
             ],
         }
 
+    def _read_contents(self):
+        self.order_ids._read_contents()
+        return super()._read_contents()
+
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
             "amount": self._stated_amount(),

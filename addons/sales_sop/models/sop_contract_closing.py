@@ -264,6 +264,12 @@ class SopContractClosing(models.Model):
             ),
         }
 
+    def _read_contents(self):
+        contracts = self.contract_id
+        contracts.order_ids._read_contents()
+        contracts.mapped("amount_collected")
+        return super()._read_contents()
+
     def _approval_holds(self, approval):
         """Carried out, a request has changed the very things it was decided on."""
         if self.state != "draft":
@@ -284,9 +290,8 @@ class SopContractClosing(models.Model):
         if self.kind == "closing":
             rows.append((self.env._("Total After"), contract._format(contract._accepted_total())))
         else:
-            rows += [
-                (self.env._("Still to Do"), line) for line in self._orders()._sop_out(contract)
-            ]
+            out = self._orders()._sop_out(contract, contract.amount_collected)
+            rows += [(self.env._("Still to Do"), sentence) for sentence in out]
         return self._approval_table([contract.number, contract.partner_id.display_name], rows)
 
     def _on_approval_approved(self, approval):

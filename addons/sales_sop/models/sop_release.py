@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
@@ -225,7 +225,12 @@ class SopRelease(models.Model):
         self.ensure_one()
         if not self.res_model or not self.res_id:
             return self.env["sale.order"]
-        return self.env[self.res_model].browse(self.res_id).exists()
+        document = self.env[self.res_model].browse(self.res_id)
+        try:
+            # What has been read already is asked no more.
+            return document if document.sudo().create_date else document.exists()
+        except MissingError:
+            return document.browse()
 
     def _readable_document(self):
         """Return the document if the user, whoever computes, may read it."""
@@ -742,6 +747,13 @@ class SopRelease(models.Model):
             "reason": self.reason,
             "content": self.content,
         }
+
+    def _read_contents(self):
+        self.mapped("contract_id.number")
+        for model, releases in self.grouped("res_model").items():
+            domain = [("id", "in", releases.mapped("res_id"))]
+            self.env[model].search(domain)._read_contents()
+        return super()._read_contents()
 
     def _approval_holds(self, approval):
         """The request is as submitted, and so is the document, until it has passed."""

@@ -311,6 +311,11 @@ class StockPicking(models.Model):
             ),
         }
 
+    def _read_contents(self):
+        self.mapped("partner_id")
+        self.move_ids.sale_line_id.mapped("order_id.partner_id")
+        return super()._read_contents()
+
     def _approval_holds(self, approval):
         """Less than approved is still approved; another customer or more goods is not."""
         if approval.code != "delivery":

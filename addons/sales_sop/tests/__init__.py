@@ -83,5 +83,6 @@ from . import (
     test_terms,
     test_tours,
     test_transport,
+    test_waiting_list,
     test_warranty,
 )

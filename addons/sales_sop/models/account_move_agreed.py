@@ -243,15 +243,18 @@ class AccountMove(models.Model):
             self._sop_check_credit_stays()
         return super().write(vals)
 
-    def _sop_check_credit_stays(self):
-        """What a credit note made room for is not invoiced twice by taking it back (C2)."""
-        credits = self.sudo().filtered(
+    def _sop_posted_credits(self):
+        return self.sudo().filtered(
             lambda move: (
                 move.state == "posted"
                 and move.move_type == "out_refund"
                 and move.company_id._sop_is_governed()
             )
         )
+
+    def _sop_check_credit_stays(self):
+        """What a credit note made room for is not invoiced twice by taking it back (C2)."""
+        credits = self._sop_posted_credits()
         order_lines = credits._sop_product_lines().sale_line_ids
         if not order_lines:
             return

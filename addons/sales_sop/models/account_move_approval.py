@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.tools import formatLang
 
 
 class AccountMove(models.Model):
@@ -46,6 +47,51 @@ class AccountMove(models.Model):
                     sum(lately[contract] for contract in lately if contract != holder.id),
                 )
         return reasons
+
+    # -- a credit note taken back --------------------------------------------------------------
+
+    def _sop_check_credit_stays(self):
+        """Nor does taking it back bring what nobody decided above the policy's limit (C2)."""
+        credits = self._sop_posted_credits()
+        contracts = credits.sop_contract_ids.sudo()
+        # Before the contracts, as posting does it.
+        contracts._touch_customers()
+        result = super()._sop_check_credit_stays()
+        if not contracts:
+            return result
+        with_credits, without = contracts._invoiced_lately(), contracts._invoiced_lately(credits)
+        blockers = []
+        for contract in contracts.browse([one for key in without for one in without[key]]):
+            key = contract._customer_key()
+            before, after = sum(with_credits[key].values()), sum(without[key].values())
+            if contract._passes_invoice_limit(before, after):
+                blockers.append(("C2", credits[:1]._sop_limit_sentence(contract, after)))
+        for contract in contracts:
+            before, after = credits._sop_total_without(contract)
+            if contract._passes_invoice_limit(before, after):
+                blockers.append(("C2", credits[:1]._sop_limit_sentence(contract, after)))
+        self.env["sop.gate"]._raise_if_blocked({credits[:1]: blockers})
+        return result
+
+    def _sop_total_without(self, contract):
+        """What the contract's invoices come to with these credit notes and without them."""
+        rate = contract.currency_rate or 1.0
+        invoiced, __ = contract._invoiced().get(contract.id, (0.0, 0.0))
+        mine = sum(move._sop_amounts_by_holder().get(contract, (0.0, 0.0))[0] for move in self)
+        return invoiced / rate, (invoiced + mine) / rate
+
+    def _sop_limit_sentence(self, contract, amount):
+        currency = contract.company_currency_id
+        return self.env._(
+            "%(move)s stays posted: without it invoices over %(amount)s would stand for "
+            "%(customer)s without a decision, and the policy lets %(limit)s pass for contract "
+            "%(contract)s. Take the invoice that followed back first.",
+            move=self._sop_name(),
+            amount=formatLang(self.env, amount, currency_obj=currency),
+            customer=contract.partner_id.commercial_partner_id.display_name,
+            limit=formatLang(self.env, contract.invoice_auto_amount, currency_obj=currency),
+            contract=contract.number,
+        )
 
     def _approval_summary(self, route_code):
         """Also why it is the finance VP's."""

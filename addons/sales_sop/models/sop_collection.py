@@ -358,8 +358,8 @@ class SopCollection(models.Model):
               FROM entry
              CROSS JOIN LATERAL (
                   SELECT LEAST(1.0, COALESCE(
-                             ABS(SUM(line.balance) FILTER (WHERE %(liquidity)s))
-                             / NULLIF(ABS(SUM(line.balance) FILTER (WHERE %(credited)s)), 0), 0))
+                             CASE WHEN MIN(line.currency_id) = MAX(line.currency_id)
+                                  THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
                              AS factor,
                          COALESCE(GREATEST(0, -SUM(
                              CASE WHEN account.account_type = %(receivable)s
@@ -374,6 +374,21 @@ class SopCollection(models.Model):
                    WHERE line.move_id = entry.id) of_entry
             """,
             receivable=RECEIVABLE,
+            factor_currency=self._factor_sql(SQL("line.amount_currency")),
+            factor_company=self._factor_sql(SQL("line.balance")),
+            credited=self._credited_sql(),
+        )
+
+    def _factor_sql(self, amount):
+        """The part of what the entry credits the customer with that is cash.
+
+        By the amounts of the money's own currency where all lines have it: the company's are
+        rounded for each line.
+        """
+        return SQL(
+            """ABS(SUM(%(amount)s) FILTER (WHERE %(liquidity)s))
+               / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE %(credited)s)), 0)""",
+            amount=amount,
             liquidity=SQL(
                 """account.account_type IN ('asset_cash', 'liability_credit_card')
                    OR line.account_id IN (entry.outstanding_account_id,

@@ -28,19 +28,24 @@ class SopContract(models.Model):
         readonly=True,
         copy=False,
         help="What all invoices of this contract, and what the customer's other contracts were "
-        "invoiced in the last 30 days without a decision, may come to without the finance VP, at "
-        "the agreed prices and in the company's currency. Zero means no limit (C2).",
+        "invoiced in the last 30 days without a decision, less credit notes, may come to without "
+        "the finance VP, at the agreed prices and in the company's currency. Zero means no limit "
+        "(C2).",
     )
 
     def _customer_key(self):
         return self.company_id.id, self.partner_id.commercial_partner_id.id
 
-    def _invoiced_lately(self):
+    def _invoiced_lately(self, without=None):
         """Return ``{customer key: {contract id: amount}}`` in the companies' currencies (C2).
 
         What was posted of invoices that were made in the last 30 days and that nobody decided,
         so that splitting an order does not stay below the limit. When an invoice was made nobody
-        writes; its date anybody does.
+        writes; its date anybody does. What credit notes gave back does not count: of each contract
+        at most what is invoiced of it by now. A decided invoice that is credited makes no room
+        for others that way, and neither does one from before.
+
+        :param without: credit notes to leave out, as if they were not posted
         """
         amounts = defaultdict(dict)
         customers = self.partner_id.commercial_partner_id
@@ -51,42 +56,61 @@ class SopContract(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH contract AS (
-                    SELECT contract.id, contract.company_id, partner.commercial_partner_id
-                      FROM sop_contract contract
-                      JOIN res_partner partner ON partner.id = contract.partner_id
-                     WHERE partner.commercial_partner_id IN %(customers)s
-                       AND contract.company_id IN %(companies)s),
-                linked AS (%(linked)s)
-                SELECT contract.company_id,
-                       contract.commercial_partner_id,
-                       contract.id,
-                       SUM(line.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1))
-                  FROM contract
-                  JOIN linked ON linked.contract_id = contract.id
-                  JOIN account_move_line line ON line.id = linked.line_id
-                  JOIN account_move move ON move.id = line.move_id
-                 WHERE line.display_type = 'product'
-                   AND move.state = 'posted'
-                   AND move.move_type IN ('out_invoice', 'out_receipt')
-                   AND move.create_date >= %(since)s
-                   AND NOT EXISTS (
-                       SELECT FROM sop_approval approval
-                        WHERE approval.res_model = 'account.move'
-                          AND approval.res_id = move.id
-                          AND approval.code = 'invoice'
-                          AND approval.state = 'approved')
-              GROUP BY contract.company_id, contract.commercial_partner_id, contract.id
+                SELECT company_id,
+                       commercial_partner_id,
+                       contract_id,
+                       LEAST(SUM(amount) FILTER (WHERE is_undecided), GREATEST(SUM(amount), 0))
+                  FROM (%(lines)s) lines
+              GROUP BY company_id, commercial_partner_id, contract_id
+                HAVING BOOL_OR(is_undecided)
                 """,
-                linked=self._invoice_lines_sql(SQL("(SELECT id FROM contract)")),
-                customers=tuple(customers.ids),
-                companies=tuple(self.company_id.ids),
-                since=fields.Datetime.now() - timedelta(days=SPLIT_DAYS),
+                lines=self._invoiced_lately_lines_sql(customers, without),
             )
         )
         for company_id, customer_id, contract_id, amount in rows:
             amounts[company_id, customer_id][contract_id] = float(amount)
         return amounts
+
+    def _invoiced_lately_lines_sql(self, customers, without):
+        """The lines of the customers' posted invoices and credit notes, and who decided them."""
+        return SQL(
+            """
+            WITH contract AS (
+                SELECT contract.id, contract.company_id, partner.commercial_partner_id
+                  FROM sop_contract contract
+                  JOIN res_partner partner ON partner.id = contract.partner_id
+                 WHERE partner.commercial_partner_id IN %(customers)s
+                   AND contract.company_id IN %(companies)s),
+            linked AS (%(linked)s)
+            SELECT contract.company_id,
+                   contract.commercial_partner_id,
+                   contract.id AS contract_id,
+                   CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
+                       * line.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
+                       AS amount,
+                   move.move_type <> 'out_refund'
+                       AND move.create_date >= %(since)s
+                       AND NOT EXISTS (
+                           SELECT FROM sop_approval approval
+                            WHERE approval.res_model = 'account.move'
+                              AND approval.res_id = move.id
+                              AND approval.code = 'invoice'
+                              AND approval.state = 'approved') AS is_undecided
+              FROM contract
+              JOIN linked ON linked.contract_id = contract.id
+              JOIN account_move_line line ON line.id = linked.line_id
+              JOIN account_move move ON move.id = line.move_id
+             WHERE line.display_type = 'product'
+               AND move.state = 'posted'
+               AND move.move_type IN ('out_invoice', 'out_receipt', 'out_refund')
+               AND move.id <> ALL(%(without)s)
+            """,
+            linked=self._invoice_lines_sql(SQL("(SELECT id FROM contract)")),
+            customers=tuple(customers.ids),
+            companies=tuple(self.company_id.ids),
+            since=fields.Datetime.now() - timedelta(days=SPLIT_DAYS),
+            without=without.ids if without else [],
+        )
 
     def _touch_customers(self):
         """Let two invoices of one customer at the same moment see one another."""
@@ -98,6 +122,15 @@ class SopContract(models.Model):
                     tuple(sorted(customers.ids)),
                 )
             )
+
+    def _passes_invoice_limit(self, before, after):
+        """Whether the step from ``before`` to ``after`` goes beyond what the policy lets pass."""
+        limit, currency = self.invoice_auto_amount, self.company_currency_id
+        return bool(
+            limit
+            and currency.compare_amounts(before, limit) <= 0
+            and currency.compare_amounts(after, limit) > 0
+        )
 
     def _invoice_approval_reasons(self, name, amount, lately=0.0):
         """Return the sentences why the policy wants this invoice approved; empty if it does not.

@@ -132,6 +132,85 @@ class TestAutomaticInvoices(InvoiceAttackCase):
         with self.assertRefused("C2", "in the last 30 days"):
             self.post(second)
 
+    def split_invoice(self, quantity=3):
+        """A draft over all of a small order of the customer, 100.00 a piece."""
+        return self.draft_invoice(self.paid_order(lines=[(self.drive, quantity, 100.0)]))
+
+    def credited(self, invoice):
+        """A posted credit note over all of the invoice."""
+        wizard = self.as_user(self.env["account.move.reversal"], "finance").with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard = wizard.create({"journal_id": invoice.journal_id.id, "date": "2026-03-04"})
+        wizard.refund_moves()
+        return self.post(wizard.new_move_ids.sudo(False))
+
+    @rule("C2")
+    def test_what_is_credited_takes_nothing_from_the_amount(self):
+        first, second, third = (self.split_invoice() for __ in range(3))
+        self.assertPosts(first | second)
+        with self.assertRefused("C2", "in the last 30 days"):
+            self.post(third)
+        self.credited(second)
+        self.assertPosts(third)
+
+    @rule("C2")
+    def test_a_decided_invoice_that_is_credited_makes_no_room(self):
+        large = self.split_invoice(9)
+        self.vp_approves(large)
+        self.assertPosts(large)
+        self.assertPosts(self.split_invoice(6))
+        self.credited(large)
+        with self.assertRefused("C2", "600.00", "in the last 30 days"):
+            self.post(self.split_invoice(1))
+
+    @rule("C2")
+    def test_an_invoice_from_before_that_is_credited_makes_no_room(self):
+        old = self.split_invoice(6)
+        self.assertPosts(old)
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = %s WHERE id = %s", ["2020-01-01", old.id]
+        )
+        self.credited(old)
+        self.assertPosts(self.split_invoice(6))
+        with self.assertRefused("C2", "600.00", "in the last 30 days"):
+            self.post(self.split_invoice(1))
+
+    @rule("C2")
+    def test_a_credit_note_stays_while_others_fill_the_amount(self):
+        first, second = self.split_invoice(6), self.split_invoice(6)
+        self.assertPosts(first)
+        credit = self.credited(first)
+        self.assertPosts(second)
+        for method in ("button_draft", "button_cancel"):
+            with self.assertRefused("C2", credit.name, "1,200.00", "600.00", unchanged=credit):
+                self.rpc(credit, "finance", method)
+        self.rpc(second, "finance", "button_draft")
+        self.rpc(credit, "finance", "button_draft")
+        with self.assertRefused("C2", "in the last 30 days"):
+            self.post(second)
+        self.vp_approves(second)
+        self.assertPosts(second)
+
+    @rule("C2")
+    def test_a_credit_note_stays_while_the_rest_of_its_order_is_invoiced(self):
+        order = self.paid_order()
+        first, second = (
+            self.invoice_by_hand(self.invoice_line(order, quantity=quantity)) for quantity in (6, 4)
+        )
+        self.assertPosts(first)
+        credit = self.credited(first)
+        self.assertPosts(second)
+        # Also when the month in which invoices count together is over.
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = %s WHERE id IN %s",
+            ["2020-01-01", tuple((first | second).ids)],
+        )
+        with self.assertRefused("C2", credit.name, "1,000.00", "600.00", unchanged=credit):
+            self.rpc(credit, "finance", "button_draft")
+        self.rpc(second, "finance", "button_draft")
+        self.rpc(credit, "finance", "button_draft")
+
     @rule("C2", "P5")
     def test_the_contract_keeps_the_amount_of_its_policy(self):
         order = self.paid_order()

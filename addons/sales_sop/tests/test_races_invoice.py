@@ -7,9 +7,8 @@ from .test_races import RaceCase
 TIMES = 100
 
 
-@tagged("post_install", "-at_install")
-class TestInvoiceRaces(RaceCase):
-    """Whoever is first: never more is invoiced than agreed (C2)."""
+class InvoiceRaceCase(RaceCase):
+    """Invoices and credit notes over drives, and what finance does with them."""
 
     def _move(self, order, quantity, move_type="out_invoice"):
         line = {
@@ -39,6 +38,11 @@ class TestInvoiceRaces(RaceCase):
 
         return act
 
+
+@tagged("post_install", "-at_install")
+class TestInvoiceRaces(InvoiceRaceCase):
+    """Whoever is first: never more is invoiced than agreed (C2)."""
+
     @rule("C2", "D3")
     def test_two_invoices_of_one_contract_posted_together_a_hundred_times(self):
         order = self.delivered_order()
@@ -66,4 +70,45 @@ class TestInvoiceRaces(RaceCase):
             again.button_draft()
             self.race(take_back, self._refused("action_post", again, "D3", "only 0"))
             self.assertEqual((credit.state, again.state), ("draft", "draft"))
+            credit.action_post()
+
+
+@tagged("post_install", "-at_install")
+class TestSplitOrderRaces(InvoiceRaceCase):
+    """Up to 600.00 no invoice of a customer needs a decision, however many are posted (C2)."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, invoice_auto_amount=600.0, **term)
+
+    def _draft(self, quantity):
+        order = self.delivered_order(lines=[(self.drive, quantity, 100.0)])
+        self.collect(order, 100.0 * quantity)
+        return self._move(order, quantity)
+
+    @rule("C2")
+    def test_invoices_of_two_split_orders_posted_together_a_hundred_times(self):
+        first, second = self._draft(4), self._draft(4)
+        for turn in range(TIMES):
+            winner, loser = (first, second) if turn % 2 else (second, first)
+            self.race(
+                self._do("action_post", winner),
+                self._refused("action_post", loser, "in the last 30 days", "400.00", "600.00"),
+            )
+            self.assertEqual((winner.state, loser.state), ("posted", "draft"))
+            winner.button_draft()
+
+    @rule("C2")
+    def test_a_credit_note_is_taken_back_while_a_split_order_is_invoiced(self):
+        first, second = self._draft(4), self._draft(4)
+        first.action_post()
+        credit = self._move(first.line_ids.sale_line_ids.order_id, 4, "out_refund")
+        credit.action_post()
+        take_back, post = self._do("button_draft", credit), self._do("action_post", second)
+        for __ in range(TIMES // 2):
+            self.race(post, self._refused("button_draft", credit, "C2", "800.00", "600.00"))
+            self.assertEqual((credit.state, second.state), ("posted", "posted"))
+            second.button_draft()
+            self.race(take_back, self._refused("action_post", second, "in the last 30 days"))
+            self.assertEqual((credit.state, second.state), ("draft", "draft"))
             credit.action_post()

@@ -41,6 +41,19 @@ STEPS = st.one_of(
     st.tuples(st.just("post_invoice_again"), WHICH),
 )
 
+# Why a step may be refused: by a rule of ours, or by Odoo's own.
+TOO_MUCH = "would be earmarked, but only"
+NOT_A_DRAFT = "must be in draft"
+REFUSALS = defaultdict(
+    tuple,
+    {
+        "earmark": (TOO_MUCH,),
+        "move_earmark": ("is earmarked for",),
+        "post_again": (NOT_A_DRAFT,),
+        "post_invoice_again": (NOT_A_DRAFT,),
+    },
+)
+
 
 @tagged("post_install", "-at_install")
 class TestMoneySequences(ForeignCase, PaperCase):
@@ -72,14 +85,16 @@ class TestMoneySequences(ForeignCase, PaperCase):
         self._try_sequences()
 
     @settings(
-        max_examples=120,
+        max_examples=20,
         deadline=None,
         database=None,
+        # The same sequences in every run: what turns red was changed.
+        derandomize=True,
         # Looking for the shortest sequence would take minutes.
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(AMOUNTS, AMOUNTS, st.lists(STEPS, min_size=8, max_size=16))
+    @given(AMOUNTS, AMOUNTS, st.lists(STEPS, min_size=4, max_size=12))
     def _try_sequences(self, received, earmarked, steps):
         before = dict(self.order_of)
         savepoint = self.env.cr.savepoint(flush=True)
@@ -105,11 +120,15 @@ class TestMoneySequences(ForeignCase, PaperCase):
                 self.env.flush_all()
         except UserError as refusal:
             self.env.invalidate_all()
-            print("REFUSED", name, str(refusal)[:150].replace("\n", " "))
+            self._check_refusal(name, str(refusal))
             self.order_of = invoices
             for records, length in zip(lists, lengths, strict=True):
                 del records[length:]
             self.assertEqual(self._facts(), facts, name)
+
+    def _check_refusal(self, step, sentence):
+        """It is a rule's, and not any error that the books happened to run into."""
+        self.assertTrue(any(known in sentence for known in REFUSALS[step]), (step, sentence))
 
     def _facts(self):
         """What the books and the earmarks say."""

@@ -81,6 +81,11 @@ class TestSplitOrderRaces(InvoiceRaceCase):
     def _issue_policy(cls, date_from="2020-01-01", **term):
         return super()._issue_policy(date_from, invoice_auto_amount=600.0, **term)
 
+    def setUp(self):
+        super().setUp()
+        # What the other test has committed is of another customer.
+        self.customer = self.customer.copy()
+
     def _draft(self, quantity):
         order = self.delivered_order(lines=[(self.drive, quantity, 100.0)])
         self.collect(order, 100.0 * quantity)

@@ -46,6 +46,7 @@ from . import (
     commission_payroll_export,
     commission_sheet_payment,
     commission_booking_money,
+    commission_payee_scope,
     commission_drift_figure,
     account_move_booking,
     account_move_money,

@@ -71,8 +71,7 @@ class CommissionBlocked(models.Model):
     def _row_order_sql(self):
         return SQL("company_id, date, reason, money_move_id, contract_id, invoice_id")
 
-    def _company_sql(self, company):
-        scope = self._today_scope(company)
+    def _rows_sql(self, scope):
         lists = [
             self._without_contract_sql(scope),
             self._rejected_sql(scope),
@@ -99,7 +98,7 @@ class CommissionBlocked(models.Model):
              LEFT JOIN account_move money ON money.id = blocked.money_move_id
                  WHERE ROUND(blocked.amount, 2) <> 0
                 """,
-                company=company.id,
+                company=scope.company.id,
                 lists=SQL(" UNION ALL ").join(lists),
             ),
         )

@@ -26,10 +26,11 @@ class CommissionDrift(models.Model):
     def _row_order_sql(self):
         return SQL("company_id, payee_id, currency_id")
 
-    def _company_sql(self, company):
-        ledger = self.env["commission.ledger"]
-        scope = ledger._scope(company, company._commission_known_until())
-        return ledger._with_parts_sql(
+    def _company_scope(self, company):
+        return self.env["commission.ledger"]._scope(company, company._commission_known_until())
+
+    def _rows_sql(self, scope):
+        return self.env["commission.ledger"]._with_parts_sql(
             scope,
             SQL(
                 """
@@ -43,6 +44,6 @@ class CommissionDrift(models.Model):
                  WHERE position = 1
               GROUP BY payee_id, currency_id
                 """,
-                company.id,
+                scope.company.id,
             ),
         )

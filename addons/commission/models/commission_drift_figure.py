@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 
 # Who reads what the books say against what the ledger says.
@@ -35,13 +33,12 @@ class CommissionSheet(models.Model):
     @api.depends_context("uid")
     @api.depends("state")
     def _compute_amount_drift(self):
-        differences = defaultdict(float)
         asked = self.filtered(lambda sheet: sheet.state != "paid")
-        if asked:
-            differences |= self.env["commission.drift"]._differences(asked.company_id)
+        report = self.env["commission.drift"]
+        differences = report._of_payees(asked.payee_id, "amount_difference")
         for sheet in self:
             key = (sheet.payee_id, sheet.currency_id)
-            sheet.amount_drift = differences[key] if sheet in asked else 0.0
+            sheet.amount_drift = differences.get(key, 0.0) if sheet in asked else 0.0
 
     def action_open_drift(self):
         """Open what the books say against what the ledger says of the payee."""

@@ -30,10 +30,10 @@ class CommissionExpected(models.Model):
     def _row_order_sql(self):
         return SQL("contract_id, payee_id, rule_id, order_id")
 
-    def _company_sql(self, company):
-        return self._earned_sql(self._today_scope(company, is_expected=True))
+    def _company_scope(self, company):
+        return self._today_scope(company, is_expected=True)
 
-    def _earned_sql(self, scope):
+    def _rows_sql(self, scope):
         """Return the SELECT of what is earned with the money of ``scope``, by contract and rule."""
         truth = self.env["commission.truth"]
         return truth._with_sql(

@@ -107,6 +107,7 @@ class CommissionLedger(models.AbstractModel):
                                rate, share, days_late, 0, amount, FALSE
                           FROM commission_entry
                          WHERE kind <> 'adjustment'
+                           AND %(contracts)s
                            AND payee_id IN (SELECT id
                                               FROM commission_payee
                                              WHERE company_id = %(company)s)) rows
@@ -120,6 +121,7 @@ class CommissionLedger(models.AbstractModel):
             facts=facts,
             shared=SHARED_KINDS,
             truth=self.env["commission.truth"]._truth_sql(scope),
+            contracts=scope.entry_sql(SQL("contract_id")),
             company=scope.company.id,
         )
 

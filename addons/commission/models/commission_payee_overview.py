@@ -106,9 +106,8 @@ class CommissionPayee(models.Model):
     @api.depends("user_id")
     def _compute_expected(self):
         expected = defaultdict(float)
-        for payee, currency, amount in self.env["commission.expected"]._read_group(
-            [("payee_id", "in", self.ids)], ["payee_id", "currency_id"], ["amount:sum"]
-        ):
+        report = self.env["commission.expected"]
+        for (payee, currency), amount in report._of_payees(self, "amount").items():
             expected[payee.id] += payee.company_id._commission_money(amount, currency)
         for payee in self:
             payee.amount_expected = expected[payee.id]

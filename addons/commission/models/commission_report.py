@@ -13,15 +13,21 @@ class CommissionReport(models.AbstractModel):
     @property
     def _table_query(self):
         self.env["commission.truth"]._flush_sources()
-        parts = [self._company_sql(company.sudo()) for company in self.env.companies]
+        parts = [
+            self._rows_sql(self._company_scope(company.sudo())) for company in self.env.companies
+        ]
         return SQL(
             "SELECT ROW_NUMBER() OVER (ORDER BY %(order)s) AS id, rows.* FROM (%(rows)s) rows",
             order=self._row_order_sql(),
             rows=SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts),
         )
 
-    def _company_sql(self, company):
-        """Return the SELECT of the rows of ``company``, without ``id``."""
+    def _company_scope(self, company):
+        """Return what the list looks at in ``company``."""
+        return self._today_scope(company)
+
+    def _rows_sql(self, scope):
+        """Return the SELECT of the rows of ``scope``, without ``id``."""
         raise NotImplementedError
 
     def _row_order_sql(self):

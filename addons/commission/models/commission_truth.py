@@ -47,6 +47,10 @@ class Scope:
             return SQL("TRUE")
         return SQL("%s = ANY(%s)", column, list(self.contract_ids))
 
+    def entry_sql(self, column):
+        """Return the condition that ``column`` is such a contract, or that of no contract."""
+        return SQL("(%s OR %s IS NULL)", self.contract_sql(column), column)
+
     @cached_property
     def counts_units(self):
         """Whether any rule pays an amount per unit."""
@@ -61,6 +65,13 @@ class Scope:
     def has_tiers(self):
         """Whether any rule pays by tiers."""
         return any(rule.rate_kind == "tiers" for rule in self._rules())
+
+    @cached_property
+    def counts_teams(self):
+        """Whether any tier counts the money of a whole team."""
+        return any(
+            rule.rate_kind == "tiers" and rule.tier_scope == "team" for rule in self._rules()
+        )
 
     @cached_property
     def limits_contracts(self):

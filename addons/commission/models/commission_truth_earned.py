@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.sales_sop.models.sop_collection import INVOICE_TYPES
+
 
 class CommissionTruth(models.AbstractModel):
     """From the money collected to what each payee earns with it, before any adjustment."""
@@ -331,14 +333,29 @@ class CommissionTruth(models.AbstractModel):
                 ON contract.id = COALESCE(so.sop_contract_id, move.sop_contract_id)
                    %(margin_joins)s
                    %(unit_joins)s
-             WHERE move.id IN (SELECT invoice_id FROM cash)
+             WHERE %(read)s
           ORDER BY line.id, sol.id
             """,
+            read=self._read_invoice_sql(scope),
             margin=self._invoiced_margin_sql(scope),
             margin_joins=self._margin_joins_sql(scope),
             units=self._units_sql(scope),
             currency=self._invoice_currency_sql(),
             unit_joins=self._unit_joins_sql(scope),
+        )
+
+    def _read_invoice_sql(self, scope):
+        """Whether the invoice is read.
+
+        Of a whole company all are: asked for what money paid alone, the planner expects little
+        and searches the lines of each invoice by themselves.
+        """
+        if scope.is_expected or scope.contract_ids is not None:
+            return SQL("move.id IN (SELECT invoice_id FROM cash)")
+        return SQL(
+            "move.company_id = %s AND move.state = 'posted' AND move.move_type IN %s",
+            scope.company.id,
+            INVOICE_TYPES,
         )
 
     def _invoiced_margin_sql(self, scope):

@@ -96,7 +96,7 @@ class SopContract(models.Model):
                  WHERE payee_id = ANY(%s)
               GROUP BY currency_id, rule_id
                 """,
-                self.env["commission.expected"].sudo()._earned_sql(scope),
+                self.env["commission.expected"].sudo()._rows_sql(scope),
                 self._commission_payees().ids,
             )
         )

@@ -1,5 +1,6 @@
 """A company with a commission plan; money comes in and commission follows it."""
 
+from collections import defaultdict
 from datetime import date
 
 from freezegun import freeze_time
@@ -203,8 +204,27 @@ class CommissionCase(MoneyCase):
 
     def _check_invariants(self):
         result = super()._check_invariants()
+        self._payees_figures_are_those_of_the_lists()
         self._ledger_is_the_truth()
         return result
+
+    def _payees_figures_are_those_of_the_lists(self):
+        """What is read for a payee alone is what the lists of the whole company say."""
+        self.env.invalidate_all()
+        payees = self.env["commission.payee"].search([("company_id", "=", self.company.id)])
+        for model, column in (
+            ("commission.drift", "amount_difference"),
+            ("commission.expected", "amount"),
+        ):
+            report = self.env[model].with_context(allowed_company_ids=self.company.ids)
+            listed = defaultdict(float)
+            for row in report.search([]):
+                listed[row.payee_id, row.currency_id] += row[column]
+            for payee in payees:
+                own = report._of_payees(payee, column)
+                for currency in self.env["res.currency"].search([]):
+                    key = payee, currency
+                    self.assertAlmostEqual(own.get(key, 0.0), listed[key], 6, f"{model} {key}")
 
     def _ledger_is_the_truth(self):
         """After one more calculation the ledger says what the books say, to the cent."""

@@ -362,7 +362,7 @@ class SopCollection(models.Model):
                                   THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
                              AS factor,
                          COALESCE(GREATEST(0, -SUM(
-                             CASE WHEN account.account_type = %(receivable)s
+                             CASE WHEN line.account_id = %(receivable)s
                                   THEN line.amount_residual_currency
                                   ELSE line.amount_currency END) FILTER (WHERE %(credited)s)), 0)
                              AS open,
@@ -370,10 +370,9 @@ class SopCollection(models.Model):
                              / NULLIF(ABS(SUM(line.amount_currency) FILTER (WHERE %(credited)s)), 0)
                              AS rate
                     FROM account_move_line line
-                    JOIN account_account account ON account.id = line.account_id
                    WHERE line.move_id = entry.id) of_entry
             """,
-            receivable=RECEIVABLE,
+            receivable=self._any_account_sql(RECEIVABLE),
             factor_currency=self._factor_sql(SQL("line.amount_currency")),
             factor_company=self._factor_sql(SQL("line.balance")),
             credited=self._credited_sql(),
@@ -390,12 +389,17 @@ class SopCollection(models.Model):
                / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE %(credited)s)), 0)""",
             amount=amount,
             liquidity=SQL(
-                """account.account_type IN ('asset_cash', 'liability_credit_card')
+                """line.account_id = %s
                    OR line.account_id IN (entry.outstanding_account_id,
-                                          entry.default_account_id)"""
+                                          entry.default_account_id)""",
+                self._any_account_sql(SQL("'asset_cash', 'liability_credit_card'")),
             ),
             credited=self._credited_sql(),
         )
+
+    def _any_account_sql(self, types):
+        """Any account of these types; found once, where a join would search them for each money."""
+        return SQL("ANY(ARRAY(SELECT id FROM account_account WHERE account_type IN (%s)))", types)
 
     def _credited_sql(self):
         """Lines of the money's entry that credit the customer.
@@ -403,10 +407,10 @@ class SopCollection(models.Model):
         A bank line that is not matched yet stands on its journal's suspense account.
         """
         return SQL(
-            """(account.account_type = %s
+            """(line.account_id = %s
                 OR (entry.statement_line_id IS NOT NULL
                     AND line.account_id = entry.suspense_account_id))""",
-            RECEIVABLE,
+            self._any_account_sql(RECEIVABLE),
         )
 
     def _cash_sql(self):

@@ -29,7 +29,14 @@ LANGUAGES = ("zh_CN",)
 UNWANTED_MODULES = ("partner_autocomplete",)
 
 # What people may have besides: their rules are tested with them, the demo goes without.
-TEST_MODULES = ("mrp", "sale_loyalty", "stock_delivery")
+TEST_MODULES = (
+    "account_debit_note",
+    "mrp",
+    "sale_loyalty",
+    "stock_delivery",
+    "stock_dropshipping",
+    "stock_picking_batch",
+)
 
 # Bytes that a first run needs (Odoo, Python packages, browser, templates), and a later one.
 DISK_FIRST = 4 * 1024**3

@@ -73,6 +73,7 @@ from . import (
     sale_order,
     sale_order_line,
     sale_order_release,
+    sale_order_vendor,
     sale_order_freight,
     sale_order_price,
     sale_order_details,

@@ -10,6 +10,7 @@ DONE_FIELDS = frozenset(
         "picking_id",
         "location_id",
         "location_dest_id",
+        "lot_id",
         "state",
     }
 )

@@ -437,3 +437,57 @@ class TestCollectionForeign(ForeignCase):
         # 500 dollars at 0.80 settle 400 euro of the invoice
         self.assertEqual(invoice.amount_residual, 600.0)
         self.assertCollected(order, 400.0)
+
+    def exchange_entries(self, invoice):
+        journal = self.company.currency_exchange_journal_id
+        partials = self.receivable(invoice).matched_credit_ids
+        return partials.exchange_move_id.filtered(lambda move: move.journal_id == journal)
+
+    @rule("C1")
+    def test_the_difference_of_two_rates_is_no_money(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        self._rate("2026-03-04", 0.5)
+        self.pay(invoice, 400.0, currency_id=self.euro.id)
+        self.assertCollected(order, 400.0)
+        self.pay(invoice, 600.0, currency_id=self.euro.id)
+        # Owed 1,250 dollars, received 2,000 dollars: the books show 750 of gain.
+        differences = self.receivable(self.exchange_entries(invoice))
+        self.assertEqual(sum(differences.mapped("balance")), 750.0)
+        self.assertCollected(order, 1000.0)
+        self.receivable(invoice).remove_move_reconcile()
+        self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_of_a_euro_invoice_a_dollar_contract_collects_what_it_was_worth(self):
+        order = self.order()
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        self._rate("2026-03-04", 0.5)
+        payment = self.pay(invoice, 1000.0, currency_id=self.euro.id)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertTrue(self.exchange_entries(invoice))
+        # The invoice was worth 1,250 dollars; the gain belongs to no contract.
+        self.assertEqual(payment.move_id.amount_total_signed, 2000.0)
+        self.assertCollected(order, 1250.0)
+
+    @rule("C1")
+    def test_a_write_off_in_euro_leaves_the_euro_that_came(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        # 1.90 euro are 2.375 dollars, booked as 2.38.
+        self.pay(
+            invoice,
+            1.9,
+            currency_id=self.euro.id,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=account.id,
+        )
+        self.env.invalidate_all()
+        [row] = self.env["sop.collection"].search(self._of(order))
+        self.assertAlmostEqual(row.amount, 1.9, 6)
+
+    def _of(self, order):
+        return [("contract_id", "=", order.sudo().sop_contract_id.id)]

@@ -211,6 +211,36 @@ class TestInvoiceCases(InvoiceAttackCase):
         with self.assertRefused("D3", "only 0"):
             self.post(debit)
 
+    def debit_note(self, invoice, copy_lines):
+        """What Odoo's wizard makes of an invoice."""
+        wizard = self.as_user(self.env["account.debit.note"], "finance").with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard = wizard.create({"copy_lines": copy_lines, "reason": "Freight of March"})
+        return self.env["account.move"].browse(wizard.create_debit()["res_id"])
+
+    @rule("C1", "C2")
+    def test_the_debit_note_of_the_wizard_invoices_nothing_twice(self):
+        order = self.paid_order()
+        invoice = self.post(self.invoice_by_hand(self.invoice_line(order)))
+        debit = self.debit_note(invoice, copy_lines=True)
+        self.assertEqual((debit.debit_origin_id, debit.amount_total), (invoice, 1000.0))
+        with self.assertRefused("C2", unchanged=debit):
+            self.post(debit)
+        self.vp_approves(debit)
+        self.assertEqual(order.sudo().sop_contract_id.amount_invoiced, 1000.0)
+
+    @rule("C2")
+    def test_an_empty_debit_note_is_filled_and_approved(self):
+        invoice = self.post(self.invoice_by_hand(self.invoice_line(self.paid_order())))
+        debit = self.debit_note(invoice, copy_lines=False)
+        freight = self.invoice_line(quantity=1, price=50.0)
+        self.as_user(debit, "finance").write({"invoice_line_ids": [freight]})
+        with self.assertRefused("C2", "belongs to no order", unchanged=debit):
+            self.post(debit)
+        self.vp_approves(debit)
+        self.assertPosts(debit)
+
     @rule("C1")
     def test_a_credit_note_goes_out_without_money_and_makes_room(self):
         order = self.paid_order()

@@ -1,0 +1,105 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import rule
+from .test_delivery_payment import PaymentFirstCase
+from .test_release import ReleaseCase
+
+
+@tagged("post_install", "-at_install")
+class TestDropship(PaymentFirstCase, ReleaseCase):
+    """A vendor sends ten drives straight to the customer, who pays 300.00 of 1,000.00 first."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Odoo reads the order's lines with the buyer's own rights: Inventory has them.
+        groups = "purchase.group_purchase_user,stock.group_stock_user"
+        cls.users["buyer"] = cls._new_user("buyer", groups, cls.company)
+        cls.vendor = cls.env["res.partner"].create({"name": "Drive Works"})
+        cls.sent = cls._new_product(
+            "Large drive",
+            100.0,
+            route_ids=[Command.set(cls.env.ref("stock_dropshipping.route_drop_shipping").ids)],
+            seller_ids=[Command.create({"partner_id": cls.vendor.id, "price": 60.0})],
+        )
+
+    def sold(self):
+        """The confirmed order and the draft purchase that it made."""
+        order = self.confirmed_order(lines=[(self.sent, 10, 100.0)])
+        purchase = order.sudo().order_line.purchase_line_ids.order_id
+        self.assertEqual((purchase.state, purchase.partner_id), ("draft", self.vendor))
+        return order, purchase
+
+    def buy(self, purchase):
+        self.rpc(purchase, "buyer", "button_confirm")
+
+    @rule("D4", "M4")
+    def test_nothing_is_ordered_from_the_vendor_before_the_money_is_there(self):
+        order, purchase = self.sold()
+        self.collect(order, 299.99)
+        with self.assertRefused("D4", "299.99", "0.01", unchanged=purchase):
+            self.buy(purchase)
+        self.assertFalse(order.sudo().picking_ids)
+        self.collect(order, 0.01)
+        self.buy(purchase)
+        self.assertEqual(purchase.state, "purchase")
+        picking = order.sudo().picking_ids
+        self.assertEqual(picking.location_id.usage, "supplier")
+        self.assertTrue(picking.sop_governed)
+
+    @rule("D1", "D3", "D4")
+    def test_what_the_vendor_sends_passes_the_delivery_gate_and_is_signed_for(self):
+        order, purchase = self.sold()
+        self.collect(order, 600.0)
+        self.buy(purchase)
+        picking = order.sudo().picking_ids
+        picking.move_ids.write({"quantity": 10, "picked": True})
+        with self.assertRefused("D1", picking.name, unchanged=picking):
+            self.validate(picking)
+        self.approve_delivery(picking)
+        with self.assertRefused("D4", "not signed", unchanged=picking):
+            self.validate(picking)
+        self.sign_payment(picking)
+        self.validate(picking)
+        self.assertEqual((picking.state, picking.pod_state), ("done", "waiting"))
+        self.sign(picking, damaged=1)
+        self.assertEqual(order.order_line.qty_accepted, 9.0)
+        self.assertEqual(self.post(self.draft_invoice(order)).amount_total, 900.0)
+
+    @rule("D4")
+    def test_the_vendor_is_asked_earlier_by_release_only(self):
+        order, purchase = self.sold()
+        release = self.request(order, "salesperson")
+        self.assertEqual((release.rule, release.amount_missing), ("D4", 300.0))
+        with self.assertRefused("D4", "300.00", unchanged=purchase):
+            self.buy(purchase)
+        self.grant(release, "finance_vp")
+        self.buy(purchase)
+        self.assertEqual((purchase.state, release.state), ("purchase", "used"))
+        # It lets the vendor begin; the delivery still waits for the money.
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.assertEqual(self.state(picking), "payment")
+
+    @rule("D4")
+    def test_more_is_not_ordered_when_the_money_went_back(self):
+        order, purchase = self.sold()
+        earmark = self.collect(order, 300.0)
+        self.buy(purchase)
+        earmark.unlink()
+        with self.assertRefused("D4", "300.00", unchanged=purchase.order_line):
+            self.rpc(purchase.order_line, "buyer", "write", {"product_qty": 12})
+
+    @rule("D4")
+    def test_an_order_of_our_stock_offers_no_release_for_a_vendor(self):
+        order = self.confirmed_order()
+        self.assertFalse(self.as_user(order, "salesperson").sop_can_request_release)
+        with self.assertRefused("Nothing that blocks"):
+            self.rpc(order, "salesperson", "action_sop_request_release")
+
+    @rule("D4")
+    def test_without_a_demand_for_money_the_vendor_is_asked_at_once(self):
+        self._issue_policy("2020-02-01", prepayment_percent=0.0)
+        __, purchase = self.sold()
+        self.buy(purchase)
+        self.assertEqual(purchase.state, "purchase")

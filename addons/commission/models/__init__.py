@@ -11,6 +11,7 @@ from . import (
     commission_truth,
     commission_truth_earned,
     commission_truth_overdue,
+    commission_truth_tiers,
     commission_truth_scale,
     commission_ledger,
     commission_calculation,

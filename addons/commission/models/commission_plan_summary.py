@@ -83,6 +83,7 @@ class CommissionRule(models.Model):
             texts += [
                 self._label("base"),
                 f"{self._string('tier_scope')}: {self._label('tier_scope')}",
+                f"{self._string('tier_rules')}: {self._label('tier_rules')}",
                 f"{self._string('tier_unit')}: {self._label('tier_unit')}",
             ]
             if self.lineage_id:

@@ -104,6 +104,14 @@ class CommissionRule(models.Model):
         required=True,
         default="payee",
     )
+    tier_rules = fields.Selection(
+        [("own", "This Rule Alone"), ("role", "All Rules for the Same Role")],
+        string="Money Counted Under",
+        required=True,
+        default="own",
+        help="Whose money without tax fills the tiers: that of the sales this rule is for, or that "
+        "of all sales on which the payee earns in this role, whatever rule of the plan pays them.",
+    )
     tier_unit = fields.Selection(
         [("amount", "Amount"), ("target", "% of the Target")],
         string="Tiers Start at",
@@ -197,6 +205,7 @@ class CommissionRule(models.Model):
             repr(self.amount_max),
             self.tier_mode,
             self.tier_scope,
+            self.tier_rules,
             self.tier_unit,
             [[float_repr(tier.start, 6), float_repr(tier.rate, 4)] for tier in self.tier_ids],
         ]

@@ -74,6 +74,13 @@ class Scope:
         )
 
     @cached_property
+    def counts_roles(self):
+        """Whether any tier counts the money of all rules for its role."""
+        return any(
+            rule.rate_kind == "tiers" and rule.tier_rules == "role" for rule in self._rules()
+        )
+
+    @cached_property
     def limits_contracts(self):
         """Whether any rule pays at most so much with a contract."""
         return any(rule.amount_max > 0 for rule in self._rules())
@@ -159,7 +166,7 @@ class CommissionTruth(models.AbstractModel):
             "mix": self._mix_sql(),
             "dated": self._dated_sql(),
             "share": self._share_sql(scope),
-            "paid_part": self._paid_part_sql(),
+            "paid_part": self._paid_part_sql(scope),
             "shared": self._shared_sql(),
             "earned": self._earned_sql(),
         }

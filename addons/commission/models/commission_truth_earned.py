@@ -530,8 +530,11 @@ class CommissionTruth(models.AbstractModel):
 
     # -- earned --------------------------------------------------------------------------------
 
-    def _paid_part_sql(self):
-        """Each money's part under each rule, in the plan's currency, before it is shared out."""
+    def _paid_part_sql(self, scope):
+        """Each money's part under each rule, in the plan's currency, before it is shared out.
+
+        ``untaxed`` is that money without tax, which ``base`` need not be; only some tiers ask.
+        """
         return SQL(
             """
             SELECT part.*,
@@ -564,6 +567,7 @@ class CommissionTruth(models.AbstractModel):
                              / (mix.total * contract.currency_rate) AS base,
                          dated.amount * version.currency_rate::numeric * mix.taxed
                              / (mix.total * contract.currency_rate) AS taxed,
+                         %(untaxed)s AS untaxed,
                          dated.amount * mix.units / mix.total AS units
                     FROM dated
                     JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
@@ -573,7 +577,13 @@ class CommissionTruth(models.AbstractModel):
                       ON rule.id = mix.rule_id AND rule.rate_kind <> 'none'
                LEFT JOIN commission_tier first_tier
                       ON first_tier.rule_id = rule.id AND first_tier.start = 0) part
-            """
+            """,
+            untaxed=SQL(
+                """dated.amount * version.currency_rate::numeric * mix.untaxed
+                   / (mix.total * contract.currency_rate)"""
+            )
+            if scope.counts_roles
+            else SQL("NULL::numeric"),
         )
 
     def _shared_part_sql(self):
@@ -621,6 +631,7 @@ class CommissionTruth(models.AbstractModel):
                    share,
                    raw * share * 0.01 AS raw,
                    taxed * share * 0.01 AS taxed,
+                   untaxed * share * 0.01 AS untaxed,
                    interest_rate,
                    role,
                    is_open

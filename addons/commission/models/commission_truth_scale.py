@@ -23,6 +23,7 @@ class CommissionTruth(models.AbstractModel):
         return {
             "tier_base": self._tier_base_sql(),
             "tier_step": self._tier_step_sql(),
+            "tier_month": self._tier_month_sql(scope),
             "tier_running": self._tier_running_sql(scope),
             "tier": SQL("%s UNION ALL %s", self._marginal_sql(), self._retroactive_sql()),
         }
@@ -35,6 +36,7 @@ class CommissionTruth(models.AbstractModel):
                    COALESCE(rule.lineage_id, rule.id) AS root_id,
                    rule.tier_mode,
                    rule.tier_unit,
+                   rule.tier_rules,
                    earned.plan_id,
                    version.first_day,
                    version.currency_id,
@@ -47,7 +49,7 @@ class CommissionTruth(models.AbstractModel):
               JOIN commission_rule rule
                 ON rule.id = earned.rule_id AND rule.rate_kind = 'tiers'
               JOIN version ON version.id = earned.plan_id
-          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
             """
         )
 
@@ -65,45 +67,6 @@ class CommissionTruth(models.AbstractModel):
             """
         )
 
-    def _tier_running_sql(self, scope):
-        """What whoever's money counts had collected until the end of each month.
-
-        ``reached`` counts earlier versions of the rule too, ``own`` this version alone. ``unit``
-        is the money of one unit of a tier's start; without a target there is none, and only the
-        first tier counts.
-        """
-        return SQL(
-            """
-            SELECT running.*,
-                   LAG(running.reached) OVER (
-                       PARTITION BY rule_id, subject_id, sole_id, span ORDER BY period)
-                       AS reached_before,
-                   CASE running.tier_unit WHEN 'amount' THEN 1
-                        ELSE target.amount / 100 END AS unit
-              FROM (
-                  SELECT month.*,
-                         SUM(base) OVER (
-                             PARTITION BY root_id, subject_id, sole_id, span
-                             ORDER BY period, first_day, rule_id) AS reached,
-                         SUM(base) OVER (
-                             PARTITION BY rule_id, subject_id, sole_id, span
-                             ORDER BY period) AS own
-                    FROM (SELECT rule_id, root_id, tier_mode, tier_unit, plan_id, first_day,
-                                 currency_id, span, period,
-                                 team_id AS subject_id,
-                                 CASE WHEN team_id IS NULL THEN payee_id END AS sole_id,
-                                 SUM(base) AS base
-                            FROM tier_base
-                        GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11) month) running
-         LEFT JOIN commission_target target
-                ON target.company_id = %(company)s
-               AND target.date_from = running.span
-               AND target.currency_id = running.currency_id
-               AND (target.team_id = running.subject_id OR target.payee_id = running.sole_id)
-            """,
-            company=scope.company.id,
-        )
-
     def _marginal_sql(self):
         """Each part of the money at the rate of the tier it falls into."""
         return SQL(
@@ -114,7 +77,9 @@ class CommissionTruth(models.AbstractModel):
                    NULL::date AS date_maturity, NULL::integer AS money_move_id,
                    tier_base.period, NULL::date AS money_date,
                    tier_running.reached AS base, due.rate, NULL::numeric AS share, 0 AS days_late,
-                   due.amount * tier_base.base / tier_running.base AS raw
+                   tier_base.base * CASE WHEN tier_running.base = 0
+                                         THEN (due.rate - due.first_rate) / 100
+                                         ELSE due.amount / tier_running.base END AS raw
               FROM tier_running
               JOIN tier_base
                 ON tier_base.rule_id = tier_running.rule_id
@@ -126,16 +91,16 @@ class CommissionTruth(models.AbstractModel):
              CROSS JOIN LATERAL (
                    SELECT SUM(step.rate / 100 * (inside.after - inside.before))
                               - MIN(step.first_rate) / 100 * tier_running.base AS amount,
-                          MAX(step.rate) FILTER (
+                          MIN(step.first_rate) AS first_rate,
+                          (ARRAY_AGG(step.rate ORDER BY step.start DESC) FILTER (
                               WHERE step.start * COALESCE(tier_running.unit, 1)
-                                    <= GREATEST(tier_running.reached, 0)) AS rate
+                                    <= GREATEST(tier_running.reached, 0)))[1] AS rate
                      FROM tier_step step
                     CROSS JOIN LATERAL (
                           SELECT %(after)s AS after, %(before)s AS before) inside
                     WHERE step.rule_id = tier_running.rule_id
                       AND (step.start = 0 OR tier_running.unit IS NOT NULL)) due
              WHERE tier_running.tier_mode = 'marginal'
-               AND tier_running.base <> 0
             """,
             after=self._inside_step_sql(SQL("tier_running.reached")),
             before=self._inside_step_sql(SQL("tier_running.reached - tier_running.base")),

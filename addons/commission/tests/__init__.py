@@ -27,6 +27,7 @@ from . import (
     test_split,
     test_taken_back,
     test_tiers,
+    test_tiers_of_role,
     test_tours,
     test_versions,
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from odoo import fields
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -14,7 +15,8 @@ from .accounting_common import PaymentCase
 
 AMOUNTS = st.integers(1, 60_000).map(lambda cents: cents / 100)
 WHICH = st.integers(0, 3)
-STEPS = st.one_of(
+STEPS = [
+    st.tuples(st.just("invoice"), AMOUNTS),
     st.tuples(st.just("pay"), WHICH, AMOUNTS),
     st.tuples(st.just("advance"), WHICH, AMOUNTS),
     st.tuples(st.just("match"), WHICH, WHICH),
@@ -24,7 +26,6 @@ STEPS = st.one_of(
     st.tuples(st.just("credit"), WHICH),
     st.tuples(st.just("refund"), WHICH),
     st.tuples(st.just("move_earmark"), WHICH, WHICH),
-    st.tuples(st.just("new_plan"), st.integers(1, 30)),
     st.tuples(st.just("split"), WHICH, st.integers(1, 99)),
     st.tuples(st.just("next_month")),
     st.tuples(st.just("calculate")),
@@ -32,11 +33,27 @@ STEPS = st.one_of(
     st.tuples(st.just("accrue")),
     st.tuples(st.just("book"), WHICH),
     st.tuples(st.just("take_back"), WHICH),
-)
+]
+NEW_PLAN = st.tuples(st.just("new_plan"), st.integers(1, 30))
 
 
-@tagged("post_install", "-at_install")
-class TestSequences(PaymentCase):
+def sequences(steps, examples):
+    """Return the decorator that tries random sequences of ``steps``."""
+
+    def decorate(method):
+        drawn = given(st.lists(st.one_of(steps), min_size=4, max_size=10))(method)
+        return settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )(drawn)
+
+    return decorate
+
+
+class SequenceCase(PaymentCase):
     """Whatever happens in whatever order: the ledger follows the money, to the cent (B1, B4).
 
     What is on an approved sheet stays as it was approved, sheets and what is on none are the
@@ -48,22 +65,17 @@ class TestSequences(PaymentCase):
         super().setUpClass()
         cls.second = cls._new_payee("sales_manager")
 
-    @rule("B1", "B3", "B4")
-    def test_the_ledger_follows_the_money(self):
-        self.orders = [self.order(200.0), self.order(300.0)]
-        self.invoices = [self.invoice(order) for order in self.orders]
-        self._try_sequences()
+    # How many amounts of a contract are rounded by themselves: its commission alone.
+    roundings = 1
 
-    @settings(
-        max_examples=15,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.lists(STEPS, min_size=4, max_size=10))
-    def _try_sequences(self, steps):
+    def setUp(self):
+        super().setUp()
+        self.first_orders = [self.order(200.0), self.order(300.0)]
+        self.first_invoices = [self.invoice(order) for order in self.first_orders]
+
+    def _try(self, steps):
         self.now_is("2026-03-02")
+        self.orders, self.invoices = [*self.first_orders], [*self.first_invoices]
         savepoint = self.env.cr.savepoint(flush=True)
         with savepoint:
             self.payments, self.credits, self.approved = [], [], {}
@@ -77,7 +89,8 @@ class TestSequences(PaymentCase):
         self.env.invalidate_all()
 
     def _try_step(self, name, arguments):
-        lengths, approved = (len(self.payments), len(self.credits)), dict(self.approved)
+        made = self.orders, self.invoices, self.payments, self.credits
+        lengths, approved = [len(records) for records in made], dict(self.approved)
         known = dict(self.rates), {order: dict(days) for order, days in self.shares.items()}
         try:
             with self.env.cr.savepoint():
@@ -85,8 +98,8 @@ class TestSequences(PaymentCase):
                 self.env.flush_all()
         except UserError:
             self.env.invalidate_all()
-            del self.payments[lengths[0] :]
-            del self.credits[lengths[1] :]
+            for records, length in zip(made, lengths, strict=True):
+                del records[length:]
             self.rates, self.shares = known
             self.approved = approved
 
@@ -98,6 +111,13 @@ class TestSequences(PaymentCase):
     @property
     def _today(self):
         return self.company._sop_today()
+
+    def _step_invoice(self, amount):
+        """A new order, invoiced at once."""
+        order = self.order(amount)
+        self.orders.append(order)
+        self.shares[order] = {}
+        self.invoices.append(self.invoice(order, invoice_date=self._today))
 
     def _step_pay(self, invoice, amount):
         self.payments.append(self.pay(self._pick(self.invoices, invoice), amount, self._today))
@@ -223,25 +243,33 @@ class TestSequences(PaymentCase):
         return days[max(known)] if known else None
 
     def _check_ledger(self):
-        """Count by hand: every money of a contract at the rate and the shares of its day."""
-        exact = defaultdict(Decimal)
-        for order in self.orders:
-            for day, amount in self._money(order).items():
-                percent = self._valid(self.shares[order], day)
-                percent = 100 if percent is None else percent
-                commission = amount / Decimal("1.15") * self._valid(self.rates, day) / 100
-                exact[self.payee] += commission * percent / 100
-                exact[self.second] += commission * (100 - percent) / 100
+        """Count by hand, within a cent for each contract and version of the plan."""
+        exact = self._exact()
+        cents = len(self.orders) * len(self.rates)
         for payee, amount in exact.items():
-            # A cent for each contract and version of the plan, at the most.
-            margin = 0.01 * len(self.orders) * len(self.rates)
-            self.assertAlmostEqual(self.balance(payee), float(amount), delta=margin)
+            self.assertAlmostEqual(self.balance(payee), float(amount), delta=0.01 * cents)
         # Together the payees of a contract have exactly its commission.
         self.assertAlmostEqual(
             sum(self._all_entries().mapped("amount")),
             float(sum(exact.values())),
-            delta=0.005 * len(self.orders) * len(self.rates) + 0.001,
+            delta=0.005 * cents * self.roundings + 0.001,
         )
+
+    def _exact(self):
+        """Return ``{payee: commission}``: every money at the rate and the shares of its day."""
+        exact = defaultdict(Decimal)
+        for order in self.orders:
+            for payee, day, amount in self._shared_money(order):
+                exact[payee] += amount * self._valid(self.rates, day) / 100
+        return exact
+
+    def _shared_money(self, order):
+        """Yield ``(payee, day, money)`` of the contract, without tax."""
+        for day, amount in self._money(order).items():
+            percent = self._valid(self.shares[order], day)
+            percent = 100 if percent is None else percent
+            yield self.payee, day, amount / Decimal("1.15") * percent / 100
+            yield self.second, day, amount / Decimal("1.15") * (100 - percent) / 100
 
     def _money(self, order):
         """Return ``{day: money}`` that the contract collected; money back lowers earlier days.
@@ -269,3 +297,106 @@ class TestSequences(PaymentCase):
             for one in earlier:
                 days[one] += amount * earlier[one] / total
         return days
+
+
+@tagged("post_install", "-at_install")
+class TestSequences(SequenceCase):
+    @rule("B1", "B3", "B4")
+    def test_the_ledger_follows_the_money(self):
+        self._try_sequences()
+
+    @sequences([*STEPS, NEW_PLAN], 15)
+    def _try_sequences(self, steps):
+        self._try(steps)
+
+
+class TierSequenceCase(SequenceCase):
+    """5 % of the first 150.00 that a payee collects in the year, 8 % above."""
+
+    mode = "marginal"
+    # Each payee's tier is rounded by month.
+    roundings = 20
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        tiers = {
+            "name": "By tiers",
+            "rate_kind": "tiers",
+            "tier_mode": cls.mode,
+            "tier_ids": [
+                Command.create({"start": 0.0, "rate": 5.0}),
+                Command.create({"start": 150.0, "rate": 8.0}),
+            ],
+        }
+        return super()._new_plan(date_from, rules or [tiers], **values)
+
+    def _exact(self):
+        years = defaultdict(Decimal)
+        for order in self.orders:
+            for payee, day, amount in self._shared_money(order):
+                years[payee, day.year] += amount
+        exact = defaultdict(Decimal)
+        for (payee, __), amount in years.items():
+            exact[payee] += self._due(amount)
+        return exact
+
+
+@tagged("post_install", "-at_install")
+class TestMarginalTierSequences(TierSequenceCase):
+    def _due(self, amount):
+        return amount * 5 / 100 + max(amount - 150, Decimal(0)) * 3 / 100
+
+    @rule("B4", "B5")
+    def test_the_tiers_follow_the_money(self):
+        self._try_sequences()
+
+    @sequences(STEPS, 8)
+    def _try_sequences(self, steps):
+        self._try(steps)
+
+
+@tagged("post_install", "-at_install")
+class TestRetroactiveTierSequences(TierSequenceCase):
+    mode = "retroactive"
+
+    def _due(self, amount):
+        return amount * (5 if amount < 150 else 8) / 100
+
+    @rule("B4", "B5")
+    def test_the_tiers_follow_the_money(self):
+        self._try_sequences()
+
+    @sequences(STEPS, 8)
+    def _try_sequences(self, steps):
+        self._try(steps)
+
+
+@tagged("post_install", "-at_install")
+class TestLimitSequences(SequenceCase):
+    """10 %, and no more than 12.00 a payee with a contract."""
+
+    # What the limit takes away is rounded by payee and month.
+    roundings = 20
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        limited = {"name": "Every sale", "rate": 10.0, "amount_max": 12.0}
+        return super()._new_plan(date_from, rules or [limited], **values)
+
+    def _exact(self):
+        exact = defaultdict(Decimal)
+        for order in self.orders:
+            raw = defaultdict(Decimal)
+            for payee, __, amount in self._shared_money(order):
+                raw[payee] += amount / 10
+            for payee, amount in raw.items():
+                exact[payee] += min(amount, Decimal(12))
+        return exact
+
+    @rule("B1", "B4")
+    def test_no_contract_earns_more_than_its_limit(self):
+        self._try_sequences()
+
+    @sequences(STEPS, 8)
+    def _try_sequences(self, steps):
+        self._try(steps)

@@ -56,6 +56,11 @@ class SopCollection(models.Model):
     payment_id = fields.Many2one("account.payment", readonly=True)
     invoice_id = fields.Many2one("account.move", readonly=True)
     date = fields.Date(readonly=True)
+    recorded_on = fields.Datetime(
+        readonly=True,
+        help="When the money was booked or, in advance, earmarked for the contract; its date may "
+        "be earlier.",
+    )
     date_maturity = fields.Date(
         string="Due Date",
         readonly=True,
@@ -69,16 +74,37 @@ class SopCollection(models.Model):
 
     @property
     def _table_query(self):
+        """The id follows from what the row is of, so that a row opened later is the same one.
+
+        Rows whose keys have the same hash, of some millions a few, are told apart by their rank.
+        An id has 31 bits: more do not pass through XML-RPC.
+        """
         return SQL(
             """
-            SELECT ROW_NUMBER() OVER (
-                       ORDER BY contract_id, date, money_move_id, kind, invoice_id, order_id,
-                                date_maturity) AS id,
+            SELECT (hash * 8 + ROW_NUMBER() OVER (
+                       PARTITION BY hash
+                       ORDER BY contract_id, money_move_id, kind, invoice_id, order_id,
+                                date_maturity, amount)) AS id,
                    rows.*
-              FROM (%s) rows
+              FROM (SELECT rows.*, %s & 268435455 AS hash FROM (%s) rows) rows
             """,
+            self._row_hash_sql(),
             self._rows_sql(),
         )
+
+    def _row_hash_sql(self):
+        """Fold the keys of a row into one number."""
+        keys = (
+            SQL("contract_id"),
+            SQL("COALESCE(money_move_id, 0)"),
+            SQL("COALESCE(invoice_id, 0)"),
+            SQL("COALESCE(order_id, 0)"),
+            SQL("COALESCE(date_maturity - DATE '2000-01-01', 0)"),
+        )
+        folded = SQL("LENGTH(kind)")
+        for key in keys:
+            folded = SQL("hashint8extended(%s, %s)", key, folded)
+        return folded
 
     @api.model
     def _collected(self, contracts):
@@ -289,6 +315,7 @@ class SopCollection(models.Model):
                    allocation.order_id,
                    allocation.currency_id,
                    allocation.amount,
+                   allocation.create_date,
                    %(money)s AS money_id
               FROM sop_payment_allocation allocation
                    %(joins)s
@@ -303,6 +330,7 @@ class SopCollection(models.Model):
             """
             SELECT entry.id,
                    entry.date,
+                   entry.create_date,
                    entry.journal_id,
                    entry.statement_line_id,
                    entry.origin_payment_id AS payment_id,
@@ -332,6 +360,7 @@ class SopCollection(models.Model):
             """
             SELECT booked.id,
                    booked.date,
+                   booked.create_date,
                    booked.payment_id,
                    booked.statement_line_id,
                    booked.outstanding_account_id,
@@ -449,6 +478,7 @@ class SopCollection(models.Model):
                    allocation.order_id,
                    allocation.currency_id,
                    allocation.money_id,
+                   allocation.create_date,
                    allocation.amount - GREATEST(0, LEAST(
                        allocation.amount,
                        %(paid)s - COALESCE(SUM(allocation.amount) OVER (
@@ -523,7 +553,8 @@ class SopCollection(models.Model):
                 SQL(
                     """
                     SELECT contract_id, order_id, money_id, invoice_id, date_maturity,
-                           'invoice' AS kind, is_paid_back, currency_id, amount, amount_company
+                           NULL::timestamp AS create_date, 'invoice' AS kind, is_paid_back,
+                           currency_id, amount, amount_company
                       FROM cash
                     """
                 )
@@ -542,6 +573,7 @@ class SopCollection(models.Model):
                    entry.payment_id,
                    counted.invoice_id,
                    entry.date,
+                   GREATEST(entry.create_date, counted.create_date) AS recorded_on,
                    counted.date_maturity,
                    counted.kind,
                    CASE WHEN counted.currency_id = contract.currency_id
@@ -567,7 +599,8 @@ class SopCollection(models.Model):
         return SQL(
             """
             SELECT contract_id, order_id, money_id, NULL::integer AS invoice_id,
-                   NULL::date AS date_maturity, 'earmark' AS kind, FALSE AS is_paid_back,
+                   NULL::date AS date_maturity, create_date, 'earmark' AS kind,
+                   FALSE AS is_paid_back,
                    currency_id, open_part AS amount, open_part * rate AS amount_company
               FROM (
                   SELECT split.*,
@@ -606,6 +639,7 @@ class SopCollection(models.Model):
                    NULL::integer AS payment_id,
                    NULL::integer AS invoice_id,
                    contract.opening_date AS date,
+                   NULL::timestamp AS recorded_on,
                    NULL::date AS date_maturity,
                    'opening' AS kind,
                    contract.opening_amount_collected AS amount

@@ -1,7 +1,11 @@
+from ast import literal_eval
 from unittest.mock import patch
+
+from lxml import etree
 
 from odoo import fields
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
 
 from .common import rule
 from .test_money_cases import MoneyCase
@@ -42,6 +46,71 @@ class TestCollectionLists(MoneyCase):
         self.assertEqual(rows.mapped("amount"), [300.0])
         action = self.env.ref("sales_sop.sop_collection_action_today")
         self.assertIn("search_default_today", action.context)
+
+    def _record_earlier(self, payment):
+        """The payment was booked and earmarked a month ago."""
+        self.env.flush_all()
+        for table, ids in (
+            ("account_move", payment.move_id.ids),
+            ("sop_payment_allocation", payment.allocation_ids.ids),
+        ):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET create_date = create_date - INTERVAL '1 month' WHERE id IN %s",
+                    SQL.identifier(table),
+                    tuple(ids),
+                )
+            )
+
+    @rule("C8")
+    def test_received_today_is_what_is_dated_or_recorded_today(self):
+        view = self.env.ref("sales_sop.sop_collection_view_search_days")
+        arch = etree.fromstring(view.arch)
+        today = literal_eval(arch.xpath("//filter[@name='today']/@domain")[0])
+        order = self.order()
+        # The bank's day is a Friday, finance records it on Monday.
+        late, old = self.receive(200.0, date="2026-01-30"), self.receive(40.0, date="2026-01-30")
+        dated = self.receive(3.0, date=fields.Date.today())
+        for payment in (late, old, dated):
+            self.earmark(payment, order)
+        for payment in (old, dated):
+            self._record_earlier(payment)
+        rows = self.rows("salesperson", today)
+        self.assertEqual(sorted(rows.mapped("amount")), [3.0, 200.0])
+        # What came a month ago and is earmarked today is new to who sold.
+        other = self.order(50.0)
+        self.earmark(self.receive(50.0, date="2026-01-30"), other)
+        fresh = self.receive(7.0, date="2026-01-30")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET create_date = '2026-01-30' WHERE id = %s", [fresh.move_id.id]
+        )
+        self.assertFalse(self.rows("salesperson", [*today, ("amount", "=", 7.0)]))
+        self.earmark(fresh, other)
+        self.assertTrue(self.rows("salesperson", [*today, ("amount", "=", 7.0)]))
+
+    @rule("C8")
+    def test_a_row_stays_the_same_when_others_come_and_go(self):
+        orders = [self.order(), self.order()]
+        invoice, payment = self.invoice(*orders), self.receive(300.0)
+        self.match(invoice, payment.move_id)
+        self.earmark(self.receive(90.0), orders[0])
+        before = {row.id: self._row(row) for row in self.rows("finance")}
+        self.assertEqual(len(before), 3)
+        # XML-RPC carries no more.
+        self.assertLess(max(before), 2**31)
+        earlier = self.receive(10.0, date="2025-01-01")
+        self.earmark(earlier, orders[0])
+        after = {row.id: self._row(row) for row in self.rows("finance")}
+        self.assertEqual({key: after[key] for key in before}, before)
+        self.assertEqual(len(after), 4)
+        self.receivable(payment.move_id).remove_move_reconcile()
+        rest = {row.id: self._row(row) for row in self.rows("finance")}
+        self.assertEqual(len(rest), 2)
+        self.assertEqual(rest, {key: after[key] for key in rest})
+
+    def _row(self, row):
+        return (row.contract_id, row.order_id, row.money_move_id, row.invoice_id, row.amount)
 
     @rule("C8")
     def test_money_is_counted_per_contract_customer_salesperson_and_month(self):

@@ -9,8 +9,13 @@ class AccountPayment(models.Model):
 
     _inherit = "account.payment"
 
+    def _sop_receipt_lang(self):
+        """The customer gets it, so it is in the customer's language."""
+        self.ensure_one()
+        return self.env["sop.paper"]._customer_lang(self.partner_id)
+
     def _sop_receipt(self):
-        """Return what the collection receipt prints, in the reader's language."""
+        """Return what the collection receipt prints, in the language of the context."""
         self.ensure_one()
         self.check_access("read")
         payment, paper = self.sudo(), self.env["sop.paper"]

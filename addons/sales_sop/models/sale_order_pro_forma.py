@@ -14,7 +14,8 @@ class SaleOrder(models.Model):
 
     def _pro_forma_lang(self):
         """The paper is the customer's, so it is in the customer's language."""
-        return self.partner_id.lang or self.env.lang
+        self.ensure_one()
+        return self.env["sop.paper"]._customer_lang(self.partner_id)
 
     def _pro_forma_paper(self):
         """Return what the pro-forma invoice prints, in the language of the context."""

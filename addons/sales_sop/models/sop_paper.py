@@ -62,6 +62,17 @@ class SopPaper(models.AbstractModel):
         ]
 
     @api.model
+    def _customer_lang(self, customer):
+        """Return the language of a paper for ``customer``: theirs, where it is installed.
+
+        What stays in the house is printed in the language of who prints it.
+        """
+        installed = dict(self.env["res.lang"].get_installed())
+        customer = customer.sudo()
+        wanted = (customer.lang, customer.commercial_partner_id.lang, self.env.lang)
+        return next((lang for lang in wanted if lang in installed), "en_US")
+
+    @api.model
     def _company_lines(self, company):
         """Return the lines of the company block below its name."""
         partner = company.partner_id

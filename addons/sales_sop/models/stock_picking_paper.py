@@ -25,6 +25,23 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
+    def _sop_delivery_order_copies(self):
+        """Return the copies in the order in which they are printed: language, mark, content.
+
+        The last one is the customer's and in their language; the others stay in the house.
+        """
+        self.ensure_one()
+        theirs = self.env["sop.paper"]._customer_lang(self.partner_id)
+        papers = {
+            lang: self.with_context(lang=lang)._sop_delivery_order_paper()
+            for lang in {self.env.lang, theirs}
+        }
+        langs = [self.env.lang] * (len(papers[theirs]["copies"]) - 1) + [theirs]
+        return [
+            {"lang": lang, "mark": papers[lang]["copies"][number], "paper": papers[lang]}
+            for number, lang in enumerate(langs)
+        ]
+
     def _sop_paper_copies(self):
         """Return the marks of the copies, in the order in which they are printed (D5)."""
         copies = [

@@ -7,11 +7,9 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _pod_paper_lang(self):
-        """Return the language of the paper: the customer's, where it is installed."""
+        """The customer signs it, so it is in the customer's language."""
         self.ensure_one()
-        installed = dict(self.env["res.lang"].get_installed())
-        lang = self.sudo().partner_id.lang
-        return lang if lang in installed else self.env.lang
+        return self.env["sop.paper"]._customer_lang(self.partner_id)
 
     def _pod_paper(self):
         """Return what the proof of delivery prints: strings, collected with all rights."""

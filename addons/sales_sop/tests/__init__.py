@@ -51,6 +51,7 @@ from . import (
     test_opening,
     test_order_review,
     test_people,
+    test_paper_languages,
     test_papers,
     test_payer,
     test_pod_attacks,

@@ -246,7 +246,8 @@ class TestReceipt(PaperCase):
     @rule("C3", "D8")
     def test_in_chinese_the_amount_is_in_capitals(self):
         self.env["res.lang"]._activate_lang("zh_CN")
-        html = self.html(self.receive(1409.5), lang="zh_CN")
+        self.customer.lang = "zh_CN"
+        html = self.html(self.receive(1409.5))
         self.assertIn("壹仟肆佰零玖元伍角整", html)
 
     @rule("C3")

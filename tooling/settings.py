@@ -25,8 +25,8 @@ TOOL_REQUIREMENTS = REPO / "tooling" / "requirements.txt"
 BENCH_REQUIREMENTS = REPO / "benchmarks" / "requirements.txt"
 
 LANGUAGES = ("zh_CN",)
-# It calls a web service at run time and warns when that does not answer.
-UNWANTED_MODULES = ("partner_autocomplete",)
+# They call a web service at run time and warn when that does not answer.
+UNWANTED_MODULES = ("crm_iap_enrich", "partner_autocomplete")
 
 # What people may have besides: their rules are tested with them, the demo goes without.
 TEST_MODULES = (

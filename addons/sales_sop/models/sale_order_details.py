@@ -44,23 +44,28 @@ class SaleOrder(models.Model):
 
     def _prepare_sop_contract_values(self):
         values = super()._prepare_sop_contract_values()
-        term = self.env["sop.policy.term"].browse(values["term_id"])
-        if term.details_required:
-            self._sop_check_details()
+        self._sop_check_details(self.env["sop.policy.term"].browse(values["term_id"]))
         return values
 
-    def _sop_check_details(self):
-        """Name everything at once that the order does not state."""
-        missing = self._sop_missing_details()
-        if missing:
-            raise UserError(
-                self.env._(
-                    "%(order)s cannot be submitted: it does not state %(missing)s. Complete the "
-                    "quotation or the customer's card (A4, P8).",
-                    order=self.name,
-                    missing=format_list(self.env, missing),
-                )
+    def _sop_check_details(self, term):
+        """Name everything at once that the order lacks under ``term``."""
+        sentences = self._sop_details_sentences(term)
+        if sentences:
+            raise UserError("\n".join(sentences))
+
+    def _sop_details_sentences(self, term):
+        """Return what the order lacks under ``term``, as sentences that name the remedy."""
+        missing = self._sop_missing_details() if term.details_required else []
+        if not missing:
+            return []
+        return [
+            self.env._(
+                "%(order)s cannot be submitted: it does not state %(missing)s. Complete the "
+                "quotation or the customer's card (A4, P8).",
+                order=self.name,
+                missing=format_list(self.env, missing),
             )
+        ]
 
     def _sop_missing_details(self):
         """Return the names of what the order does not state."""

@@ -165,8 +165,7 @@ class SaleOrder(models.Model):
         if not self._sop_is_call_off():
             return super()._sop_prepare_contract()
         self.sop_contract_id = self.sop_frame_contract_id
-        if self.sop_contract_id.term_id.details_required:
-            self._sop_check_details()
+        self._sop_check_details(self.sop_contract_id.term_id)
         return None
 
     def _sop_missing_details(self):

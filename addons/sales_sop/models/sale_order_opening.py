@@ -20,11 +20,11 @@ class SaleOrder(models.Model):
         finally:
             del self.env.cr.cache[TAKEN_OVER]
 
-    def _sop_missing_details(self):
+    def _sop_check_details(self, term):
         """An old contract states what it states; nothing is asked for afterwards (A4, P8)."""
         if self.id in self.env.cr.cache.get(TAKEN_OVER, ()):
-            return []
-        return super()._sop_missing_details()
+            return None
+        return super()._sop_check_details(term)
 
     def _sop_before_state(self, state):
         if state in ("draft", "sent"):

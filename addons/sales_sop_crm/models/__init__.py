@@ -1,0 +1,15 @@
+from . import (
+    sop_customer_facts_mixin,
+    res_partner,
+    sop_enquiry_line,
+    crm_lead,
+    crm_lead_customer,
+    crm_lead_correction,
+    crm_lead_merge,
+    crm_lead_quotation,
+    sop_policy_term,
+    sop_policy_sample,
+    sale_order,
+    sale_order_quotation,
+    sop_amendment,
+)

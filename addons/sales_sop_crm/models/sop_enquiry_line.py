@@ -19,7 +19,6 @@ class SopEnquiryLine(models.Model):
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         domain="[('sale_ok', '=', True)]",
         check_company=True,
         ondelete="restrict",

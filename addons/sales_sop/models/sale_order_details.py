@@ -6,6 +6,13 @@ from .sale_order_type import FREE_TYPES
 
 # Kept in English; papers say it in the words of their reader.
 USUAL_WARRANTY = "twelve months from receipt"
+# Who speaks with the customer about a quotation.
+SELLING_ROLES = (
+    "sales_sop.group_salesperson",
+    "sales_sop.group_sales_office",
+    "sales_sop.group_sales_manager",
+    "sales_sop.group_sales_head",
+)
 
 
 class SaleOrder(models.Model):
@@ -122,6 +129,9 @@ class SaleOrder(models.Model):
 
     def action_sop_customer_confirmed(self):
         """Record that the customer has accepted the approved quotation, and tell finance (P9)."""
+        self.env.user._sop_require_role(
+            self.env._("record that the customer has confirmed a quotation"), *SELLING_ROLES
+        )
         for order in self:
             order.check_access("write")
             order._sop_check_customer_can_confirm()

@@ -2,11 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from .sop_policy_term_order_type import ORDER_TYPES
+from .sop_policy_term_order_type import GOODS, ORDER_TYPES
 
 # What costs the customer nothing; a price on such an order makes it a sale.
 FREE_TYPES = frozenset({"free", "sample", "warranty"})
-GOODS = frozenset({"consu", "combo"})
 
 
 class SaleOrder(models.Model):
@@ -19,8 +18,8 @@ class SaleOrder(models.Model):
         string="Type of Order",
         default="sale",
         required=True,
-        help="The sales policy has its own terms for sales over the counter, free goods, samples "
-        "and warranty replacements (P5).",
+        help="The sales policy has its own terms for sales over the counter, free goods, samples, "
+        "warranty replacements, services and goods that the customer collects (P5).",
     )
 
     @api.depends("sop_order_type", "sop_origin_order_id")
@@ -31,15 +30,13 @@ class SaleOrder(models.Model):
         """Return the type that the order is judged as (P5).
 
         The freedoms of a type are for what it is made for: with a price on a line, free goods
-        are a sale, and so is a service with goods.
+        are a sale; so is a service with goods, and a pick-up without any.
         """
         self.ensure_one()
         lines = self._sop_product_lines()
         if self.sop_order_type in FREE_TYPES and any(line._sop_is_priced() for line in lines):
             return "sale"
-        if self.sop_order_type == "service" and any(line._sop_is_goods() for line in lines):
-            return "sale"
-        return self.sop_order_type
+        return self.env["sop.policy.term"]._type_of_goods(self.sop_order_type, lines.product_id)
 
     def _prepare_sop_contract_values(self):
         values = super()._prepare_sop_contract_values()

@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, formatLang
 
-from .sale_order_type import GOODS
 from .sop_amendment import EDITABLE_STATES, TERMS
 
 # Who countersigns a supplement like the contract itself (K2).
@@ -173,11 +172,9 @@ class SopAmendment(models.Model):
 
     def _judged_type(self):
         """Return the type the new content is judged as: a service with goods is a sale (P5)."""
-        order_type = self.order_id.sop_order_type
         products = self.line_ids.filtered(lambda line: not line.removed).product_id
-        if order_type == "service" and GOODS.intersection(products.mapped("type")):
-            return "sale"
-        return order_type
+        terms = self.env["sop.policy.term"]
+        return terms._type_of_goods(self.order_id.sop_order_type, products)
 
     def _check_term(self, term):
         """What was freed of a contract or of delivery orders does not grow into what needs them."""

@@ -44,7 +44,9 @@ class SopPaper(models.AbstractModel):
         )
         frame = Markup('<div class="sop_watermark" style="%s">%s</div>')
         return frame % (
-            "position: absolute; top: 0; bottom: 0; left: 0; right: 0; overflow: hidden",
+            "position: absolute; top: 0; bottom: 0; left: 0; right: 0; overflow: hidden; "
+            # A paper shorter than the mark shows all of it.
+            "min-height: 420px",
             image * WATERMARKS,
         )
 

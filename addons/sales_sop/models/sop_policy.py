@@ -57,6 +57,7 @@ class SopPolicy(models.Model):
     standing = fields.Selection(
         STANDINGS,
         compute="_compute_standing",
+        search="_search_standing",
         help="An issued policy is in force until the day before the next one starts, also when the "
         "next one is issued already.",
     )
@@ -116,6 +117,13 @@ class SopPolicy(models.Model):
             else:
                 is_over = policy.date_to and policy.date_to < today
                 policy.standing = "ended" if is_over else "in_force"
+
+    def _search_standing(self, operator, value):
+        """It depends on the day, so it is asked of each; a company has a handful of versions."""
+        if operator != "in":
+            return NotImplemented
+        policies = self.search([])
+        return [("id", "in", policies.filtered(lambda policy: policy.standing in value).ids)]
 
     @api.model
     @remembered()

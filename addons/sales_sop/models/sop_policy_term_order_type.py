@@ -8,7 +8,9 @@ ORDER_TYPES = [
     ("sample", "Sample"),
     ("warranty", "Warranty Replacement"),
     ("service", "Service"),
+    ("pickup", "Customer Pick-Up"),
 ]
+GOODS = frozenset({"consu", "combo"})
 # These are given freedoms; a term for every type of order never covers them.
 NAMED_TYPES = frozenset({"counter", "free", "sample", "warranty"})
 
@@ -20,8 +22,9 @@ class SopPolicyTerm(models.Model):
 
     order_type = fields.Selection(
         ORDER_TYPES,
-        help="Type of order this line is for. Empty means sales and services; sales over the "
-        "counter, free goods, samples and warranty replacements need a line that names them.",
+        help="Type of order this line is for. Empty means sales, services and what customers "
+        "collect; sales over the counter, free goods, samples and warranty replacements need a "
+        "line that names them.",
     )
     delivery_approval = fields.Boolean(
         string="Delivery Is Approved",
@@ -96,6 +99,13 @@ class SopPolicyTerm(models.Model):
                 type=self._order_type_label(order_type),
             )
         return super()._no_term_sentence(policy, document, order_type, amount)
+
+    @api.model
+    def _type_of_goods(self, order_type, products):
+        """Return the type as which an order of ``products`` is judged (P5)."""
+        has_goods = not GOODS.isdisjoint(products.mapped("type"))
+        is_other = {"service": has_goods, "pickup": not has_goods}.get(order_type)
+        return "sale" if is_other else order_type
 
     @api.model
     def _order_type_label(self, order_type):

@@ -102,14 +102,14 @@ class TestOrderType(OrderTypeCase):
     """Each type of order has a term of its own; nobody gets its freedom by accident."""
 
     @rule("P5")
-    def test_a_term_for_every_type_covers_sales_and_services_only(self):
+    def test_a_term_for_every_type_covers_what_gets_no_freedom(self):
         term = self.env["sop.policy.term"].new({"order_type": False})
         covered = {
             order_type
             for order_type, label in term._fields["order_type"].selection
             if term._is_for_order_type(order_type)
         }
-        self.assertEqual(covered, {"sale", "service"})
+        self.assertEqual(covered, {"sale", "service", "pickup"})
 
     @rule("P5")
     def test_without_a_term_that_names_it_there_are_no_free_goods(self):

@@ -2,11 +2,13 @@
 
 from unittest.mock import patch
 
-from lxml import html
+from lxml import etree, html
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import SopCase, rule
 
@@ -45,12 +47,72 @@ class VersionCase(SopCase):
 
 
 @tagged("post_install", "-at_install")
+class TestFilters(VersionCase):
+    """The filters of the list say of each policy what its row says."""
+
+    def issued(self, name, date_from):
+        policy = self.successor_of(self.policy)
+        policy.write({"name": name, "date_from": date_from})
+        policy.action_decide()
+        self.as_user(policy, "general_manager").action_issue()
+        return policy.sudo()
+
+    def found(self):
+        """Return the names of the company's policies by filter."""
+        policies = self.as_user(self.env["sop.policy"], "salesperson")
+        arch = etree.fromstring(
+            policies.get_view(self.env.ref("sales_sop.sop_policy_view_search").id, "search")["arch"]
+        )
+        domains = {
+            node.get("name"): safe_eval(node.get("domain"))
+            for node in arch.iter("filter")
+            if node.get("name") in {"draft", "upcoming", "in_force", "ended"}
+        }
+        mine = [("company_id", "=", self.company.id)]
+        return {
+            name: sorted(policies.search(domain + mine).mapped("name"))
+            for name, domain in domains.items()
+        }
+
+    @rule("P1", "P4")
+    def test_a_policy_is_in_force_until_the_day_before_the_next_one(self):
+        today = self.company._sop_today()
+        self.policy.sudo().name = "First"
+        self.issued("Present", today)
+        self.issued("Next", fields.Date.add(today, days=10))
+        self.successor_of(self.policy).name = "Draft"
+        # Superseded by the next one already, and in force until then.
+        self.assertEqual(
+            self.found(),
+            {
+                "draft": ["Draft"],
+                "upcoming": ["Next"],
+                "in_force": ["Present"],
+                "ended": ["First"],
+            },
+        )
+        with freeze_time(fields.Date.add(today, days=10)):
+            self.env.invalidate_all()
+            self.assertEqual(
+                self.found(),
+                {
+                    "draft": ["Draft"],
+                    "upcoming": [],
+                    "in_force": ["Next"],
+                    "ended": ["First", "Present"],
+                },
+            )
+
+
+@tagged("post_install", "-at_install")
 class TestSample(VersionCase):
     @rule("P2", "P3", "P5")
     def test_the_sample_covers_the_usual_kinds_of_sale(self):
         policy = self.sample()
         self.assertEqual((policy.state, policy.company_id), ("draft", self.company))
-        counter, instalment, direct, large, frame, *free = policy.term_ids
+        counter, service, pickup, instalment, direct, large, frame, *free = policy.term_ids
+        self.assertEqual((service.order_type, service.contract_required), ("service", False))
+        self.assertEqual((pickup.order_type, pickup.prepayment_percent), ("pickup", 100.0))
         self.assertEqual(frame.sales_mode, "frame")
         self.assertEqual([term.order_type for term in free], ["free", "sample", "warranty"])
         self.assertFalse(any(term.judge_prices for term in free))
@@ -138,8 +200,9 @@ class TestVersions(VersionCase):
         draft = self.successor_of(policy)
         draft.date_from = policy.date_from
         draft.interest_rate = 8.0
-        draft.term_ids[3].prepayment_percent = 40.0
-        draft.term_ids[1].unlink()
+        terms = {term.name: term for term in draft.term_ids}
+        terms["Large direct sale with deposit"].prepayment_percent = 40.0
+        terms["Instalment sale"].unlink()
         draft.term_ids = [Command.create({"name": "The rest", "sequence": 90})]
         draft.line_ids = [
             Command.create(

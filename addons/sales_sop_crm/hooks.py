@@ -21,7 +21,16 @@ def pre_init_hook(env):
             create_column(cr, "crm_lead", name, kind)
     if not column_exists(cr, "crm_lead", "sop_enquiry_state"):
         create_column(cr, "crm_lead", "sop_enquiry_state", "varchar")
-        cr.execute("UPDATE crm_lead SET sop_enquiry_state = 'open'")
+        cr.execute(
+            """
+            UPDATE crm_lead
+               SET sop_enquiry_state = 'open',
+                   sop_capital_currency_id = company.currency_id
+              FROM crm_lead lead
+         LEFT JOIN res_company company ON company.id = lead.company_id
+             WHERE lead.id = crm_lead.id
+            """
+        )
 
 
 def uninstall_hook(env):

@@ -142,6 +142,3 @@ class CrmLead(models.Model):
 
     def _compute_partner_address_values(self):
         return super(CrmLead, self._sop_open())._compute_partner_address_values()
-
-    def _compute_sop_facts(self):
-        return super(CrmLead, self._sop_open())._compute_sop_facts()

@@ -23,8 +23,6 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         known = customer._sop_facts()
         new = {name: value for name, value in facts.items() if name not in known}
-        if "sop_registered_capital" not in new:
-            new.pop("sop_capital_currency_id", None)
         if new:
             customer.write(customer._convert_to_write(new))
 

@@ -23,6 +23,7 @@ FACTS = (
     "sop_registered_capital",
     "sop_capital_currency_id",
 )
+CAPITAL = {"sop_registered_capital", "sop_capital_currency_id"}
 
 
 class SopCustomerFactsMixin(models.AbstractModel):
@@ -57,6 +58,6 @@ class SopCustomerFactsMixin(models.AbstractModel):
     def _sop_facts(self):
         """Return the values of those facts that this record says; capital with its currency."""
         facts = {name: self[name] for name in FACTS if self[name]}
-        if not self.sop_registered_capital:
-            facts.pop("sop_capital_currency_id", None)
+        if not facts.keys() >= CAPITAL:
+            facts = {name: value for name, value in facts.items() if name not in CAPITAL}
         return facts

@@ -33,6 +33,24 @@ class TestCustomerFacts(EnquiryCase):
         self.assertEqual(enquiry.sop_capital_currency_id, euro)
 
     @rule("A5")
+    def test_what_is_entered_comes_before_what_the_card_says(self):
+        self.customer.write(FACTS)
+        enquiry = self.as_user(self.env["crm.lead"], "salesperson").create(
+            {"name": "Pumps", "partner_id": self.customer.id, "sop_nature": "joint"}
+        )
+        self.assertEqual(self.facts(enquiry), {**FACTS, "sop_nature": "joint"})
+
+    @rule("A5")
+    def test_capital_is_in_the_currency_of_the_company_unless_said_otherwise(self):
+        enquiry = self.enquiry(partner_id=False, sop_registered_capital=5.0)
+        self.assertEqual(enquiry.sop_capital_currency_id, self.company.currency_id)
+        customer = self.new_customer("Hill Works")
+        customer.sop_capital_currency_id = self.env.ref("base.CNY")
+        enquiry._handle_partner_assignment(force_partner_id=customer.id, create_missing=False)
+        self.assertEqual(customer.sop_registered_capital, 5.0)
+        self.assertEqual(customer.sop_capital_currency_id, self.company.currency_id)
+
+    @rule("A5")
     def test_what_the_card_does_not_say_the_enquiry_keeps(self):
         enquiry = self.enquiry(partner_id=False)
         enquiry.partner_id = self.customer

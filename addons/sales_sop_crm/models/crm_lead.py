@@ -15,6 +15,7 @@ class CrmLead(models.Model):
 
     _name = "crm.lead"
     _inherit = ["crm.lead", "sop.customer.facts.mixin", "sop.protected.mixin"]
+    _rec_names_search = ["name", "sop_enquiry_number"]
 
     sop_enquiry_number = fields.Char(
         string="Enquiry Number",
@@ -74,6 +75,13 @@ class CrmLead(models.Model):
     def _compute_sop_enquiry_state(self):
         for lead in self:
             lead.sop_enquiry_state = "registered" if lead.sop_registered_on else "open"
+
+    @api.depends("sop_enquiry_number")
+    def _compute_display_name(self):
+        """A registered enquiry is known by its number."""
+        super()._compute_display_name()
+        for lead in self.filtered("sop_enquiry_number"):
+            lead.display_name = f"{lead.sop_enquiry_number} {lead.display_name}"
 
     def _sop_is_registered(self):
         self.ensure_one()
@@ -169,7 +177,7 @@ class CrmLead(models.Model):
             raise UserError(
                 self.env._(
                     "%(enquiry)s is registered already, with the number %(number)s.",
-                    enquiry=self.display_name,
+                    enquiry=self.name,
                     number=self.sop_enquiry_number,
                 )
             )
@@ -210,7 +218,7 @@ class CrmLead(models.Model):
                     self.env._(
                         "%(enquiry)s is registered with the number %(number)s and is kept. Mark "
                         "it as lost instead.",
-                        enquiry=lead.display_name,
+                        enquiry=lead.name,
                         number=lead.sop_enquiry_number,
                     )
                 )

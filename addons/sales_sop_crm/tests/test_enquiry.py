@@ -279,6 +279,8 @@ class TestEnquiry(EnquiryCase):
         mine = [("company_id", "=", self.company.id)]
         self.assertIn(enquiry, leads.search([*mine, ("sop_enquiry_number", "=", number)]))
         self.assertIn(enquiry, leads.search([*mine, ("sop_line_ids", "ilike", "saving drive")]))
+        self.assertEqual(enquiry.display_name, f"{number} Drives for the new paper line")
+        self.assertIn(enquiry.id, dict(leads.name_search(number, mine)))
         exported = leads.browse(enquiry.ids).export_data(
             ["sop_enquiry_number", "sop_nature", "sop_line_ids/quantity"]
         )["datas"]

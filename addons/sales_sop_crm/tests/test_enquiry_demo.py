@@ -27,4 +27,7 @@ class TestEnquiryDemo(TransactionCase):
     def test_the_quoted_enquiry_has_taught_the_customer_s_card(self):
         lead = self.lead("quoted")
         self.assertEqual(lead.order_ids.sop_enquiry_id, lead)
-        self.assertEqual(lead.partner_id.commercial_partner_id.sop_nature, lead.sop_nature)
+        customer = lead.partner_id.commercial_partner_id
+        self.assertEqual(customer.sop_nature, lead.sop_nature)
+        self.assertEqual(customer.sop_registered_capital, 50000000.0)
+        self.assertEqual(customer.sop_capital_currency_id.name, "CNY")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .sop_remembered_mixin import remembered
 
@@ -122,8 +123,11 @@ class SopPolicy(models.Model):
         """It depends on the day, so it is asked of each; a company has a handful of versions."""
         if operator != "in":
             return NotImplemented
-        policies = self.search([])
-        return [("id", "in", policies.filtered(lambda policy: policy.standing in value).ids)]
+        issued = self.search([("state", "in", ("issued", "superseded"))])
+        found = issued.filtered(lambda policy: policy.standing in value)
+        return Domain("id", "in", found.ids) | Domain(
+            "state", "in", [state for state in value if state in ("draft", "decided")]
+        )
 
     @api.model
     @remembered()

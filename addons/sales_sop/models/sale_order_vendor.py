@@ -55,10 +55,11 @@ class StockMove(models.Model):
         return super()._action_confirm(*args, **kwargs)
 
     def _sop_check_vendor_orders(self):
-        """Raise unless the money for what a vendor shall send is there; it is not made yet."""
-        orders = self._sop_sent_by_vendor()._sop_governed_deliveries().sudo().sale_line_id.order_id
-        if not orders:
+        """Raise unless the money demanded first is there for what a vendor shall send (D4)."""
+        sent = self._sop_sent_by_vendor()
+        if not sent:
             return
+        orders = sent._sop_governed_deliveries().sudo().sale_line_id.order_id
         gate, contracts = self.env["sop.gate"], orders.sop_contract_id
         contracts._touch()
         collected = contracts._collected()

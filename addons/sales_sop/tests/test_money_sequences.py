@@ -44,17 +44,20 @@ STEPS = st.one_of(
 # Why a step may be refused: by a rule of ours, or by Odoo's own.
 TOO_MUCH = "would be earmarked, but only"
 NOT_A_DRAFT = "must be in draft"
+A_DRAFT = "can be reset to draft"
 NOTHING_LEFT = "nothing left to pay"
 REFUSALS = defaultdict(
     tuple,
     {
+        "bounce": ("cannot become",),
         "earmark": (TOO_MUCH,),
         "move_earmark": ("is earmarked for", "that the invoices of"),
         "pay": (NOTHING_LEFT,),
         "pay_less": (NOTHING_LEFT,),
         "post_again": (NOT_A_DRAFT,),
         "post_invoice_again": (NOT_A_DRAFT,),
-        "reset_invoice": ("can be reset to draft",),
+        "reset": (A_DRAFT,),
+        "reset_invoice": (A_DRAFT,),
     },
 )
 

@@ -51,6 +51,15 @@ class Scope:
         """Return the condition that ``column`` is such a contract, or that of no contract."""
         return SQL("(%s OR %s IS NULL)", self.contract_sql(column), column)
 
+    @property
+    def reads_all_invoices(self):
+        """Whether the lines of all invoices are read, and not of those only that money paid.
+
+        Asked for what money paid, the planner expects little and searches the lines of each
+        invoice by themselves; for a whole company that takes longer.
+        """
+        return self.contract_ids is None and not self.is_expected
+
     @cached_property
     def counts_units(self):
         """Whether any rule pays an amount per unit."""
@@ -109,6 +118,8 @@ class CommissionTruth(models.AbstractModel):
     reads it with another plan. The statement is built from small parts, each a table that the
     next ones read:
 
+    ``invoiced``
+        the lines of invoices, with the order and the contract they are for
     ``collected``
         the money of the contracts, from ``sop.collection``, per order, invoice and instalment
     ``cash``
@@ -155,9 +166,12 @@ class CommissionTruth(models.AbstractModel):
 
     def _earned_parts(self, scope):
         """Return ``{name: SELECT}`` of the parts up to ``share``, in the order they need."""
+        money = {"collected": self._collected_sql(scope), "cash": self._cash_sql(scope)}
+        lines = {"invoiced": self._invoiced_sql(scope)}
+        if scope.reads_all_invoices:
+            lines["collected_line"] = self._collected_line_sql()
         return {
-            "collected": self._collected_sql(scope),
-            "cash": self._cash_sql(scope),
+            **(lines | money if scope.reads_all_invoices else money | lines),
             "contract": self._contract_sql(scope),
             "item": self._item_sql(scope),
             "version": self._version_sql(scope),

@@ -121,7 +121,9 @@ class CommissionTruth(models.AbstractModel):
           GROUP BY money.contract_id, money.order_id, money.invoice_id, money.date_maturity,
                    money.money_move_id, money.date
             """,
-            collection=self.env["sop.collection"]._rows_sql(scope.contract_ids),
+            collection=self.env["sop.collection"]._rows_sql(
+                scope.contract_ids, SQL("collected_line") if scope.reads_all_invoices else None
+            ),
             company=scope.company.id,
             contracts=scope.contract_sql(SQL("money.contract_id")),
             until=scope.until,
@@ -167,8 +169,7 @@ class CommissionTruth(models.AbstractModel):
         """
         return SQL(
             """
-            WITH invoiced AS MATERIALIZED (%(invoiced)s),
-                 ordered AS MATERIALIZED (%(ordered)s)
+            WITH ordered AS MATERIALIZED (%(ordered)s)
             SELECT sold.*,
                    contract.sales_mode,
                    contract.groups,
@@ -177,7 +178,6 @@ class CommissionTruth(models.AbstractModel):
               FROM (%(sold)s) sold
               JOIN contract ON contract.id = sold.contract_id
             """,
-            invoiced=self._invoiced_sql(scope),
             ordered=self._ordered_sql(scope),
             sold=self._sold_sql(),
             thing=self._thing_sql("sold"),
@@ -304,6 +304,7 @@ class CommissionTruth(models.AbstractModel):
         return SQL(
             """
             SELECT DISTINCT ON (line.id)
+                   line.id,
                    line.move_id AS invoice_id,
                    COALESCE(so.sop_contract_id, move.sop_contract_id) AS contract_id,
                    COALESCE(so.id, 0) AS order_id,
@@ -344,13 +345,19 @@ class CommissionTruth(models.AbstractModel):
             unit_joins=self._unit_joins_sql(scope),
         )
 
-    def _read_invoice_sql(self, scope):
-        """Whether the invoice is read.
+    def _collected_line_sql(self):
+        """The lines as ``sop.collection`` wants them, which need not read them again."""
+        return SQL(
+            """
+            SELECT id, invoice_id AS move_id, NULLIF(order_id, 0) AS order_id, contract_id,
+                   taxed AS price_total
+              FROM invoiced
+            """
+        )
 
-        Of a whole company all are: asked for what money paid alone, the planner expects little
-        and searches the lines of each invoice by themselves.
-        """
-        if scope.is_expected or scope.contract_ids is not None:
+    def _read_invoice_sql(self, scope):
+        """Whether the invoice is read: all of a company, or those that money paid."""
+        if not scope.reads_all_invoices:
             return SQL("move.id IN (SELECT invoice_id FROM cash)")
         return SQL(
             "move.company_id = %s AND move.state = 'posted' AND move.move_type IN %s",

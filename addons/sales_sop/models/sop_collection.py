@@ -169,8 +169,12 @@ class SopCollection(models.Model):
     # -- SQL, from small parts -----------------------------------------------------------------
 
     @api.model
-    def _rows_sql(self, contract_ids=None):
+    def _rows_sql(self, contract_ids=None, lines=None):
         """Return the SELECT of all rows, or of the rows of ``contract_ids`` only.
+
+        A statement that has read the product lines of the invoices already names its table
+        ``lines``, so that they are read once: ``id, move_id, order_id, contract_id, price_total``,
+        one row for each line, with the first of its order lines.
 
         A plain view cannot serve the gates: the planner would compute every contract's rows to
         find one's. So the keys of the contracts' documents are read first, and the parts that
@@ -179,7 +183,7 @@ class SopCollection(models.Model):
         order in which they are written.
         """
         keys = self._keys(contract_ids)
-        parts = self._parts(keys)
+        parts = self._parts(keys, lines)
         if not parts:
             return self._opening_rows_sql(keys)
         return SQL(
@@ -192,12 +196,12 @@ class SopCollection(models.Model):
             self._opening_rows_sql(keys),
         )
 
-    def _parts(self, keys):
+    def _parts(self, keys, lines):
         """Return ``{name: SELECT}``: the tables of which rows are made, in the order they need."""
         parts = {}
         if keys.has_invoices:
             parts["invoice"] = self._invoice_sql(keys)
-            parts["invoice_share"] = self._invoice_share_sql()
+            parts["invoice_share"] = self._invoice_share_sql(lines)
             parts["invoice_line"] = self._invoice_line_sql()
             parts["partial"] = self._partial_sql()
         if keys.has_earmarks:
@@ -223,7 +227,28 @@ class SopCollection(models.Model):
             )
         return keys.invoices_sql()
 
-    def _invoice_share_sql(self):
+    def _lines_sql(self):
+        """The product lines of the invoices, each with the first order line it is for."""
+        return SQL(
+            """
+            (SELECT DISTINCT ON (line.id)
+                    line.id,
+                    line.move_id,
+                    line.price_total,
+                    sol.order_id,
+                    COALESCE(so.sop_contract_id, invoice.sop_contract_id) AS contract_id
+               FROM invoice
+               JOIN account_move_line line
+                 ON line.move_id = invoice.id AND line.display_type = 'product'
+          LEFT JOIN (sale_order_line_invoice_rel rel
+                     JOIN sale_order_line sol ON sol.id = rel.order_line_id
+                     JOIN sale_order so ON so.id = sol.order_id)
+                 ON rel.invoice_line_id = line.id
+           ORDER BY line.id, sol.id)
+            """
+        )
+
+    def _invoice_share_sql(self, lines=None):
         """Per invoice, contract and order: its share of the invoice's product lines, taxed."""
         return SQL(
             """
@@ -232,23 +257,10 @@ class SopCollection(models.Model):
                    order_id,
                    SUM(price_total)
                        / NULLIF(SUM(SUM(price_total)) OVER (PARTITION BY move_id), 0) AS share
-              FROM (
-                  SELECT DISTINCT ON (line.id)
-                         line.id,
-                         line.move_id,
-                         line.price_total,
-                         sol.order_id,
-                         COALESCE(so.sop_contract_id, invoice.sop_contract_id) AS contract_id
-                    FROM invoice
-                    JOIN account_move_line line
-                      ON line.move_id = invoice.id AND line.display_type = 'product'
-               LEFT JOIN (sale_order_line_invoice_rel rel
-                          JOIN sale_order_line sol ON sol.id = rel.order_line_id
-                          JOIN sale_order so ON so.id = sol.order_id)
-                      ON rel.invoice_line_id = line.id
-                ORDER BY line.id, sol.id) lines
+              FROM %s lines
           GROUP BY move_id, contract_id, order_id
-            """
+            """,
+            lines or self._lines_sql(),
         )
 
     def _invoice_line_sql(self):

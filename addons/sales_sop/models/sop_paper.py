@@ -45,8 +45,9 @@ class SopPaper(models.AbstractModel):
         frame = Markup('<div class="sop_watermark" style="%s">%s</div>')
         return frame % (
             "position: absolute; top: 0; bottom: 0; left: 0; right: 0; overflow: hidden; "
-            # A paper shorter than the mark shows all of it.
-            "min-height: 420px",
+            # On a single page whole marks only, and at least one; on more pages no gap.
+            "min-height: 420px; "
+            "max-height: max(round(down, 100%, 420px), (100% - 1000px) * 99)",
             image * WATERMARKS,
         )
 

@@ -1,4 +1,4 @@
-from odoo.tools.sql import column_exists, create_column
+from odoo.tools.sql import column_exists, create_column, drop_constraint
 
 from odoo.addons.sales_sop.hooks import drop_restrictions
 
@@ -10,6 +10,13 @@ COLUMNS = {
     "sop_size": "varchar",
     "sop_registered_capital": "numeric",
     "sop_capital_currency_id": "int4",
+}
+
+# What the addon adds to Odoo's tables and what keeps people, customers and enquiries from being
+# deleted while it is there.
+KEEPING = {
+    "crm_lead": ("sop_registered_by_id", "sop_customer_id"),
+    "sale_order": ("sop_enquiry_id",),
 }
 
 
@@ -36,3 +43,6 @@ def pre_init_hook(env):
 def uninstall_hook(env):
     """Leave nothing behind: see ``drop_restrictions``."""
     drop_restrictions(env, MODULE)
+    for table, columns in KEEPING.items():
+        for column in columns:
+            drop_constraint(env.cr, table, f"{table}_{column}_fkey")

@@ -57,7 +57,7 @@ REFUSALS = defaultdict(
         "post_again": (NOT_A_DRAFT,),
         "post_invoice_again": (NOT_A_DRAFT,),
         "reset": (A_DRAFT,),
-        "reset_invoice": (A_DRAFT,),
+        "reset_invoice": (A_DRAFT, "stays posted: without it"),
     },
 )
 

@@ -79,9 +79,10 @@ class CrmLead(models.Model):
     @api.depends("sop_enquiry_number")
     def _compute_display_name(self):
         """A registered enquiry is known by its number."""
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for lead in self.filtered("sop_enquiry_number"):
             lead.display_name = f"{lead.sop_enquiry_number} {lead.display_name}"
+        return result
 
     def _sop_is_registered(self):
         self.ensure_one()

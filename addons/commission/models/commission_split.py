@@ -72,7 +72,8 @@ class CommissionSplit(models.Model):
     def _compute_display_name(self):
         for split in self:
             of = split.contract_id.number or split.team_id.name or ""
-            split.display_name = f"{of} {split.date_from or ''}".strip()
+            # A new split has no name before it says whose it is.
+            split.display_name = of and f"{of} {split.date_from or ''}".strip()
 
     @api.constrains("role", "contract_id", "team_id", "line_ids")
     def _check_values(self):

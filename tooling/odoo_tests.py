@@ -50,9 +50,10 @@ def run(context, options, rest):
     if not chosen:
         raise Failure("there are no addons to install")
     databases = context.databases(with_browser=True)
-    stock, ours = _templates(databases, chosen, options.addons)
     worse = []
     for module in options.addons:
+        # A module takes so long that other runs may have removed the templates meanwhile.
+        stock, ours = _templates(databases, chosen, options.addons)
         baseline = _baseline(databases, stock, module)
         result = _run(databases, ours, module, "ours", f"/{module}")
         found = _still_worse(databases, ours, module, worse_than(baseline, result))

@@ -29,6 +29,10 @@ function select(field, text, page = "") {
             trigger: `.o_select_menu_item:contains("${text}")`,
             run: "click",
         },
+        {
+            content: `${text} is chosen`,
+            trigger: `${page} .o_field_widget[name="${field}"] input:value("${text}")`,
+        },
     ];
 }
 
@@ -71,6 +75,7 @@ registry.category("web_tour.tours").add("sop_salesperson_registers_an_enquiry", 
             trigger: ".ui-autocomplete .ui-menu-item a:contains('Kiln fan')",
             run: "click",
         },
+        { content: "The unit follows", trigger: ".o_selected_row [name=uom_id] input:value(Units)" },
         {
             content: "How many",
             trigger: ".o_selected_row [name=quantity] input",

@@ -9,13 +9,13 @@ class CommissionDrift(models.Model):
 
     @api.model
     def _differences(self, companies):
-        """Return ``{(payee, currency): difference}`` of what the user may read."""
+        """Return ``{currency: difference}`` of what the user may read."""
         rows = self.with_context(allowed_company_ids=companies.ids)._read_group(
             [("company_id", "in", companies.ids)],
-            ["payee_id", "currency_id"],
+            ["currency_id"],
             ["amount_difference:sum"],
         )
-        return {(payee, currency): amount for payee, currency, amount in rows}
+        return dict(rows)
 
 
 class CommissionSheet(models.Model):

@@ -169,9 +169,11 @@ class CommissionTruth(models.AbstractModel):
         money = {"collected": self._collected_sql(scope), "cash": self._cash_sql(scope)}
         lines = {"invoiced": self._invoiced_sql(scope)}
         if scope.reads_all_invoices:
-            lines["collected_line"] = self._collected_line_sql()
+            first = {**lines, "collected_line": self._collected_line_sql(), **money}
+        else:
+            first = {**money, **lines}
         return {
-            **(lines | money if scope.reads_all_invoices else money | lines),
+            **first,
             "contract": self._contract_sql(scope),
             "item": self._item_sql(scope),
             "version": self._version_sql(scope),

@@ -40,7 +40,7 @@ class CommissionCalculate(models.TransientModel):
             differences = self.env["commission.drift"]._differences(company) if company else {}
             dialog.amount_drift = sum(
                 company._commission_money(amount, currency)
-                for (__, currency), amount in differences.items()
+                for currency, amount in differences.items()
             )
 
     def action_calculate(self):

@@ -28,6 +28,14 @@ class CommissionBlocked(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "reason"
+    _row_keys = {
+        "company_id": "id",
+        "date": "date",
+        "reason": "text",
+        "money_move_id": "id",
+        "contract_id": "id",
+        "invoice_id": "id",
+    }
 
     reason = fields.Selection(REASONS, readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -67,9 +75,6 @@ class CommissionBlocked(models.Model):
                 "Make the salesperson a payee, or record a split of the contract or the team."
             ),
         }
-
-    def _row_order_sql(self):
-        return SQL("company_id, date, reason, money_move_id, contract_id, invoice_id")
 
     def _rows_sql(self, scope):
         lists = [

@@ -15,6 +15,7 @@ class CommissionDrift(models.Model):
     _auto = False
     _order = "payee_id"
     _rec_name = "payee_id"
+    _row_keys = {"company_id": "id", "payee_id": "id", "currency_id": "id"}
 
     payee_id = fields.Many2one("commission.payee", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -22,9 +23,6 @@ class CommissionDrift(models.Model):
     amount_books = fields.Monetary(string="In the Books", readonly=True)
     amount_ledger = fields.Monetary(string="In the Ledger", readonly=True)
     amount_difference = fields.Monetary(string="Difference", readonly=True)
-
-    def _row_order_sql(self):
-        return SQL("company_id, payee_id, currency_id")
 
     def _company_scope(self, company):
         return self.env["commission.ledger"]._scope(company, company._commission_known_until())

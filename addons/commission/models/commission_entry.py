@@ -9,6 +9,7 @@ ENTRY_KINDS = [
     ("overdue", "Deducted for Late Money"),
     ("open_overdue", "Deducted for Money Not Paid Yet"),
     ("tier", "Tier Reached"),
+    ("tier_overdue", "Deducted From the Tier for Late Money"),
     ("contract_limit", "Limit of the Contract"),
     ("month_limit", "Limit of the Month"),
     ("adjustment", "Adjustment"),
@@ -231,6 +232,25 @@ class CommissionEntry(models.Model):
             base=self._money(self.base),
             month=format_date(self.env, self.period, date_format="yyyy-MM"),
             rate=self._percent(self.rate),
+        )
+
+    def _explain_tier_overdue(self):
+        month = format_date(self.env, self.period, date_format="yyyy-MM")
+        if self.amount > 0:
+            return self.env._(
+                "The deduction for late money on %(thing)s from what the tier of %(month)s added "
+                "is less than before; the difference comes back.",
+                thing=self._paid_thing(),
+                month=month,
+            )
+        return self.env._(
+            "The money for %(thing)s came %(days)s days after %(due)s; %(rate)s of what the tier "
+            "of %(month)s added to its commission is deducted.",
+            thing=self._paid_thing(),
+            days=self.days_late,
+            due=self._day(self.date_maturity),
+            rate=self._percent(self.rate),
+            month=month,
         )
 
     def _explain_contract_limit(self):

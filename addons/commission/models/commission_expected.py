@@ -14,6 +14,7 @@ class CommissionExpected(models.Model):
     _auto = False
     _order = "amount desc, id"
     _rec_name = "contract_id"
+    _row_keys = {"contract_id": "id", "payee_id": "id", "rule_id": "id", "order_id": "id"}
 
     payee_id = fields.Many2one("commission.payee", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -26,9 +27,6 @@ class CommissionExpected(models.Model):
         string="Still to Come", readonly=True, help="The payee's part of the open money, untaxed."
     )
     amount = fields.Monetary(string="Expected Commission", readonly=True)
-
-    def _row_order_sql(self):
-        return SQL("contract_id, payee_id, rule_id, order_id")
 
     def _company_scope(self, company):
         return self._today_scope(company, is_expected=True)

@@ -9,6 +9,9 @@ class CommissionReport(models.AbstractModel):
 
     _name = "commission.report"
     _description = "Commission Read From the Books"
+    _inherit = ["sop.row.id.mixin"]
+    # What a row is of: ``{column: "id", "date" or "text"}``.
+    _row_keys = {}
 
     @property
     def _table_query(self):
@@ -16,11 +19,8 @@ class CommissionReport(models.AbstractModel):
         parts = [
             self._rows_sql(self._company_scope(company.sudo())) for company in self.env.companies
         ]
-        return SQL(
-            "SELECT ROW_NUMBER() OVER (ORDER BY %(order)s) AS id, rows.* FROM (%(rows)s) rows",
-            order=self._row_order_sql(),
-            rows=SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts),
-        )
+        rows = SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts)
+        return self._with_row_ids_sql(rows, self._row_keys)
 
     def _company_scope(self, company):
         """Return what the list looks at in ``company``."""
@@ -28,10 +28,6 @@ class CommissionReport(models.AbstractModel):
 
     def _rows_sql(self, scope):
         """Return the SELECT of the rows of ``scope``, without ``id``."""
-        raise NotImplementedError
-
-    def _row_order_sql(self):
-        """Return the columns by which rows are numbered."""
         raise NotImplementedError
 
     @api.model

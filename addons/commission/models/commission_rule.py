@@ -147,6 +147,19 @@ class CommissionRule(models.Model):
             rule.condition_text = rule._conditions() or self.env._("Every sale")
             rule.rate_text = rule._rate_text()
 
+    @api.constrains("rate_kind", "amount_max")
+    def _check_limit(self):
+        """What a tier adds belongs to all contracts of the period, so to none of them."""
+        for rule in self:
+            if rule.rate_kind == "tiers" and rule.amount_max:
+                raise ValidationError(
+                    self.env._(
+                        "%s: a rule by tiers has no limit for a contract. Empty the limit, and let "
+                        "the plan limit the month if that is what you mean.",
+                        rule.name,
+                    )
+                )
+
     @api.constrains("rate", "amount_per_unit", "amount_max")
     def _check_values(self):
         for rule in self:

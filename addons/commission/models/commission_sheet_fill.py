@@ -1,18 +1,5 @@
-from dataclasses import dataclass
-
 from odoo import api, fields, models
 from odoo.tools import SQL, date_utils
-
-
-@dataclass(frozen=True)
-class Filling:
-    """What a run found: ``late`` entries wait for the next month's sheets."""
-
-    sheets: object
-    new_sheets: object
-    calculation: object
-    new_entries: int
-    late: int
 
 
 class CommissionSheet(models.Model):
@@ -35,7 +22,7 @@ class CommissionSheet(models.Model):
         """
         company = self.env["res.company"].browse(company_id or self.env.company.id)
         self._check_filler(company)
-        return self._fill(company, fields.Date.to_date(month)).sheets
+        return self._fill(company, fields.Date.to_date(month))
 
     @api.model
     def _check_filler(self, company):
@@ -45,34 +32,37 @@ class CommissionSheet(models.Model):
 
     @api.model
     def _fill(self, company, day=None):
-        """Fill the sheets of the month of ``day`` and return the :class:`Filling`."""
+        """Fill the sheets of the month of ``day`` and return those that are not submitted."""
         company = company.sudo()
-        # Of two runs at the same moment the second one starts again and sees the first.
-        company._commission_touch()
-        month = date_utils.start_of(day or company._sop_today(), "month")
-        calculation = self._calculate_month(company, month)
-        new_sheets = self._create_missing(company, month)
-        entries = self.env["commission.entry"].sudo()
-        new_entries = entries._put_on_sheets(company, month)
+        day = day or company._sop_today()
+        calculation = self._calculate_month(company, day)
+        self._place_entries(company, day)
         drafts = self.sudo().search(self._drafts(company))
-        drafts._carry_in()
         drafts._refresh_amounts(calculation)
-        return Filling(
-            sheets=drafts.with_env(self.env),
-            new_sheets=new_sheets.with_env(self.env),
-            calculation=calculation,
-            new_entries=new_entries,
-            late=entries._late_count(company, month),
-        )
+        return drafts.with_env(self.env)
 
     @api.model
-    def _calculate_month(self, company, month):
-        """Calculate the month, unless a later day is calculated already."""
+    def _calculate_month(self, company, day):
+        """Calculate the month of ``day``, unless a later day is calculated already."""
         calculation = self.env["commission.calculation"]
         calculated = company._commission_calculated()
-        if calculated and calculated > date_utils.end_of(month, "month"):
+        if calculated and calculated > date_utils.end_of(day, "month"):
             return calculation
-        return calculation._calculate(company, calculation._last_day(company, month))
+        return calculation._calculate(company, calculation._last_day(company, day))
+
+    @api.model
+    def _place_entries(self, company, day):
+        """Put what is on no sheet on the drafts of the month of ``day`` and those before.
+
+        :return: the sheets that this has made, and the number of entries that found one
+        """
+        # Of two runs at the same moment the second one starts again and sees the first.
+        company._commission_touch()
+        month = date_utils.start_of(day, "month")
+        new_sheets = self._create_missing(company, month)
+        count = self.env["commission.entry"].sudo()._put_on_sheets(company, month)
+        self.sudo().search(self._drafts(company))._carry_in()
+        return new_sheets, count
 
     @api.model
     def _create_missing(self, company, month):

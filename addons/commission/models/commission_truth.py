@@ -19,7 +19,15 @@ KEY = (
     "period",
 )
 # The parts whose rows are commission.
-ROW_PARTS = ("earned", "overdue", "tier", "contract_limit", "month_limit", "open_overdue")
+ROW_PARTS = (
+    "earned",
+    "overdue",
+    "tier",
+    "tier_overdue",
+    "contract_limit",
+    "month_limit",
+    "open_overdue",
+)
 # What else a row says; none of it decides whether two rows are the same.
 FACTS = ("money_date", "base", "rate", "share", "days_late")
 
@@ -193,9 +201,11 @@ class CommissionTruth(models.AbstractModel):
         if scope.deducts or scope.limits_contracts:
             parts["contract_month"] = self._contract_month_sql()
         if scope.deducts:
-            parts["overdue"] = self._overdue_sql()
+            parts |= {"late": self._late_sql(), "overdue": self._overdue_sql()}
         if scope.has_tiers:
             parts |= self._tier_parts(scope)
+        if scope.has_tiers and scope.deducts:
+            parts["tier_overdue"] = self._tier_overdue_sql()
         if scope.limits_contracts:
             parts["contract_limit"] = self._contract_limit_sql()
         if scope.limits_months:

@@ -14,9 +14,9 @@ class CommissionTruth(models.AbstractModel):
     def _cash_sql(self, scope):
         """The money with the day, the invoice and the due date by which it is judged.
 
-        Money that is paid back is judged like the money that the contract had collected by then,
-        in proportion, so that it takes back what that has earned: also from the tiers and limits
-        of that money's month, and from its deduction for being late (B4).
+        Money that is paid back is judged like what is left of the money that the contract had
+        collected by then, in proportion, so that it takes back what that has earned: also from the
+        tiers and limits of that money's month, and from its deduction for being late (B4).
         """
         if scope.is_expected:
             return self._expected_cash_sql(scope)
@@ -30,28 +30,76 @@ class CommissionTruth(models.AbstractModel):
         ]
         if scope.open_on:
             parts.append(self._open_cash_sql(scope))
-        return SQL(" UNION ALL ").join(parts)
+        return SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts)
 
     def _paid_back_sql(self):
         return SQL(
             """
+              WITH RECURSIVE back AS MATERIALIZED (SELECT * FROM collected WHERE amount < 0),
+                   turn AS (%(turns)s),
+                   remaining AS (%(remaining)s)
             SELECT FALSE, back.contract_id, back.order_id, back.invoice_id, back.date_maturity,
                    back.money_move_id, back.date,
-                   back.amount * COALESCE(paid.amount / SUM(paid.amount) OVER (
-                       PARTITION BY back.contract_id, back.order_id, back.invoice_id,
-                                    back.date_maturity, back.money_move_id, back.date), 1),
+                   back.amount * COALESCE(paid.amount / paid.total, 1),
                    COALESCE(paid.date, back.date),
                    COALESCE(paid.invoice_id, back.invoice_id),
                    CASE WHEN paid.contract_id IS NULL
                         THEN back.date_maturity ELSE paid.date_maturity END
-              FROM collected back
-         LEFT JOIN (SELECT contract_id, date, invoice_id, date_maturity, SUM(amount) AS amount
-                      FROM collected
-                     WHERE amount > 0
-                  GROUP BY contract_id, date, invoice_id, date_maturity) paid
-                ON paid.contract_id = back.contract_id AND paid.date <= back.date
-             WHERE back.amount < 0
+              FROM back
+              JOIN turn ON turn.contract_id = back.contract_id AND turn.date = back.date
+         LEFT JOIN remaining paid
+                ON paid.contract_id = back.contract_id
+               AND paid.turn = turn.number
+               AND paid.date <= back.date
+               AND paid.total <> 0
+            """,
+            turns=self._payback_turn_sql(),
+            remaining=self._remaining_sql(),
+        )
+
+    def _payback_turn_sql(self):
+        """The days on which a contract's money went back, numbered."""
+        return SQL(
             """
+            SELECT contract_id, date, SUM(amount) AS amount,
+                   ROW_NUMBER() OVER (PARTITION BY contract_id ORDER BY date) AS number
+              FROM back
+          GROUP BY contract_id, date
+            """
+        )
+
+    def _remaining_sql(self):
+        """What is left of each money before the ``turn`` in which some goes back.
+
+        ``total`` is the sum of what had come until that day.
+        """
+        return SQL(
+            """
+            SELECT first.*, %(total)s AS total
+              FROM (SELECT paid.*, turn.number AS turn, turn.date AS back_on,
+                           turn.amount AS amount_back
+                      FROM (SELECT contract_id, date, invoice_id, date_maturity,
+                                   SUM(amount) AS amount
+                              FROM collected
+                             WHERE amount > 0
+                               AND contract_id IN (SELECT contract_id FROM back)
+                          GROUP BY contract_id, date, invoice_id, date_maturity) paid
+                      JOIN turn ON turn.contract_id = paid.contract_id AND turn.number = 1) first
+             UNION ALL
+            SELECT next.*, %(total)s
+              FROM (SELECT paid.contract_id, paid.date, paid.invoice_id, paid.date_maturity,
+                           CASE WHEN paid.date <= paid.back_on AND paid.total <> 0
+                                THEN paid.amount * (1 + paid.amount_back / paid.total)
+                                ELSE paid.amount END AS amount,
+                           turn.number, turn.date AS back_on, turn.amount AS amount_back
+                      FROM remaining paid
+                      JOIN turn ON turn.contract_id = paid.contract_id
+                               AND turn.number = paid.turn + 1) next
+            """,
+            total=SQL(
+                "SUM(CASE WHEN date <= back_on THEN amount ELSE 0 END) "
+                "OVER (PARTITION BY contract_id)"
+            ),
         )
 
     def _expected_cash_sql(self, scope):

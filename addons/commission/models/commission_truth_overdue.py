@@ -94,20 +94,69 @@ class CommissionTruth(models.AbstractModel):
             invoice_share=self.env["sop.collection"]._invoice_share_sql(),
         )
 
+    def _late_sql(self):
+        """Each payee's late money, and open money as if it came on the day asked for.
+
+        ``granted`` is the part of its commission that the contract's limit leaves. A deduction is
+        ``part`` of the commission, or else the ``interest``. Interest is taken from the
+        salespeople's commission alone, a percentage from everybody's.
+        """
+        return SQL(
+            """
+            SELECT late.*,
+                   CASE late.overdue_mode WHEN 'steps'
+                        THEN COALESCE(late.overdue_percent, 0)::numeric / 100
+                             * CEIL(late.days_counted::numeric / late.overdue_days)
+                   END AS part,
+                   CASE WHEN late.role = 'salesperson'
+                        THEN ABS(late.taxed) * late.interest_rate / 100
+                             * late.days_counted / %(year)s
+                        ELSE 0
+                   END AS interest
+              FROM (SELECT shared.*, version.overdue_mode, version.overdue_percent,
+                           version.overdue_days, version.fulfilment_period,
+                           COALESCE(limited.granted, 1) AS granted,
+                           shared.days_from_due - COALESCE(version.overdue_grace_days, 0)
+                               AS days_counted
+                      FROM shared
+                      JOIN version ON version.id = shared.plan_id
+                 LEFT JOIN contract_month limited
+                        ON limited.payee_id = shared.payee_id
+                       AND limited.rule_id = shared.rule_id
+                       AND limited.contract_id = shared.contract_id
+                       AND limited.period = shared.judged_period
+                     WHERE version.overdue_mode <> 'none'
+                       AND (version.deduct_open OR NOT shared.is_open)) late
+             WHERE late.days_counted > 0
+            """,
+            year=DAYS_A_YEAR,
+        )
+
+    def _deducted_sql(self, commission):
+        """What ``late`` money takes from a ``commission`` of it, which is never more than that.
+
+        Money that goes back takes the deduction of the money it takes back with it.
+        """
+        return SQL(
+            """
+            (SIGN(%(commission)s) * LEAST(ABS(%(commission)s),
+                                          COALESCE(ABS(%(commission)s) * late.part, late.interest)))
+            """,
+            commission=commission,
+        )
+
     def _overdue_sql(self):
         """Money that came late: its deduction, on the day of the money."""
-        return self._deduction_sql("overdue", SQL("NOT shared.is_open"))
+        return self._deduction_sql("overdue", SQL("NOT late.is_open"))
 
     def _open_overdue_sql(self):
         """Money that has not come: its deduction until it comes."""
-        return self._deduction_sql("open_overdue", SQL("shared.is_open"))
+        return self._deduction_sql("open_overdue", SQL("late.is_open"))
 
     def _deduction_sql(self, kind, condition):
         """``base`` is the commission that the deduction is taken from, ``rate`` its percentage.
 
-        It is the commission that the contract's limit leaves, and a deduction is never more than
-        that. Money that goes back takes the deduction of the money it takes back with it. Interest
-        is taken from the salespeople's commission alone, a percentage from everybody's.
+        It is the commission of the first tier that the contract's limit leaves.
         """
         return SQL(
             """
@@ -121,35 +170,55 @@ class CommissionTruth(models.AbstractModel):
                    late.share,
                    late.days_from_due AS days_late,
                    -deduction.amount AS raw
-              FROM (SELECT shared.*, version.overdue_mode, version.overdue_percent,
-                           version.overdue_days,
-                           COALESCE(limited.granted, 1) AS granted,
-                           shared.days_from_due - COALESCE(version.overdue_grace_days, 0)
-                               AS days_counted
-                      FROM shared
-                      JOIN version ON version.id = shared.plan_id
-                 LEFT JOIN contract_month limited
-                        ON limited.payee_id = shared.payee_id
-                       AND limited.rule_id = shared.rule_id
-                       AND limited.contract_id = shared.contract_id
-                       AND limited.period = shared.judged_period
-                     WHERE shared.raw <> 0
-                       AND %(condition)s
-                       AND (version.deduct_open OR NOT shared.is_open)
-                       AND version.overdue_mode <> 'none') late
-             CROSS JOIN LATERAL (
-                   SELECT SIGN(late.raw) * LEAST(ABS(late.raw) * late.granted, CASE
-                       WHEN late.overdue_mode = 'steps'
-                       THEN ABS(late.raw) * late.granted
-                            * COALESCE(late.overdue_percent, 0)::numeric / 100
-                            * CEIL(late.days_counted::numeric / late.overdue_days)
-                       WHEN late.role = 'salesperson'
-                       THEN ABS(late.taxed) * late.interest_rate / 100
-                            * late.days_counted / %(year)s
-                       ELSE 0 END) AS amount) deduction
-             WHERE late.days_counted > 0 AND late.granted > 0 AND deduction.amount <> 0
+              FROM late
+             CROSS JOIN LATERAL (SELECT %(deducted)s AS amount) deduction
+             WHERE %(condition)s
+               AND late.raw <> 0 AND late.granted > 0 AND deduction.amount <> 0
             """,
             kind=kind,
             condition=condition,
-            year=DAYS_A_YEAR,
+            deducted=self._deducted_sql(SQL("(late.raw * late.granted)")),
+        )
+
+    def _tier_overdue_sql(self):
+        """What late money takes from what its tier adds to its own commission (B4, B5, C5).
+
+        With marginal tiers that is added in the month of the money; with retroactive ones each
+        month that ends in another tier changes it. ``base`` is what the tier has added in the
+        month, ``rate`` the percentage of it that is deducted.
+        """
+        return SQL(
+            """
+            SELECT 'tier_overdue' AS kind,
+                   late.payee_id, late.subject_id AS tier_team_id,
+                   late.plan_id, late.rule_id, late.contract_id, late.order_id, late.invoice_id,
+                   late.date_maturity, late.money_move_id, late.tier_period AS period,
+                   NULL::date AS money_date,
+                   late.added - late.added_before AS base,
+                   deduction.amount / NULLIF(late.added - late.added_before, 0) * 100 AS rate,
+                   late.share,
+                   late.days_from_due AS days_late,
+                   -deduction.amount AS raw
+              FROM (SELECT late.*, tier_rate.subject_id, tier_rate.period AS tier_period,
+                           late.base * tier_rate.factor AS added,
+                           CASE WHEN tier_rate.period = late.judged_period THEN 0
+                                ELSE late.base * tier_rate.factor_before END AS added_before
+                      FROM late
+                      JOIN commission_rule rule ON rule.id = late.rule_id
+                      JOIN tier_rate
+                        ON tier_rate.rule_id = late.rule_id
+                       AND tier_rate.span
+                           = DATE_TRUNC(late.fulfilment_period, late.judged_period)::date
+                       AND (tier_rate.period = late.judged_period
+                            OR (tier_rate.tier_mode = 'retroactive'
+                                AND tier_rate.period > late.judged_period))
+                       AND CASE WHEN rule.tier_scope = 'team' AND late.team_id IS NOT NULL
+                                THEN tier_rate.subject_id = late.team_id
+                                ELSE tier_rate.sole_id = late.payee_id END
+                     WHERE NOT late.is_open) late
+             CROSS JOIN LATERAL (SELECT %(with_tier)s - %(before)s AS amount) deduction
+             WHERE deduction.amount <> 0
+            """,
+            with_tier=self._deducted_sql(SQL("(late.raw * late.granted + late.added)")),
+            before=self._deducted_sql(SQL("(late.raw * late.granted + late.added_before)")),
         )

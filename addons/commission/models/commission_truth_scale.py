@@ -6,6 +6,7 @@ LIMITED = {
     "earned": "judged_period",
     "overdue": "judged_period",
     "tier": "period",
+    "tier_overdue": "period",
     "contract_limit": "period",
 }
 
@@ -25,6 +26,7 @@ class CommissionTruth(models.AbstractModel):
             "tier_step": self._tier_step_sql(),
             "tier_month": self._tier_month_sql(scope),
             "tier_running": self._tier_running_sql(scope),
+            "tier_rate": self._tier_rate_sql(),
             "tier": SQL("%s UNION ALL %s", self._marginal_sql(), self._retroactive_sql()),
         }
 
@@ -67,6 +69,41 @@ class CommissionTruth(models.AbstractModel):
             """
         )
 
+    def _tier_rate_sql(self):
+        """What the tiers add to the first tier's commission: ``factor`` of the money.
+
+        With marginal tiers it is of the month's money; with retroactive ones of all of the
+        period's, in place of ``factor_before``, the last month's.
+        """
+        return SQL(
+            """
+            SELECT rated.*,
+                   LAG(factor, 1, 0) OVER (
+                       PARTITION BY rule_id, subject_id, sole_id, span ORDER BY period)
+                       AS factor_before
+              FROM (
+                  SELECT tier_running.*, due.rate,
+                         CASE WHEN tier_running.tier_mode = 'marginal' AND tier_running.base <> 0
+                              THEN due.amount / tier_running.base
+                              ELSE (due.rate - due.first_rate) / 100 END AS factor
+                    FROM tier_running
+                   CROSS JOIN LATERAL (
+                         SELECT SUM(step.rate / 100 * (inside.after - inside.before))
+                                    - MIN(step.first_rate) / 100 * tier_running.base AS amount,
+                                MIN(step.first_rate) AS first_rate,
+                                (ARRAY_AGG(step.rate ORDER BY step.start DESC) FILTER (
+                                    WHERE step.start * COALESCE(tier_running.unit, 1)
+                                          <= GREATEST(tier_running.reached, 0)))[1] AS rate
+                           FROM tier_step step
+                          CROSS JOIN LATERAL (
+                                SELECT %(after)s AS after, %(before)s AS before) inside
+                          WHERE step.rule_id = tier_running.rule_id
+                            AND (step.start = 0 OR tier_running.unit IS NOT NULL)) due) rated
+            """,
+            after=self._inside_step_sql(SQL("tier_running.reached")),
+            before=self._inside_step_sql(SQL("tier_running.reached - tier_running.base")),
+        )
+
     def _marginal_sql(self):
         """Each part of the money at the rate of the tier it falls into."""
         return SQL(
@@ -76,34 +113,18 @@ class CommissionTruth(models.AbstractModel):
                    NULL::integer AS order_id, NULL::integer AS invoice_id,
                    NULL::date AS date_maturity, NULL::integer AS money_move_id,
                    tier_base.period, NULL::date AS money_date,
-                   tier_running.reached AS base, due.rate, NULL::numeric AS share, 0 AS days_late,
-                   tier_base.base * CASE WHEN tier_running.base = 0
-                                         THEN (due.rate - due.first_rate) / 100
-                                         ELSE due.amount / tier_running.base END AS raw
-              FROM tier_running
+                   tier_rate.reached AS base, tier_rate.rate, NULL::numeric AS share,
+                   0 AS days_late, tier_base.base * tier_rate.factor AS raw
+              FROM tier_rate
               JOIN tier_base
-                ON tier_base.rule_id = tier_running.rule_id
-               AND tier_base.span = tier_running.span
-               AND tier_base.period = tier_running.period
-               AND (tier_base.team_id = tier_running.subject_id
-                    OR (tier_base.team_id IS NULL AND tier_running.subject_id IS NULL
-                        AND tier_base.payee_id = tier_running.sole_id))
-             CROSS JOIN LATERAL (
-                   SELECT SUM(step.rate / 100 * (inside.after - inside.before))
-                              - MIN(step.first_rate) / 100 * tier_running.base AS amount,
-                          MIN(step.first_rate) AS first_rate,
-                          (ARRAY_AGG(step.rate ORDER BY step.start DESC) FILTER (
-                              WHERE step.start * COALESCE(tier_running.unit, 1)
-                                    <= GREATEST(tier_running.reached, 0)))[1] AS rate
-                     FROM tier_step step
-                    CROSS JOIN LATERAL (
-                          SELECT %(after)s AS after, %(before)s AS before) inside
-                    WHERE step.rule_id = tier_running.rule_id
-                      AND (step.start = 0 OR tier_running.unit IS NOT NULL)) due
-             WHERE tier_running.tier_mode = 'marginal'
-            """,
-            after=self._inside_step_sql(SQL("tier_running.reached")),
-            before=self._inside_step_sql(SQL("tier_running.reached - tier_running.base")),
+                ON tier_base.rule_id = tier_rate.rule_id
+               AND tier_base.span = tier_rate.span
+               AND tier_base.period = tier_rate.period
+               AND (tier_base.team_id = tier_rate.subject_id
+                    OR (tier_base.team_id IS NULL AND tier_rate.subject_id IS NULL
+                        AND tier_base.payee_id = tier_rate.sole_id))
+             WHERE tier_rate.tier_mode = 'marginal'
+            """
         )
 
     def _inside_step_sql(self, amount):
@@ -128,52 +149,31 @@ class CommissionTruth(models.AbstractModel):
             """
             SELECT 'tier', payee_id, subject_id, plan_id, rule_id, NULL, NULL, NULL, NULL::date,
                    NULL, period, NULL::date, reached, rate, NULL, 0,
-                   rate / 100 * own - COALESCE(rate_before, first_rate) / 100 * (own - base)
-                       - first_rate / 100 * base
+                   factor * own - factor_before * (own - base)
               FROM (
-                  SELECT tier_running.rule_id, tier_running.plan_id, tier_running.subject_id,
-                         tier_running.period, tier_running.reached, member.payee_id,
+                  SELECT tier_rate.rule_id, tier_rate.plan_id, tier_rate.subject_id,
+                         tier_rate.period, tier_rate.reached, tier_rate.rate, tier_rate.factor,
+                         tier_rate.factor_before, member.payee_id,
                          COALESCE(mine.base, 0) AS base,
                          SUM(COALESCE(mine.base, 0)) OVER (
-                             PARTITION BY tier_running.rule_id, tier_running.span,
-                                          tier_running.subject_id, member.payee_id
-                             ORDER BY tier_running.period) AS own,
-                         %(rate)s AS rate,
-                         %(rate_before)s AS rate_before,
-                         (SELECT step.first_rate FROM tier_step step
-                           WHERE step.rule_id = tier_running.rule_id LIMIT 1) AS first_rate
-                    FROM tier_running
+                             PARTITION BY tier_rate.rule_id, tier_rate.span,
+                                          tier_rate.subject_id, member.payee_id
+                             ORDER BY tier_rate.period) AS own
+                    FROM tier_rate
                     JOIN (SELECT DISTINCT rule_id, span, team_id, payee_id FROM tier_base) member
-                      ON member.rule_id = tier_running.rule_id
-                     AND member.span = tier_running.span
-                     AND (member.team_id = tier_running.subject_id
-                          OR (member.team_id IS NULL AND tier_running.subject_id IS NULL
-                              AND member.payee_id = tier_running.sole_id))
+                      ON member.rule_id = tier_rate.rule_id
+                     AND member.span = tier_rate.span
+                     AND (member.team_id = tier_rate.subject_id
+                          OR (member.team_id IS NULL AND tier_rate.subject_id IS NULL
+                              AND member.payee_id = tier_rate.sole_id))
                LEFT JOIN tier_base mine
                       ON mine.rule_id = member.rule_id
                      AND mine.span = member.span
                      AND mine.payee_id = member.payee_id
                      AND mine.team_id IS NOT DISTINCT FROM member.team_id
-                     AND mine.period = tier_running.period
-                   WHERE tier_running.tier_mode = 'retroactive') grid
-            """,
-            rate=self._rate_at_sql(SQL("tier_running.reached")),
-            rate_before=self._rate_at_sql(SQL("tier_running.reached_before")),
-        )
-
-    def _rate_at_sql(self, amount):
-        """The rate of the tier that ``amount`` falls into; NULL for NULL."""
-        return SQL(
+                     AND mine.period = tier_rate.period
+                   WHERE tier_rate.tier_mode = 'retroactive') grid
             """
-            (SELECT step.rate
-               FROM tier_step step
-              WHERE step.rule_id = tier_running.rule_id
-                AND (step.start = 0 OR step.start * tier_running.unit <= %(amount)s)
-                AND %(amount)s IS NOT NULL
-           ORDER BY step.start DESC
-              LIMIT 1)
-            """,
-            amount=amount,
         )
 
     # -- limits --------------------------------------------------------------------------------

@@ -16,9 +16,6 @@ class CommissionTruth(models.AbstractModel):
         return SQL(
             """
             SELECT tier_month.*,
-                   LAG(reached) OVER (
-                       PARTITION BY rule_id, subject_id, sole_id, span ORDER BY period)
-                       AS reached_before,
                    CASE tier_unit WHEN 'amount' THEN 1 ELSE target.amount / 100 END AS unit
               FROM tier_month
          LEFT JOIN commission_target target

@@ -12,6 +12,7 @@ from . import (
     test_expected,
     test_menus,
     test_overdue,
+    test_overdue_tiers,
     test_overview,
     test_sequences,
     test_sheet,

@@ -233,7 +233,7 @@ class CommissionCase(MoneyCase):
         calculation._calculate(self.company, until)
         again = calculation._calculate(self.company, until)
         self.assertEqual((again.entry_count, again.amount), (0, 0.0))
-        # The rows of the report are numbered anew each time.
+        # A list says what it said when it was read last.
         self.env.invalidate_all()
         for row in self.env["commission.drift"].search([("company_id", "=", self.company.id)]):
             self.assertEqual(round(row.amount_books, 2), round(row.amount_ledger, 2))

@@ -16,6 +16,15 @@ class SheetCase(CommissionCase):
             self.company.id, month
         )
 
+    def run_sheets(self, month=None):
+        """The sales office fills the sheets in the dialog, which is returned at its end."""
+        run = self.as_user(self.env["commission.sheet.run"], "sales_office").create(
+            {"company_id": self.company.id, "month": month or self.company._sop_today()}
+        )
+        run.action_fill()
+        self.assertEqual((run.stage, run.progress), ("done", 100))
+        return run
+
     def submit_sheet(self, sheet):
         self.as_user(sheet, "sales_office").action_submit()
         return sheet

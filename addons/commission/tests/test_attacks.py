@@ -238,7 +238,10 @@ class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
             dialog = self.rpc_create(model, role, {"company_id": self.company.id})
             clerk = self._new_user("clerk " + role, "sales_sop.group_sales_office", self.company)
             self.users["clerk"] = clerk
-            for call in (("read", ["month"]), (method,)):
+            calls = [("read", ["month"]), (method,)]
+            if model == "commission.sheet.run":
+                calls.append(("run_step",))
+            for call in calls:
                 with self.assertRefused(exception=AccessError, unchanged=dialog):
                     self.rpc(dialog, "clerk", *call)
             self.assertTrue(self.rpc(dialog, role, method))
@@ -352,14 +355,14 @@ class TestAttacksOnNumbers(CommissionCase):
             "base": "margin",
             "tier_scope": "team",
             "tier_unit": "target",
-            "amount_max": 321.0,
             "tier_ids": [Command.create({"rate": 5.0})],
         }
+        limited = {"name": "Work", "rate": 5.0, "amount_max": 321.0}
         plan = self.rpc_create(
             "commission.plan",
             "sales_office",
             self.plan_values(
-                rule_ids=[Command.create(tiered)],
+                rule_ids=[Command.create(tiered), Command.create(limited)],
                 amount_max=9876.0,
                 overdue_mode="steps",
                 overdue_percent=1.5,

@@ -26,6 +26,15 @@ class TestBlocked(CommissionCase):
         self.assertEqual(self.balance(), 50.0)
 
     @rule("B2")
+    def test_a_row_stays_the_same_when_earlier_money_comes(self):
+        self.receive(575.0, date="2026-03-02")
+        row = self.env["commission.blocked"].search([("company_id", "=", self.company.id)])
+        self.receive(230.0, date="2026-03-01")
+        self.env.invalidate_all()
+        self.assertEqual(row.amount, 575.0)
+        self.assertEqual(self.blocked(), [("no_contract", 230.0), ("no_contract", 575.0)])
+
+    @rule("B2")
     def test_a_contract_earns_when_it_is_effective_and_not_before(self):
         order = self.approved_quotation(lines=[(self.work, 1, 1000.0)])
         self.collect(order, 575.0)

@@ -29,6 +29,16 @@ class TestExpected(ExpectedCase):
         self.assertEqual(self.expected(), 0.0)
 
     @rule("B1")
+    def test_a_row_stays_the_same_when_another_contract_has_nothing_open(self):
+        paid, owing = self.order(), self.order(500.0)
+        rows = self.env["commission.expected"].search([("company_id", "=", self.company.id)])
+        row = rows.filtered(lambda row: row.contract_id == owing.sudo().sop_contract_id)
+        self.collect(paid, 1150.0)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((row.amount, row.order_id), (50.0, owing))
+
+    @rule("B1")
     def test_nobody_sees_what_others_expect(self):
         self.order()
         second = self._new_payee("sales_office")

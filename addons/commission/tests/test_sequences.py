@@ -274,28 +274,27 @@ class SequenceCase(PaymentCase):
     def _money(self, order):
         """Return ``{day: money}`` that the contract collected; money back lowers earlier days.
 
-        What was paid back is taken from the days before in proportion.
+        What was paid back is taken from what is left of the days before, in proportion.
         """
-        # The rows of the report are numbered anew each time.
+        # A list says what it said when it was read last.
         self.env.invalidate_all()
         rows = self.env["sop.collection"].search(
             [("contract_id", "=", order.sudo().sop_contract_id.id)], order="date"
         )
-        days, back = defaultdict(Decimal), []
+        days, back, alone = defaultdict(Decimal), defaultdict(Decimal), defaultdict(Decimal)
         for row in rows:
             amount = Decimal(str(row.amount))
-            if amount > 0:
-                days[row.date] += amount
-            else:
-                back.append((row.date, amount))
-        paid = dict(days)
-        for day, amount in back:
-            earlier = {one: paid[one] for one in paid if one <= day}
+            (days if amount > 0 else back)[row.date] += amount
+        for day, amount in back.items():
+            earlier = {one: left for one, left in days.items() if one <= day}
             total = sum(earlier.values())
             if not total:
-                days[day] += amount
-            for one in earlier:
-                days[one] += amount * earlier[one] / total
+                alone[day] += amount
+                continue
+            for one, left in earlier.items():
+                days[one] += amount * left / total
+        for day, amount in alone.items():
+            days[day] += amount
         return days
 
 

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.commission.wizards import commission_sheet_run
 from odoo.addons.sales_sop.tests.common import rule
 
 from .sheet_common import SheetCase
@@ -41,13 +42,13 @@ class TestSheet(SheetCase):
         invoice, __ = self.half_paid()
         self.now_is("2026-03-20")
         self.fill("2026-03-20")
-        again = self.env["commission.sheet"]._fill(self.company)
-        self.assertEqual((len(again.new_sheets), again.new_entries), (0, 0))
+        again = self.run_sheets()
+        self.assertEqual((again.sheet_new_count, again.entry_new_count), (0, 0))
         self.pay(invoice, 230.0, "2026-03-20")
         self.now_is("2026-03-31")
-        filled = self.env["commission.sheet"]._fill(self.company)
-        self.assertEqual((len(filled.new_sheets), filled.new_entries), (0, 1))
-        self.assertSheet(filled.sheets, amount_entries=70.0, entry_count=2)
+        filled = self.run_sheets()
+        self.assertEqual((filled.sheet_new_count, filled.entry_new_count), (0, 1))
+        self.assertSheet(self.sheet_of("2026-03-01"), amount_entries=70.0, entry_count=2)
 
     @rule("B3", "B4")
     def test_finance_sees_on_a_sheet_what_the_ledger_does_not_say_yet(self):
@@ -73,12 +74,53 @@ class TestSheet(SheetCase):
         action = run.action_fill()
         self.assertEqual((action["res_model"], action["res_id"]), (run._name, run.id))
         self.assertEqual(
-            (run.is_done, run.sheet_new_count, run.entry_new_count, run.entry_late_count),
-            (True, 1, 1, 0),
+            (run.stage, run.sheet_new_count, run.entry_new_count, run.entry_late_count),
+            ("done", 1, 1, 0),
         )
         self.assertEqual(run.entry_found_count, 1)
         self.assertEqual(run.sheet_draft_count, 1)
         self.assertEqual(run.action_open_sheets()["res_model"], "commission.sheet")
+
+    @rule("B3")
+    def test_the_run_goes_step_by_step_and_each_step_is_a_whole(self):
+        colleague = self._new_payee("sales_manager")
+        for payee in (self.payee, colleague):
+            order = self.confirmed_order()
+            self.split(order.sudo().sop_contract_id, shares={payee: 100})
+            self.collect(order, 575.0, "2026-03-10")
+        self.now_is("2026-04-02")
+        self.patch(commission_sheet_run, "STEP_SHEETS", 1)
+        run = self.as_user(self.env["commission.sheet.run"], "sales_office").create({})
+        mine, others = self._amounts_after(run, colleague)
+        self.assertEqual(
+            (mine, others),
+            ([0, 0, 0, 0, 50.0, 50.0], [0, 0, 0, 0, 0, 50.0]),
+        )
+        self.assertEqual(run.sheet_new_count, 2)
+
+    def _amounts_after(self, run, colleague):
+        """Return what the sheets of both say after each step; the run only goes forward."""
+        sums, progress = ([], []), -1
+        while progress < 100:
+            self.assertGreater(run.progress, progress)
+            progress = run.progress
+            for amounts, payee in zip(sums, (self.payee, colleague), strict=True):
+                amounts.append(self.sheet_of("2026-03-01", payee).amount_entries)
+            self.rpc(run, "sales_office", "run_step")
+        self.assertEqual(run.stage, "done")
+        return sums
+
+    @rule("B3")
+    def test_a_run_that_ended_in_the_middle_is_made_good_by_the_next(self):
+        self.half_paid()
+        self.now_is("2026-04-02")
+        run = self.as_user(self.env["commission.sheet.run"], "sales_office").create({})
+        while run.stage != "add_up":
+            self.rpc(run, "sales_office", "run_step")
+        self.assertSheet(self.sheet_of("2026-03-01"), amount_entries=0.0)
+        again = self.run_sheets("2026-03-01")
+        self.assertEqual((again.sheet_new_count, again.entry_new_count), (0, 0))
+        self.assertSheet(self.sheet_of("2026-03-01"), amount_entries=50.0)
 
     @rule("B3")
     def test_the_sales_office_alone_fills_and_submits(self):
@@ -108,8 +150,10 @@ class TestSheet(SheetCase):
         self.submit_sheet(march)
         self.pay(invoice, 230.0, "2026-03-25")
         self.now_is("2026-03-31")
-        late = self.env["commission.sheet"]._fill(self.company)
-        self.assertEqual((late.new_entries, late.late, len(late.new_sheets)), (0, 1, 0))
+        late = self.run_sheets()
+        self.assertEqual(
+            (late.sheet_new_count, late.entry_new_count, late.entry_late_count), (0, 0, 1)
+        )
         self.assertSheet(march, amount_entries=50.0, entry_count=1, state="pending")
         self.now_is("2026-04-30")
         april = self.fill()

@@ -21,8 +21,8 @@ class TestSheetClawback(SheetCase):
         self.assertSheet(april, name="Salesperson 2026-04", amount_entries=amount)
         self.assertEqual(set(april.entry_ids.mapped("rate")), {10.0})
         self.assertEqual(self._stored_values(march), before)
-        again = self.env["commission.sheet"]._fill(self.company)
-        self.assertEqual((again.new_entries, len(again.new_sheets)), (0, 0))
+        again = self.run_sheets()
+        self.assertEqual((again.sheet_new_count, again.entry_new_count), (0, 0))
         return april
 
     @rule("B4")

@@ -26,10 +26,10 @@ class TestSheetRaces(RaceCase, SheetCase):
 
     def _fill_in(self, found):
         def fill(env):
-            sheets = self.seen_by(env, self.env["commission.sheet"], "sales_office")
-            filling = sheets._fill(self.company.with_env(sheets.env))
-            new = filling.new_sheets.filtered(lambda sheet: sheet.payee_id.id == self.payee.id)
-            found.append((len(new), filling.new_entries))
+            runs = self.seen_by(env, self.env["commission.sheet.run"], "sales_office")
+            run = runs.create({"company_id": self.company.id, "month": "2026-03-01"})
+            run.action_fill()
+            found.append((run.sheet_new_count, run.entry_new_count))
 
         return fill
 

@@ -22,10 +22,10 @@ class TestSheetScale(SheetCase):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.cr.sql_log_count
-        filling = self.env["commission.sheet"]._fill(self.company, month)
+        run = self.run_sheets(month)
         self.env.flush_all()
         queries = self.cr.sql_log_count - before
-        self.assertEqual((len(filling.new_sheets), filling.new_entries), (expected, expected))
+        self.assertEqual((run.sheet_new_count, run.entry_new_count), (expected, expected))
         return queries
 
     @rule("B3")

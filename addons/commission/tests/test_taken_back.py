@@ -75,6 +75,39 @@ class TestTakenBack(CommissionCase):
         self.assertEqual(self.balance(), 0.0)
 
     @rule("B4")
+    def test_money_that_went_back_once_is_not_taken_back_again(self):
+        """575.00 at 10 % goes back, then 575.00 at 20 %: nothing is left of either."""
+        order = self.invoice_paid.line_ids.sale_line_ids.order_id
+        credit = self.credit(order, invoice_date="2026-04-02")
+        self.give_back(credit, 575.0, "2026-04-02")
+        self.assertEqual(self.balance(), 0.0)
+        self.earmark(self.receive(575.0, date="2026-04-05"), order)
+        self.calculate("2026-04-01")
+        self.assertEqual(self.balance(), 100.0)
+        self.give_back(credit, 575.0, "2026-04-10")
+        self.assertEqual(self.balance(), 0.0)
+
+    @rule("B4")
+    def test_of_what_is_left_the_same_part_is_taken_from_every_day(self):
+        """Of 575.00 at 10 % 345.00 go back; what comes at 20 % makes it 230.00 and 460.00."""
+        order = self.invoice_paid.line_ids.sale_line_ids.order_id
+        credit = self.credit(order, invoice_date="2026-04-02")
+        self.give_back(credit, 345.0, "2026-04-02")
+        self.assertEqual(self.balance(), 20.0)
+        self.earmark(self.receive(460.0, date="2026-04-05"), order)
+        self.calculate("2026-04-01")
+        self.assertEqual(self.balance(), 100.0)
+        self.give_back(credit, 345.0, "2026-04-10")
+        # Half of both is taken back.
+        self.assertEqual(self.balance(), 50.0)
+
+    def give_back(self, credit, amount, date):
+        """Money is paid back to the customer on the credit note."""
+        payback = self.receive(amount, payment_type="outbound", date=date)
+        self.match(credit, payback.move_id)
+        self.calculate("2026-04-01")
+
+    @rule("B4")
     def test_a_credit_note_alone_takes_nothing_back(self):
         order = self.invoice_paid.line_ids.sale_line_ids.order_id
         credit = self.credit(order, invoice_date="2026-04-03")

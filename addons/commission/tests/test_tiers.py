@@ -214,6 +214,13 @@ class TestLimits(CommissionCase):
             self.assertEqual(self.balance(), balance)
         self.assertEqual(self.entries(kind="contract_limit").amount, -30.0)
 
+    @rule("B1", "B5")
+    def test_a_rule_by_tiers_has_no_limit_for_a_contract(self):
+        tiers = {"name": "By tiers", "rate_kind": "tiers", "tier_ids": TIERS}
+        with self.assertRefused("By tiers", "limit the month", exception=ValidationError):
+            self._new_plan("2026-04-02", [{**tiers, "amount_max": 70.0}])
+        self._new_plan("2026-04-02", [tiers], amount_max=70.0)
+
     @rule("B1")
     def test_a_later_version_goes_on_counting_to_the_contracts_limit(self):
         self.now_is("2026-04-01")

@@ -24,7 +24,6 @@ class CommissionSimulation(models.TransientModel):
 
     _name = "commission.simulation"
     _description = "What-If of a Commission Plan"
-    _rec_name = "plan_id"
 
     plan_id = fields.Many2one(
         "commission.plan", required=True, ondelete="cascade", help="Also a draft."
@@ -44,6 +43,17 @@ class CommissionSimulation(models.TransientModel):
     amount_in_force = fields.Monetary(string="Plan in Force", compute="_compute_amounts")
     amount_simulated = fields.Monetary(string="With This Plan", compute="_compute_amounts")
     amount_difference = fields.Monetary(string="Difference", compute="_compute_amounts")
+
+    @api.depends("plan_id.name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """Say what the page is for: until a plan is chosen it would be called new."""
+        for simulation in self:
+            simulation.display_name = (
+                self.env._("Try “%s”", simulation.plan_id.name)
+                if simulation.plan_id
+                else self.env._("Try a Plan")
+            )
 
     @api.depends("line_ids")
     def _compute_amounts(self):

@@ -4,6 +4,7 @@ from . import (
     sop_draft_mixin,
     sop_append_only_mixin,
     sop_remembered_mixin,
+    sop_row_id_mixin,
     ir_model,
     ir_sequence,
     ir_actions_client,

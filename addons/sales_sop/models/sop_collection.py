@@ -8,6 +8,15 @@ from . import money_certainty
 # The receivable lines of an entry are its customer's account; only these carry collected money.
 RECEIVABLE = SQL("'asset_receivable'")
 INVOICE_TYPES = SQL("('out_invoice', 'out_refund', 'out_receipt')")
+# What a row is of.
+ROW_KEYS = {
+    "contract_id": "id",
+    "money_move_id": "id",
+    "kind": "text",
+    "invoice_id": "id",
+    "order_id": "id",
+    "date_maturity": "date",
+}
 # To be joined to ``allocation``: an earmark belongs to one payment or to one bank line.
 EARMARKED_MONEY = SQL(
     """
@@ -42,6 +51,7 @@ class SopCollection(models.Model):
 
     _name = "sop.collection"
     _description = "Collected Money"
+    _inherit = ["sop.row.id.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "contract_id"
@@ -74,37 +84,7 @@ class SopCollection(models.Model):
 
     @property
     def _table_query(self):
-        """The id follows from what the row is of, so that a row opened later is the same one.
-
-        Rows whose keys have the same hash, of some millions a few, are told apart by their rank.
-        An id has 31 bits: more do not pass through XML-RPC.
-        """
-        return SQL(
-            """
-            SELECT (hash * 8 + ROW_NUMBER() OVER (
-                       PARTITION BY hash
-                       ORDER BY contract_id, money_move_id, kind, invoice_id, order_id,
-                                date_maturity, amount)) AS id,
-                   rows.*
-              FROM (SELECT rows.*, %s & 268435455 AS hash FROM (%s) rows) rows
-            """,
-            self._row_hash_sql(),
-            self._rows_sql(),
-        )
-
-    def _row_hash_sql(self):
-        """Fold the keys of a row into one number."""
-        keys = (
-            SQL("contract_id"),
-            SQL("COALESCE(money_move_id, 0)"),
-            SQL("COALESCE(invoice_id, 0)"),
-            SQL("COALESCE(order_id, 0)"),
-            SQL("COALESCE(date_maturity - DATE '2000-01-01', 0)"),
-        )
-        folded = SQL("LENGTH(kind)")
-        for key in keys:
-            folded = SQL("hashint8extended(%s, %s)", key, folded)
-        return folded
+        return self._with_row_ids_sql(self._rows_sql(), ROW_KEYS, order=("amount",))
 
     @api.model
     def _collected(self, contracts):

@@ -11,6 +11,7 @@ class SopOpeningBalance(models.Model):
 
     _name = "sop.opening.balance"
     _description = "Opening Receivable Compared"
+    _inherit = ["sop.row.id.mixin"]
     _auto = False
     _order = "difference_size desc, id"
     _rec_name = "partner_id"
@@ -39,11 +40,13 @@ class SopOpeningBalance(models.Model):
     def _table_query(self):
         for name in ("sop.opening.contract", "account.move.line", "res.company", "res.partner"):
             self.env[name].flush_model()
+        return self._with_row_ids_sql(self._rows_sql(), {"company_id": "id", "partner_id": "id"})
+
+    def _rows_sql(self):
         return SQL(
             """
             WITH contracts AS (%(contracts)s), booked AS (%(booked)s)
-            SELECT ROW_NUMBER() OVER (ORDER BY company.id, rows.partner_id) AS id,
-                   rows.*,
+            SELECT rows.*,
                    company.currency_id,
                    rows.amount_open - rows.amount_booked AS difference,
                    ABS(rows.amount_open - rows.amount_booked) AS difference_size

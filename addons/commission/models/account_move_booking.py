@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 # What a posted bill of an agent says of its sheet.
@@ -9,6 +9,17 @@ class AccountMove(models.Model):
     """Bills of agents take from the accrued commission what their sheets say (B3)."""
 
     _inherit = "account.move"
+
+    # What a booking stores follows from its entry. Without this side of the reference every write
+    # to any entry would ask the database which bookings that concerns.
+    commission_booking_ids = fields.One2many(
+        "commission.booking",
+        "move_id",
+        string="Commission Bookings",
+        readonly=True,
+        groups="sales_sop.group_finance,sales_sop.group_finance_vp",
+        help="The bookings of commission sheets that this entry or bill is.",
+    )
 
     def write(self, vals):
         if not BILL_FIELDS.isdisjoint(vals):

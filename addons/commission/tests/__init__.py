@@ -14,6 +14,7 @@ from . import (
     test_overdue,
     test_overdue_tiers,
     test_overview,
+    test_reference_lookups,
     test_sequences,
     test_sheet,
     test_sheet_access,

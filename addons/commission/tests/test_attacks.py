@@ -246,6 +246,20 @@ class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
                     self.rpc(dialog, "clerk", *call)
             self.assertTrue(self.rpc(dialog, role, method))
 
+    @rule("B3")
+    def test_nobody_tells_a_run_how_far_it_is_or_what_it_found(self):
+        found = self.calculate()
+        values = {"stage": "add_up", "calculation_id": found.id, "sheet_new_count": 7}
+        run = self.rpc_create("commission.sheet.run", "sales_office", {})
+        for name, value in values.items():
+            with self.assertRefused("cannot be written", exception=AccessError, unchanged=run):
+                self.rpc(run, "sales_office", "write", {name: value})
+            with self.assertRefused("cannot be written", exception=AccessError):
+                self.rpc_create("commission.sheet.run", "sales_office", {name: value})
+        context = {f"default_{name}": value for name, value in values.items()}
+        run = self.rpc_create("commission.sheet.run", "sales_office", {}, context)
+        self.assertEqual((run.stage, run.calculation_id.ids), ("asked", []))
+
     @rule("B1")
     def test_nobody_reads_the_what_if_of_somebody_else(self):
         self.colleagues_entry()

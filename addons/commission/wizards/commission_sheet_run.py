@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import date_utils
 
@@ -6,6 +6,20 @@ from odoo.tools import date_utils
 STEP_SHEETS = 50
 # How far the run is, in percent, when the stage begins; the last one goes on to 100.
 PROGRESS = {"asked": 0, "calculate": 5, "place": 40, "add_up": 60, "done": 100}
+
+# What the run itself says.
+FOUND_FIELDS = frozenset(
+    {
+        "stage",
+        "progress",
+        "calculation_id",
+        "last_sheet_id",
+        "sheet_new_count",
+        "sheet_draft_count",
+        "entry_new_count",
+        "entry_late_count",
+    }
+)
 
 
 class CommissionSheetRun(models.TransientModel):
@@ -17,6 +31,7 @@ class CommissionSheetRun(models.TransientModel):
 
     _name = "commission.sheet.run"
     _description = "Fill Commission Sheets"
+    _inherit = ["sop.protected.mixin"]
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -60,6 +75,10 @@ class CommissionSheetRun(models.TransientModel):
         help="The payee's sheet of the month is submitted already.",
     )
 
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | FOUND_FIELDS
+
     def _default_month(self):
         """The month that ended last."""
         this_month = date_utils.start_of(self.env.company._sop_today(), "month")
@@ -86,7 +105,7 @@ class CommissionSheetRun(models.TransientModel):
         """
         self.ensure_one()
         self.env["commission.sheet"]._check_filler(self.company_id)
-        self.write(getattr(self, f"_run_{self.stage}")())
+        self.sudo().write(getattr(self, f"_run_{self.stage}")())
         return True
 
     def _run_asked(self):
@@ -113,7 +132,10 @@ class CommissionSheetRun(models.TransientModel):
         drafts = self.env["commission.sheet"]._drafts(self.company_id)
         waiting = Domain.AND([drafts, [("id", ">", self.last_sheet_id.id or 0)]])
         sheets = self.env["commission.sheet"].sudo().search(waiting, order="id", limit=STEP_SHEETS)
-        sheets._refresh_amounts(self.calculation_id)
+        # The company may have been changed since the calculation.
+        sheets._refresh_amounts(
+            self.calculation_id.filtered(lambda found: found.company_id == self.company_id)
+        )
         left = sheets.search_count(Domain.AND([drafts, [("id", ">", sheets[-1:].id or 0)]]))
         if len(sheets) < STEP_SHEETS or not left:
             return self._reached("done")

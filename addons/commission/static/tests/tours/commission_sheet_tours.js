@@ -95,7 +95,7 @@ tours.add("commission_sales_office_answers_and_tries_a_plan", {
         seeNoButton("action_refuse"),
         ...openCommission("sheet", "Commission Sheets"),
         seeRow("Salesperson 2026-03", "50.00", "Finance"),
-        ...openMenu("commission.menu_root", "commission.commission_simulation_menu", "New"),
+        ...openMenu("commission.menu_root", "commission.commission_simulation_menu", "Try a Plan"),
         ...choose("plan_id", "Twelve percent"),
         {
             content: "Compare",

@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.modules.registry import Registry
 from odoo.service.model import call_kw
-from odoo.tests import TransactionCase
+from odoo.tests import TransactionCase, get_db_name
 
 from odoo.addons.sales_sop.models.sop_remembered_mixin import UNSETTLED
+
+from .shared_company import shared_company
 
 ROLES = (
     "salesperson",
@@ -33,6 +36,9 @@ STANDARD_USERS = {
     "sale_manager": "sales_team.group_sale_manager",
     "administrator": "base.group_system",
 }
+SHARED_NAME = "Northlight Drives"
+# What a story has of its company besides the people.
+SHARED = ("tax", "customer", "drive", "warehouse", "bank_journal")
 
 
 def rule(*ids):
@@ -51,16 +57,30 @@ class SopCase(TransactionCase):
     invoice_gate_percent = 60.0
     prepayment_percent = 0.0
 
+    # A class that commits what it does, or is about another company, makes one of its own.
+    shares_company = True
+
     @classmethod
     def setUpClass(cls):
+        registry = Registry(get_db_name())
+        shared = cls.shares_company and shared_company(registry, cls._shared_records)
         super().setUpClass()
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         # The details of an order have tests of their own; the other stories need not state them.
         cls.env["ir.default"].set("sop.policy.term", "details_required", False)
         cls._let_everybody_read_what_forms_show()
-        cls.company = cls._new_company("Northlight Drives")
+        if shared:
+            cls._take_company(**shared)
+        else:
+            cls._make_company("Northlight Works")
+        cls.policy = cls._issue_policy()
+        cls._settle()
+
+    @classmethod
+    def _make_company(cls, name):
+        cls.company = cls._new_company(name)
         cls.users = cls._new_people(cls.company)
-        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+        cls._work_in_company()
         cls.tax = cls._new_tax(0.0)
         cls.customer = cls.env["res.partner"].create(
             {"name": "Riverside Paper Mill", "street": "1 Mill Road", "is_company": True}
@@ -74,8 +94,37 @@ class SopCase(TransactionCase):
             [("type", "=", "bank"), ("company_id", "=", cls.company.id)], limit=1
         )
         cls._give_payments_an_outstanding_account(cls.bank_journal)
-        cls.policy = cls._issue_policy()
-        cls._settle()
+
+    @classmethod
+    def _work_in_company(cls):
+        cls.env = cls.env(context=dict(cls.env.context, allowed_company_ids=cls.company.ids))
+
+    @staticmethod
+    def _shared_records(env):
+        """Make the company of those who share one; return what :meth:`_take_company` takes."""
+        maker = type("SharedCompany", (SopCase,), {})
+        maker.env = env(context={"tracking_disable": True})
+        for left_behind in env["res.company"].search([("name", "=", SHARED_NAME)]):
+            left_behind.name = f"{SHARED_NAME} {left_behind.id}"
+        maker._make_company(SHARED_NAME)
+        # Who does not share it has nothing to do with it.
+        env.user.company_ids -= maker.company
+        return {
+            "company": maker.company,
+            "users": env["res.users"].union(*maker.users.values()),
+            **{name: getattr(maker, name) for name in SHARED},
+        }
+
+    @classmethod
+    def _take_company(cls, company, users, **others):
+        model, ids = company
+        cls.company = cls.env[model].browse(ids)
+        cls.env.user.company_ids |= cls.company
+        model, ids = users
+        cls.users = dict(zip((*ROLES, *STANDARD_USERS), cls.env[model].browse(ids), strict=True))
+        cls._work_in_company()
+        for name, (model, ids) in others.items():
+            setattr(cls, name, cls.env[model].browse(ids))
 
     @classmethod
     def _settle(cls):
@@ -243,25 +292,27 @@ class SopCase(TransactionCase):
 
     def quotation(self, lines=None, **values):
         """A salesperson's quotation; by default ten drives, 1,000.00 in all."""
+        orders = self.as_user(self.env["sale.order"], "salesperson")
+        return orders.create(self._quotation_values(lines, **values))
+
+    def _quotation_values(self, lines=None, **values):
         lines = lines or [(self.drive, 10, 100.0)]
-        return self.as_user(self.env["sale.order"], "salesperson").create(
-            {
-                "partner_id": self.customer.id,
-                "company_id": self.company.id,
-                "order_line": [
-                    Command.create(
-                        {
-                            "product_id": product.id,
-                            "product_uom_qty": quantity,
-                            "price_unit": price,
-                            "tax_ids": [Command.set(self.tax.ids)],
-                        }
-                    )
-                    for product, quantity, price in lines
-                ],
-                **values,
-            }
-        )
+        return {
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": quantity,
+                        "price_unit": price,
+                        "tax_ids": [Command.set(self.tax.ids)],
+                    }
+                )
+                for product, quantity, price in lines
+            ],
+            **values,
+        }
 
     def submit(self, order):
         self.as_user(order, "salesperson").action_sop_submit()
@@ -356,29 +407,33 @@ class SopCase(TransactionCase):
 
     def receive(self, amount, partner=None, date="2026-03-01", **values):
         """Finance books money from the customer; it is not earmarked yet."""
-        payment = self.as_user(self.env["account.payment"], "finance").create(
-            {
-                "payment_type": "inbound",
-                "partner_type": "customer",
-                "partner_id": (partner or self.customer).id,
-                "amount": amount,
-                "date": date,
-                "journal_id": self.bank_journal.id,
-                **values,
-            }
-        )
+        payments = self.as_user(self.env["account.payment"], "finance")
+        payment = payments.create(self._payment_values(amount, partner, date, **values))
         payment.action_post()
         return payment
 
+    def _payment_values(self, amount, partner=None, date="2026-03-01", **values):
+        return {
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "partner_id": (partner or self.customer).id,
+            "amount": amount,
+            "date": date,
+            "journal_id": self.bank_journal.id,
+            **values,
+        }
+
     def earmark(self, payment, order, amount=None):
         """Finance says which contract the money pays for."""
-        return self.as_user(self.env["sop.payment.allocation"], "finance").create(
-            {
-                "payment_id": payment.id,
-                "contract_id": order.sudo().sop_contract_id.id,
-                "amount": payment.amount if amount is None else amount,
-            }
-        )
+        earmarks = self.as_user(self.env["sop.payment.allocation"], "finance")
+        return earmarks.create(self._earmark_values(payment, order, amount))
+
+    def _earmark_values(self, payment, order, amount=None):
+        return {
+            "payment_id": payment.id,
+            "contract_id": order.sudo().sop_contract_id.id,
+            "amount": payment.amount if amount is None else amount,
+        }
 
     def collect(self, order, amount):
         payment = self.receive(amount, partner=order.sudo().partner_id.commercial_partner_id)

@@ -365,6 +365,8 @@ class TestDemoCompany(TransactionCase):
 class TestOdooDemoOrders(SopCase):
     """Quotations that Odoo's demo data brings, in Odoo's own company, pass the whole chain."""
 
+    shares_company = False
+
     @classmethod
     def _new_company(cls, name):
         return cls.env.ref("base.main_company")

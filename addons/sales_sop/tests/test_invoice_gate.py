@@ -205,6 +205,8 @@ class TestInvoiceGate(InvoiceGateCase):
 class TestInvoiceGateTaxed(InvoiceGateCase):
     """The percentage is of the total with tax."""
 
+    shares_company = False
+
     @classmethod
     def _new_tax(cls, amount):
         return super()._new_tax(15.0)
@@ -225,6 +227,8 @@ class TestInvoiceGateTaxed(InvoiceGateCase):
 @tagged("post_install", "-at_install")
 class TestInvoiceGateWithoutCents(InvoiceGateCase):
     """A currency without decimals: 60 % of 1,001 is 600.6, which is 601."""
+
+    shares_company = False
 
     @classmethod
     def _new_company(cls, name):

@@ -1,14 +1,14 @@
 from contextlib import contextmanager
 
-from psycopg2 import IntegrityError
 from psycopg2.errors import SerializationFailure
 
 from odoo import api
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, get_db_name, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import mute_logger
 
+from .committed_rows import delete_rows, newest_rows
 from .common import SopCase, rule
 
 
@@ -18,6 +18,8 @@ class RaceCase(SopCase):
     The other connection sees only what is committed, so here stories are committed, and every
     row they made is deleted at the end.
     """
+
+    shares_company = False
 
     @classmethod
     def setUpClass(cls):
@@ -32,38 +34,8 @@ class RaceCase(SopCase):
     @classmethod
     def _remember_rows(cls):
         registry = Registry(get_db_name())
-        tables = {
-            model._table for model in registry.values() if model._auto and not model._abstract
-        }
-        with registry.cursor() as cr:
-            newest = {table: cls._newest_row(cr, table) for table in sorted(tables)}
-        cls.addClassCleanup(cls._delete_rows_after, registry, newest)
-
-    @staticmethod
-    def _newest_row(cr, table):
-        cr.execute(SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table)))
-        return cr.fetchone()[0]
-
-    @classmethod
-    def _delete_rows_after(cls, registry, newest):
-        with registry.cursor() as cr:
-            left = {table for table, row in newest.items() if cls._newest_row(cr, table) > row}
-            while left:
-                deleted = {table for table in left if cls._delete(cr, table, newest[table])}
-                if not deleted:
-                    raise AssertionError(f"Rows of a race stay in the database: {sorted(left)}")
-                left -= deleted
-        registry.clear_all_caches()
-
-    @staticmethod
-    @mute_logger("odoo.sql_db")
-    def _delete(cr, table, row):
-        try:
-            with cr.savepoint():
-                cr.execute(SQL("DELETE FROM %s WHERE id > %s", SQL.identifier(table), row))
-        except IntegrityError:
-            return False
-        return True
+        newest = newest_rows(registry)
+        cls.addClassCleanup(lambda: delete_rows(registry, newest, newest_rows(registry)))
 
     def _commit(self):
         self.env.flush_all()

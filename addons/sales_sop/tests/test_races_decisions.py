@@ -9,12 +9,13 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import rule
+from .list_case import ListCase
 from .test_races import RaceCase
 
 TIMES = 100
 
 
-class AtOnceCase(RaceCase):
+class AtOnceCase(RaceCase, ListCase):
     """Each on a connection of its own, at the same moment, as Odoo runs requests."""
 
     def at_once(self, *actions):
@@ -51,13 +52,7 @@ class AtOnceCase(RaceCase):
 class TestDecisionsAtOnce(AtOnceCase):
     """Two people press at the same moment, many times: one outcome, and no error but a refusal."""
 
-    def _submitted(self, order):
-        if order.sop_application_state != "pending":
-            self.submit(order)
-        return order.sudo().approval_for("application")
-
-    def _decide_while_the_price_changes(self, order):
-        approval = self._submitted(order)
+    def _decide_while_the_price_changes(self, order, approval):
         line = order.order_line
 
         def change(env):
@@ -73,8 +68,7 @@ class TestDecisionsAtOnce(AtOnceCase):
         self.assertEqual(approval.state, "pending" if 0 in outcomes else "approved")
         self.assertEqual(order.sop_application_state, "stale")
 
-    def _two_managers_decide(self, order):
-        approval = self._submitted(order)
+    def _two_managers_decide(self, order, approval):
         outcomes = self.at_once(
             lambda env: self.seen_by(env, approval, "sales_manager").approve(),
             lambda env: self.seen_by(env, approval, "general_manager").refuse("Too cheap"),
@@ -85,9 +79,7 @@ class TestDecisionsAtOnce(AtOnceCase):
         self.assertEqual(approval.state, "refused" if 0 in outcomes else "approved")
         self.assertEqual(approval.step_ids.state, approval.state)
 
-    def _cancel_while_it_is_approved(self, order):
-        self.as_user(order.order_line, "salesperson").price_unit = 95.0
-        approval = self._submitted(order)
+    def _cancel_while_it_is_approved(self, order, approval):
         outcomes = self.at_once(
             lambda env: self.seen_by(env, approval, "sales_manager").approve(),
             lambda env: self.seen_by(env, order, "salesperson").action_cancel(),
@@ -108,8 +100,14 @@ class TestDecisionsAtOnce(AtOnceCase):
     @mute_logger("odoo.sql_db", "odoo.service.model")
     @rule("A1", "A3")
     def test_whatever_is_pressed_at_once_has_one_outcome(self):
-        for _i in range(TIMES):
-            order = self.quotation()
-            self._decide_while_the_price_changes(order)
-            self._two_managers_decide(order)
-            self._cancel_while_it_is_approved(order)
+        orders = self.quotations(TIMES)
+        self._race_for_each(orders, self._decide_while_the_price_changes)
+        self._race_for_each(orders, self._two_managers_decide)
+        self.as_user(orders.order_line, "salesperson").price_unit = 95.0
+        self._race_for_each(orders, self._cancel_while_it_is_approved)
+
+    def _race_for_each(self, orders, race):
+        """All are submitted; then each order has its race."""
+        self.submit_all(orders)
+        for order in self.each(orders):
+            race(order, order.sudo().approval_for("application"))

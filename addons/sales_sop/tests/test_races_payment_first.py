@@ -34,42 +34,42 @@ class TestPaymentFirstAtOnce(AtOnceCase):
             .button_validate()
         )
 
-    def _in_two_halves(self, order):
-        """Two deliveries of five; the warehouse picks six for each."""
-        picking = order.sudo().picking_ids
-        picking.move_ids.product_uom_qty = 5
-        other = picking.copy({"move_ids": [Command.clear()]})
-        picking.move_ids.copy({"picking_id": other.id, "product_uom_qty": 5})
-        other.action_confirm()
-        both = picking | other
-        both.move_ids.write({"quantity": 6, "picked": True})
-        return both
+    def _in_two_halves(self, pickings):
+        """Two deliveries of five for each; the warehouse picks six for each."""
+        pickings.move_ids.product_uom_qty = 5
+        others = pickings.copy({"move_ids": [Command.clear()]})
+        for picking, other in zip(pickings, others, strict=True):
+            picking.move_ids.copy({"picking_id": other.id, "product_uom_qty": 5})
+        others.action_confirm()
+        (pickings | others).move_ids.write({"quantity": 6, "picked": True})
+        return others
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     @rule("D4", "D9")
     def test_two_deliveries_of_one_contract_share_its_prepayment(self):
         """The prepayment is of the contract: both leave on it, but no more than is ordered."""
         self._issue_policy("2020-02-01", delivery_approval=False)
-        for _i in range(TIMES):
-            order = self.confirmed_order()
-            first, second = both = self._in_two_halves(order)
-            self.collect(order, 300.0)
-            self.rpc(both, "finance", "action_sop_confirm_payment")
+        orders = self.confirmed_orders(TIMES)
+        pickings = orders.sudo().picking_ids
+        others = self._in_two_halves(pickings)
+        self.collect_all(orders, 300.0)
+        self.rpc(pickings | others, "finance", "action_sop_confirm_payment")
+        for first, second in zip(self.each(pickings), self.each(others), strict=True):
             outcomes = self.at_once(self._validate(first), self._validate(second))
             self.assertEqual(len(outcomes), 1, outcomes)
             self.assertIn("D9", str(*outcomes.values()))
-            self.assertEqual(order.order_line.qty_delivered, 6.0)
+            self.assertEqual(first.sale_id.order_line.qty_delivered, 6.0)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     @rule("D4", "C3")
     def test_the_money_goes_back_while_the_goods_leave(self):
         """Either they left while it was there, or they stay."""
-        for _i in range(TIMES):
-            order = self.confirmed_order()
-            picking = self.approve_delivery(order.sudo().picking_ids)
-            earmark = self.collect(order, 300.0)
-            self.sign_for_payment(picking)
-            contract = order.sudo().sop_contract_id
+        orders = self.confirmed_orders(TIMES)
+        pickings = self.approve_deliveries(orders.sudo().picking_ids)
+        earmarks = self.collect_all(orders, 300.0)
+        self.sign_for_payment(pickings)
+        for picking, earmark in zip(self.each(pickings), self.each(earmarks), strict=True):
+            contract = picking.sop_contract_id
 
             def take_back(env, earmark=earmark):
                 self.seen_by(env, earmark, "finance").unlink()
@@ -85,27 +85,30 @@ class TestPaymentFirstAtOnce(AtOnceCase):
     @rule("D4", "C3")
     def test_one_payment_for_two_contracts_lets_one_delivery_go(self):
         """The same 300.00 is earmarked to two contracts at once, and both deliveries want out."""
-        for _i in range(TIMES):
-            orders = [self.confirmed_order() for _order in range(2)]
-            pickings = [self.approve_delivery(order.sudo().picking_ids) for order in orders]
-            payment = self.receive(300.0)
+        orders = self.confirmed_orders(2 * TIMES)
+        pickings = self.approve_deliveries(orders.sudo().picking_ids)
+        payments = self.receive_all(TIMES, 300.0)
 
-            def go(env, contract_id, picking, payment=payment):
-                self.seen_by(env, env["sop.payment.allocation"], "finance").create(
-                    {
-                        "payment_id": payment.id,
-                        "contract_id": contract_id,
-                        "amount": 300.0,
-                    }
-                )
-                self.seen_by(env, picking, "finance").action_sop_confirm_payment()
-                self._validate(picking)(env)
+        def go(env, contract_id, picking, payment):
+            self.seen_by(env, env["sop.payment.allocation"], "finance").create(
+                {
+                    "payment_id": payment.id,
+                    "contract_id": contract_id,
+                    "amount": 300.0,
+                }
+            )
+            self.seen_by(env, picking, "finance").action_sop_confirm_payment()
+            self._validate(picking)(env)
 
+        for number, payment in enumerate(self.each(payments)):
+            pair = [*self.each(pickings[2 * number : 2 * number + 2])]
             outcomes = self.at_once(
                 *(
-                    partial(go, contract_id=picking.sop_contract_id.id, picking=picking)
-                    for picking in pickings
+                    partial(
+                        go, contract_id=picking.sop_contract_id.id, picking=picking, payment=payment
+                    )
+                    for picking in pair
                 )
             )
             self.assertEqual(len(outcomes), 1, outcomes)
-            self.assertEqual(sorted(pick.state for pick in pickings), ["assigned", "done"])
+            self.assertEqual(sorted(pick.state for pick in pair), ["assigned", "done"])

@@ -51,7 +51,7 @@ class CommissionTruth(models.AbstractModel):
                 ON paid.contract_id = back.contract_id
                AND paid.turn = turn.number
                AND paid.date <= back.date
-               AND paid.total <> 0
+               AND ROUND(paid.total, 6) <> 0
             """,
             turns=self._payback_turn_sql(),
             remaining=self._remaining_sql(),
@@ -71,7 +71,8 @@ class CommissionTruth(models.AbstractModel):
     def _remaining_sql(self):
         """What is left of each money before the ``turn`` in which some goes back.
 
-        ``total`` is the sum of what had come until that day.
+        ``total`` is the sum of what had come until that day; what dividing leaves of nothing is
+        none.
         """
         return SQL(
             """
@@ -88,7 +89,7 @@ class CommissionTruth(models.AbstractModel):
              UNION ALL
             SELECT next.*, %(total)s
               FROM (SELECT paid.contract_id, paid.date, paid.invoice_id, paid.date_maturity,
-                           CASE WHEN paid.date <= paid.back_on AND paid.total <> 0
+                           CASE WHEN paid.date <= paid.back_on AND ROUND(paid.total, 6) <> 0
                                 THEN paid.amount * (1 + paid.amount_back / paid.total)
                                 ELSE paid.amount END AS amount,
                            turn.number, turn.date AS back_on, turn.amount AS amount_back

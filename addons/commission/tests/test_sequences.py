@@ -288,7 +288,7 @@ class SequenceCase(PaymentCase):
         for day, amount in back.items():
             earlier = {one: left for one, left in days.items() if one <= day}
             total = sum(earlier.values())
-            if not total:
+            if not round(total, 6):
                 alone[day] += amount
                 continue
             for one, left in earlier.items():

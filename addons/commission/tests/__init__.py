@@ -16,6 +16,7 @@ from . import (
     test_overview,
     test_reference_lookups,
     test_sequences,
+    test_sequences_overdue,
     test_sheet,
     test_sheet_access,
     test_sheet_bill,

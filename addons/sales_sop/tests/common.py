@@ -1,13 +1,14 @@
 """A company of its own with people for every role, and the steps of the procedure as methods."""
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.service.model import call_kw
-from odoo.tests import TransactionCase, get_db_name
+from odoo.tests import HttpCase, TransactionCase, get_db_name
 
 from odoo.addons.sales_sop.models.sop_remembered_mixin import UNSETTLED
 
@@ -486,8 +487,23 @@ class SopCase(TransactionCase):
         }
 
     def setUp(self):
-        super().setUp()
+        self.cache_sequences = dict(self.registry.cache_sequences)
+        clear = patch.object(self.registry, "clear_all_caches", self._clear_changed_caches)
+        # Requests come in threads of their own, and nobody here is told what they change.
+        with nullcontext() if isinstance(self, HttpCase) else clear:
+            super().setUp()
         self.addCleanup(self._check_invariants)
+
+    def _clear_changed_caches(self):
+        """Forget what was cached of what the test changed, as Odoo does after a rollback.
+
+        What it cached of the rest is true for the next test too.
+        """
+        sequences = self.registry.cache_sequences
+        signalled = {name for name in sequences if sequences[name] != self.cache_sequences[name]}
+        if changed := signalled | self.registry.cache_invalidated:
+            self.registry.clear_cache(*changed)
+            self.registry.cache_invalidated.clear()
 
     def _check_invariants(self):
         for invariant in (

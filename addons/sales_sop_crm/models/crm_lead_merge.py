@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
+from .crm_lead import REGISTRARS
+
 
 class CrmLead(models.Model):
     """Of merged leads the registered enquiry stays; two of them are not merged (A5)."""
@@ -17,6 +19,12 @@ class CrmLead(models.Model):
                     "into one of them at a time, and mark the other as lost.",
                     format_list(self.env, registered.mapped("sop_enquiry_number")),
                 )
+            )
+        if registered and not self.env.su:
+            # What is merged brings its lines along, and so corrects what is registered.
+            self.env.user._sop_require_role(
+                self.env._("correct the registered enquiry %s", registered.sop_enquiry_number),
+                *REGISTRARS,
             )
         return super()._merge_opportunity(
             user_id=user_id, team_id=team_id, auto_unlink=auto_unlink, max_length=max_length

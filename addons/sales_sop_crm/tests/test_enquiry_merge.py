@@ -45,9 +45,10 @@ class TestEnquiryMerge(EnquiryCase):
 
     @rule("A5")
     def test_who_may_not_correct_it_merges_nothing_into_it(self):
-        leads = self.registered() | self.enquiry(sop_registered_capital=7.0)
-        with self.assertRefused("correct the registered enquiry", unchanged=leads):
-            self.merge(leads, "sale_manager")
+        for values in ({"sop_registered_capital": 7.0}, {}):
+            leads = self.registered() | self.enquiry(**values)
+            with self.assertRefused("correct the registered enquiry", unchanged=leads):
+                self.merge(leads, "sale_manager")
 
     @rule("A5")
     def test_what_is_incomplete_is_not_merged_into_it(self):

@@ -89,6 +89,7 @@ class CommissionPayee(models.Model):
                 )
 
     def write(self, vals):
+        self.check_access("write")
         if not {"user_id", "company_id", "partner_id"}.isdisjoint(vals):
             self._check_has_no_entry()
             self._check_has_no_share()

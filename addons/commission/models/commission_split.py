@@ -164,6 +164,7 @@ class CommissionSplit(models.Model):
         )
 
     def copy(self, default=None):  # pylint: disable=method-required-super
+        self.browse().check_access("create")
         raise UserError(self.env._("Record a new split instead of copying one."))
 
 

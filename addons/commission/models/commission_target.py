@@ -105,6 +105,7 @@ class CommissionTarget(models.Model):
         return targets
 
     def write(self, vals):
+        self.check_access("write")
         self._check_may_change()
         result = super().write(vals)
         self._check_may_change()

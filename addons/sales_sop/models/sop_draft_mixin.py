@@ -5,19 +5,24 @@ CHATTER_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 
 
 class SopDraftMixin(models.AbstractModel):
-    """A document whose content changes only while it is a draft (P1)."""
+    """A document whose content changes only while it is a draft (P1).
+
+    Who may not write it at all hears so, whatever its state.
+    """
 
     _name = "sop.draft.mixin"
     _description = "Document That Changes Only as a Draft"
 
     def write(self, vals):
         if not self.env.su and any(not name.startswith(CHATTER_FIELDS) for name in vals):
+            self.check_access("write")
             self._check_is_draft()
         return super().write(vals)
 
     # The dialog of translations writes past ``write``.
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
         if not self.env.su:
+            self.check_access("write")
             self._check_is_draft()
         return super()._update_field_translations(
             field_name, translations, digest=digest, source_lang=source_lang
@@ -45,6 +50,7 @@ class SopDraftPartMixin(models.AbstractModel):
         return parts
 
     def write(self, vals):
+        self.check_access("write")
         self._check_document_is_draft()
         result = super().write(vals)
         self._check_document_is_draft()
@@ -52,6 +58,7 @@ class SopDraftPartMixin(models.AbstractModel):
 
     # The dialog of translations writes past ``write``.
     def _update_field_translations(self, field_name, translations, digest=None, source_lang=""):
+        self.check_access("write")
         self._check_document_is_draft()
         return super()._update_field_translations(
             field_name, translations, digest=digest, source_lang=source_lang

@@ -52,6 +52,8 @@ class SopProtectedMixin(models.AbstractModel):
         offending = self._sop_protected_fields().intersection(names)
         if not offending:
             return
+        # Who may not write these documents at all does not hear what they are called.
+        self.check_access("write" if self else "create")
         labels = [
             field["string"] for field in self.sudo().fields_get(offending, ["string"]).values()
         ]

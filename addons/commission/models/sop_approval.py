@@ -9,6 +9,11 @@ class SopApproval(models.Model):
 
     _inherit = "sop.approval"
 
+    def _compute_waiting_for_me(self):
+        # Whose commission the sheets are is read at once.
+        self._payees_of_sheets()
+        return super()._compute_waiting_for_me()
+
     def _barred(self):
         return super()._barred() | self._payees_of_sheets()
 

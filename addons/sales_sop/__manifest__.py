@@ -42,6 +42,7 @@
         "data/mail_template_dispatch.xml",
         "data/ir_cron_opening.xml",
         "security/sop_release_rules.xml",
+        "security/sop_dialog_rules.xml",
         "data/sop_release.xml",
         "wizards/sop_approval_refuse_views.xml",
         "wizards/sop_contract_text_views.xml",

@@ -2,6 +2,7 @@ from . import (
     test_accrual,
     test_accrual_races,
     test_attacks,
+    test_attacks_methods,
     test_blocked,
     test_calculation,
     test_chain_step,
@@ -33,4 +34,5 @@ from . import (
     test_tiers_of_role,
     test_tours,
     test_versions,
+    test_waiting_list,
 )

@@ -11,13 +11,12 @@ class CommissionAccrualRun(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    calculated_until = fields.Date(
-        related="company_id.commission_calculated_until", string="Calculated Until"
-    )
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
+    calculated_until = fields.Date(compute="_compute_calculated_until")
     month = fields.Date(
         required=True,
         compute="_compute_month",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -31,9 +30,17 @@ class CommissionAccrualRun(models.TransientModel):
     )
 
     @api.depends("company_id")
+    def _compute_calculated_until(self):
+        """Of a company that the client names, only what its user may read."""
+        self.company_id.check_access("read")
+        for run in self:
+            run.calculated_until = run.company_id.commission_calculated_until
+
+    @api.depends("company_id")
     def _compute_month(self):
         for run in self:
-            day = run.calculated_until or run.company_id._sop_today()
+            company = run.company_id or self.env.company
+            day = run.calculated_until or company._sop_today()
             run.month = date_utils.start_of(day, "month")
 
     @api.depends("company_id", "month")

@@ -24,7 +24,8 @@ class CommissionAdjustment(models.TransientModel):
     @api.depends("company_id")
     def _compute_currency_id(self):
         for wizard in self:
-            company = wizard.company_id
+            company = wizard.company_id or self.env.company
+            company.check_access("read")
             plan = self.env["commission.plan"]._in_force(company, company._sop_today())
             wizard.currency_id = plan.currency_id or company.currency_id
 

@@ -16,7 +16,7 @@ class CommissionCalculate(models.TransientModel):
         default=lambda self: self.env.company,
     )
     calculated_until = fields.Date(
-        related="company_id.commission_calculated_until", string="Calculated Until Now"
+        string="Calculated Until Now", compute="_compute_calculated_until"
     )
     month = fields.Date(
         required=True,
@@ -24,13 +24,20 @@ class CommissionCalculate(models.TransientModel):
         help="Any day of the month. Of the current month the days until today are looked at.",
     )
 
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     amount_drift = fields.Monetary(
         string="Not in the Ledger Yet",
         compute="_compute_amount_drift",
         groups=DRIFT_GROUPS,
         help="What the books say today and the ledger does not, in the company's currency.",
     )
+
+    @api.depends("company_id")
+    def _compute_calculated_until(self):
+        """Of a company that the client names, only what its user may read."""
+        self.company_id.check_access("read")
+        for dialog in self:
+            dialog.calculated_until = dialog.company_id.commission_calculated_until
 
     @api.depends_context("uid")
     @api.depends("company_id")

@@ -28,8 +28,8 @@ class CommissionSimulation(models.TransientModel):
     plan_id = fields.Many2one(
         "commission.plan", required=True, ondelete="cascade", help="Also a draft."
     )
-    company_id = fields.Many2one(related="plan_id.company_id")
-    currency_id = fields.Many2one(related="plan_id.currency_id")
+    company_id = fields.Many2one(related="plan_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="plan_id.currency_id", related_sudo=False)
     date_from = fields.Date(
         string="Money From",
         required=True,

@@ -94,19 +94,17 @@ class AttackCase(SopCase):
 
     def _public_methods(self, record, modules):
         """Yield ``(name, arguments)`` of the methods that RPC offers and ``modules`` define."""
-        prefixes = tuple(f"{OURS}{module}.models" for module in modules)
-        names = {
-            name
-            for cls in type(record).__mro__
-            if cls.__module__.startswith(prefixes)
-            for name, value in vars(cls).items()
-            if inspect.isfunction(value)
-            and not name.startswith("_")
-            and not hasattr(models.BaseModel, name)
-        }
-        for name in sorted(names):
+        return self._offered(record, modules, of_model=False)
+
+    def _model_methods(self, record, modules):
+        """Yield the same of the methods of the model, which are called without records."""
+        return self._offered(record, modules, of_model=True)
+
+    def _offered(self, record, modules, of_model):
+        for name in self._names_of_methods(record, modules):
             method = getattr(type(record), name)
-            if getattr(method, "_api_private", False) or getattr(method, "_api_model", False):
+            is_of_model = getattr(method, "_api_model", False)
+            if getattr(method, "_api_private", False) or is_of_model != of_model:
                 continue
             wanted = [*inspect.signature(method).parameters.values()][1:]
             yield (
@@ -117,6 +115,22 @@ class AttackCase(SopCase):
                     if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD
                 ],
             )
+
+    @staticmethod
+    def _names_of_methods(record, modules):
+        prefixes = tuple(
+            f"{OURS}{module}.{folder}." for module in modules for folder in ("models", "wizards")
+        )
+        names = {
+            name
+            for cls in type(record).__mro__
+            if cls.__module__.startswith(prefixes)
+            for name, value in vars(cls).items()
+            if inspect.isfunction(value)
+            and not name.startswith("_")
+            and not hasattr(models.BaseModel, name)
+        }
+        return sorted(names)
 
     def _operations(self, record, values, new, methods):
         """Yield ``(name, positional arguments with the ids where the method takes them)``."""

@@ -1,27 +1,14 @@
-import re
-from contextlib import contextmanager
-from unittest.mock import patch
-
-from psycopg2 import IntegrityError
-
 from odoo import fields
-from odoo.exceptions import UserError
-from odoo.service.model import call_kw
 from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
 
-from .attack_case import CONTEXT, EVERYBODY, OURS
+from .attack_case import EVERYBODY
+from .attack_methods import MethodCase
 from .attack_victims import VictimsCase
 from .common import ROLES, rule
 from .submitted_case import SubmittedCase
+from .test_opening_contracts import OpeningContractCase
 
-MODULE = "sales_sop"
-# What a method that takes an argument is called with.
-ARGUMENTS = {"submit_approval": ["application"], "cast_vote": ["for"]}
-PLAIN_CONTEXT = {key: value for key, value in CONTEXT.items() if not key.startswith("default_")}
-TABLE = re.compile(r"^(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
-WRITES = ("INSERT INTO", "UPDATE", "DELETE FROM")
-
+OPENING_MODEL = "sop.opening.contract"
 OFFICE = {"sales_office", "salesperson"}
 STORE = {"planner", "quality", "stock_user"}
 # The planner decides for the sales manager, who is away.
@@ -71,8 +58,6 @@ OPEN = {
     ("stock.picking", "action_sop_approve"): SALES_ABOVE,
     ("stock.picking", "action_sop_withdraw"): OFFICE,
 }
-# They have tests of their own: what migration enters, and policies in the making.
-ELSEWHERE = {"sop.opening.contract"}
 # What is still somebody's work once everything is decided.
 FINISHED = {
     **AT_ANY_TIME,
@@ -82,87 +67,20 @@ FINISHED = {
     ("sop.money.paper", "action_countersign"): {"finance_vp"},
     ("stock.picking", "action_sop_gate_pass"): {"sales_office", *STORE},
 }
+# The same of contracts from before the go-live, by their state.
+OPENING = {
+    "draft": {"action_submit": {"migration"}},
+    "ready": {
+        "action_draft": {"migration", "finance", "finance_vp"},
+        "action_take_over": {"finance", "finance_vp"},
+    },
+    "taken": {"undo_take_over": {"finance", "finance_vp"}},
+    "cancelled": {"action_enter_again": {"migration"}},
+}
 
 
-class MethodCase(VictimsCase, SubmittedCase):
-    """Every public method by everybody, on records of every model."""
-
-    def _calls(self, records):
-        for record in records:
-            for name, arguments in self._public_methods(record, (MODULE,)):
-                if not self._is_odoos(record, name):
-                    yield record, name, ARGUMENTS.get(name, arguments)
-
-    @staticmethod
-    def _is_odoos(record, name):
-        """Whether the method is Odoo's own, and only extended here."""
-        return any(
-            name in vars(cls)
-            for cls in type(record).__mro__
-            if cls.__module__.startswith(OURS) and not cls.__module__.startswith(f"{OURS}{MODULE}")
-        )
-
-    @classmethod
-    def _is_own(cls, model):
-        """Whether ``model`` is a table of this addon that keeps something."""
-        keeps = model._auto and not model._transient and not model._abstract
-        return keeps and model._name.startswith("sop.")
-
-    @contextmanager
-    def _written(self):
-        """Yield the beginnings of the statements that change rows."""
-        cursor, written = type(self.env.cr), []
-        execute = cursor.execute
-
-        def noted(cr, query, *args, **kwargs):
-            text = (query.code if isinstance(query, SQL) else str(query)).strip()
-            if text.startswith(WRITES):
-                written.append(text.replace('"', ""))
-            return execute(cr, query, *args, **kwargs)
-
-        with patch.object(cursor, "execute", noted):
-            yield written
-
-    @mute_logger("odoo.addons.base.models.ir_access", "odoo.sql_db", "odoo.models")
-    def _went_through(self, records, roles):
-        """Call every method as every role; return ``{(model, method): roles that changed it}``."""
-        before, passed = self._contents(records), {}
-        for record, name, arguments in self._calls(records):
-            for role in roles:
-                if self._changes(record, role, name, arguments, records, before):
-                    passed.setdefault((record._name, name), set()).add(role)
-        self.assertEqual(self._contents(records), before)
-        return passed
-
-    def _changes(self, record, role, name, arguments, records, before):
-        """Whether a call changes one of the records, or any row that this addon keeps."""
-        model = self.as_user(record.browse(), role)
-        savepoint = self.env.cr.savepoint()
-        try:
-            with savepoint, self._written() as written:
-                call_kw(model, name, [record.ids, *arguments], {"context": {**PLAIN_CONTEXT}})
-                self.env.flush_all()
-                changed = written and (self._touches_own(written) or self._differs(records, before))
-                savepoint.rollback()
-        except UserError:
-            return False
-        except IntegrityError:
-            # It got as far as the database: that was no refusal.
-            return True
-        finally:
-            self.env.invalidate_all()
-        return changed
-
-    def _touches_own(self, written):
-        tables = {name for text in written for name in TABLE.findall(text)}
-        return not tables.isdisjoint(self._own_tables())
-
-    def _own_tables(self):
-        return {model._table for model in self.env.registry.values() if self._is_own(model)}
-
-    def _differs(self, records, before):
-        self.env.invalidate_all()
-        return self._contents(records) != before
+class StageCase(MethodCase, VictimsCase, SubmittedCase):
+    """Records of every model, open and finished."""
 
     # -- records in every stage ----------------------------------------------------------------
 
@@ -210,7 +128,7 @@ class MethodCase(VictimsCase, SubmittedCase):
 
 
 @tagged("post_install", "-at_install")
-class TestMethods(MethodCase):
+class TestMethods(StageCase):
     """Whatever a client can call does no more than its role may, at the stage it is at."""
 
     @staticmethod
@@ -246,7 +164,8 @@ class TestMethods(MethodCase):
 
     @rule("A1", "A3", "K2", "D1", "D3", "C2", "C3", "P1")
     def test_an_open_document_is_moved_only_by_whose_work_it_is(self):
-        self.assertEqual(self._went_through(self._open(), EVERYBODY), OPEN)
+        records = [*self._open(), *self._own_models()]
+        self.assertEqual(self._went_through(records, EVERYBODY), OPEN)
 
     @rule("A1", "A3", "K2", "D1", "D3", "C2", "C3", "P1")
     def test_what_is_finished_is_moved_by_nobody(self):
@@ -284,9 +203,39 @@ class TestMethods(MethodCase):
 
     def test_every_model_with_methods_is_attacked(self):
         attacked = {record._name for record in self._open()}
-        names = {
-            name
-            for name, model in self.env.registry.items()
-            if self._is_own(model) and [*self._calls([self.env[name]])]
-        }
-        self.assertEqual(names - attacked - ELSEWHERE, set())
+        self.assertEqual(self._models_with_methods() - attacked - {OPENING_MODEL}, set())
+
+
+@tagged("post_install", "-at_install")
+class TestOpeningMethods(MethodCase, OpeningContractCase):
+    """Contracts from before the go-live move by two people, and only while the opening is open."""
+
+    def _by_state(self):
+        """One opening contract in every state, and what it has become."""
+        undone = self.taken(self.row("HT2024-4"))
+        self.rpc(undone, "finance", "undo_take_over", "Entered twice")
+        taken = self.taken(self.row("HT2024-3"))
+        ready = self.imported(self.row("HT2024-2"))
+        self.rpc(ready, "migration", "action_submit")
+        draft = self.imported(self.row("HT2024-1"))
+        return {opening.state: opening for opening in (draft, ready, taken, undone)}
+
+    def _watched(self, openings):
+        contracts = self.env["sop.opening.contract"].union(*openings.values()).contract_id
+        return [*contracts, *contracts.order_ids, self.company]
+
+    @rule("A1", "K2", "C3")
+    def test_an_opening_contract_is_moved_only_by_whose_work_it_is(self):
+        openings = self._by_state()
+        passed = self._went_through_states(openings, EVERYBODY, self._watched(openings))
+        self.assertEqual(passed, OPENING)
+
+    @rule("A1", "K2", "C3")
+    def test_the_same_roles_of_another_company_move_no_opening_contract(self):
+        openings = self._by_state()
+        watched = self._watched(openings)
+        elsewhere = self._new_company("Elsewhere")
+        elsewhere.go_live_date = self.company.go_live_date
+        self.users, self.company = self._new_people(elsewhere), elsewhere
+        passed = self._went_through_states(openings, ROLES, watched)
+        self.assertEqual(passed, dict.fromkeys(openings, {}))

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class SopApprovalAnswer(models.TransientModel):
@@ -11,9 +11,12 @@ class SopApprovalAnswer(models.TransientModel):
     question = fields.Char(compute="_compute_question")
     answer = fields.Text(required=True, help="Kept with the approval; the salesperson reads it.")
 
+    @api.depends("approval_id")
+    @api.depends_context("uid")
     def _compute_question(self):
         for wizard in self:
-            claim = wizard.approval_id._claim_of(self.env.user)
+            approval = wizard.approval_id
+            claim = approval and approval._claim_of(self.env.user)
             wizard.question = claim.step.sudo().reason if claim else False
 
     def action_approve(self):

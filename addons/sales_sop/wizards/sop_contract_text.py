@@ -11,8 +11,8 @@ class SopContractText(models.TransientModel):
     _description = "Wording of a Contract"
 
     contract_id = fields.Many2one("sop.contract", required=True, readonly=True)
-    kind = fields.Selection(related="contract_id.kind")
-    company_id = fields.Many2one(related="contract_id.company_id")
+    kind = fields.Selection(related="contract_id.kind", related_sudo=False)
+    company_id = fields.Many2one(related="contract_id.company_id", related_sudo=False)
     template_id = fields.Many2one(
         "sop.contract.template",
         domain="[('kind', 'in', (False, kind)), ('company_id', 'in', (False, company_id))]",

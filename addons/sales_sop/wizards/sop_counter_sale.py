@@ -8,9 +8,9 @@ class SopCounterSale(models.TransientModel):
     _description = "Sale over the Counter"
 
     order_id = fields.Many2one("sale.order", required=True)
-    company_id = fields.Many2one(related="order_id.company_id")
-    currency_id = fields.Many2one(related="order_id.currency_id")
-    amount_total = fields.Monetary(related="order_id.amount_total")
+    company_id = fields.Many2one(related="order_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="order_id.currency_id", related_sudo=False)
+    amount_total = fields.Monetary(related="order_id.amount_total", related_sudo=False)
     signatory = fields.Char(
         string="Signed by", help="Who takes the goods and signs for them at the counter (D3)."
     )

@@ -18,7 +18,7 @@ class SopEarmark(models.TransientModel):
     currency_id = fields.Many2one("res.currency", compute="_compute_money")
     amount = fields.Monetary(string="Received", compute="_compute_money")
     amount_earmarked = fields.Monetary(
-        string="Already Earmarked", compute="_compute_amount_earmarked", compute_sudo=True
+        string="Already Earmarked", compute="_compute_amount_earmarked"
     )
     amount_left = fields.Monetary(
         string="Still Free",
@@ -40,7 +40,8 @@ class SopEarmark(models.TransientModel):
     def _compute_amount_earmarked(self):
         for wizard in self:
             money = wizard.payment_id or wizard.statement_line_id
-            wizard.amount_earmarked = sum(money.allocation_ids.mapped("amount"))
+            money.check_access("read")
+            wizard.amount_earmarked = sum(money.sudo().allocation_ids.mapped("amount"))
 
     @api.depends("amount", "amount_earmarked", "line_ids.amount")
     def _compute_amount_left(self):
@@ -112,13 +113,17 @@ class SopEarmarkLine(models.TransientModel):
     contract_id = fields.Many2one("sop.contract", required=True)
     order_id = fields.Many2one("sale.order")
     contract_currency_id = fields.Many2one(
-        related="contract_id.currency_id", string="Contract Currency"
+        related="contract_id.currency_id", related_sudo=False, string="Contract Currency"
     )
     amount_total = fields.Monetary(
-        related="contract_id.amount_total", currency_field="contract_currency_id"
+        related="contract_id.amount_total",
+        related_sudo=False,
+        currency_field="contract_currency_id",
     )
     amount_collected = fields.Monetary(
-        related="contract_id.amount_collected", currency_field="contract_currency_id"
+        related="contract_id.amount_collected",
+        related_sudo=False,
+        currency_field="contract_currency_id",
     )
     amount = fields.Monetary(required=True)
     note = fields.Char()
@@ -131,17 +136,24 @@ class SopEarmarkMove(models.TransientModel):
     _description = "Move an Earmark"
 
     allocation_id = fields.Many2one("sop.payment.allocation", required=True, readonly=True)
-    from_contract_id = fields.Many2one(related="allocation_id.contract_id")
+    from_contract_id = fields.Many2one(related="allocation_id.contract_id", related_sudo=False)
     partner_id = fields.Many2one(
-        "res.partner", related="allocation_id.partner_id.commercial_partner_id"
+        "res.partner", related="allocation_id.partner_id.commercial_partner_id", related_sudo=False
     )
-    company_id = fields.Many2one(related="allocation_id.company_id")
-    currency_id = fields.Many2one(related="allocation_id.currency_id")
-    amount_earmarked = fields.Monetary(related="allocation_id.amount", string="Earmarked")
+    company_id = fields.Many2one(related="allocation_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="allocation_id.currency_id", related_sudo=False)
+    amount_earmarked = fields.Monetary(
+        related="allocation_id.amount", related_sudo=False, string="Earmarked"
+    )
     contract_id = fields.Many2one("sop.contract", string="To Contract", required=True)
     order_id = fields.Many2one("sale.order", string="To Order")
     amount = fields.Monetary(
-        compute="_compute_amount", store=True, precompute=True, readonly=False, required=True
+        compute="_compute_amount",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
     )
     reason = fields.Char(required=True)
 

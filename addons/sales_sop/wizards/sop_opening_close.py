@@ -11,10 +11,12 @@ class SopOpeningClose(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
-    go_live_date = fields.Date(related="company_id.go_live_date")
-    opening_state = fields.Selection(related="company_id.sop_opening_state")
-    closed_on = fields.Datetime(related="company_id.sop_opening_closed_on")
-    closed_by_id = fields.Many2one(related="company_id.sop_opening_closed_by_id")
+    go_live_date = fields.Date(related="company_id.go_live_date", related_sudo=False)
+    opening_state = fields.Selection(related="company_id.sop_opening_state", related_sudo=False)
+    closed_on = fields.Datetime(related="company_id.sop_opening_closed_on", related_sudo=False)
+    closed_by_id = fields.Many2one(
+        related="company_id.sop_opening_closed_by_id", related_sudo=False
+    )
     taken_count = fields.Integer(string="Taken Over", compute="_compute_counts")
     undecided_count = fields.Integer(string="Not Decided Yet", compute="_compute_counts")
     totals = fields.Char(

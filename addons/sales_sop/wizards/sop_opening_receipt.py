@@ -26,6 +26,8 @@ class SopOpeningReceipt(models.TransientModel):
     @api.depends("contract_id")
     def _compute_line_ids(self):
         """Propose that everything that waits was accepted."""
+        # Whoever signs reads the contract, and perhaps not its orders.
+        self.contract_id.sudo(False).check_access("read")
         for wizard in self:
             lines = wizard.contract_id._opening_lines_to_receive()
             wizard.line_ids = [

@@ -20,7 +20,7 @@ class SopPod(models.TransientModel):
     )
     document = fields.Binary(string="Signed Paper", attachment=False)
     document_name = fields.Char()
-    scan_required = fields.Boolean(related="picking_id.pod_scan_required")
+    scan_required = fields.Boolean(related="picking_id.pod_scan_required", related_sudo=False)
     comment = fields.Text(
         string="Remarks", help="What else stands on the signed copy, such as a complaint."
     )
@@ -36,6 +36,7 @@ class SopPod(models.TransientModel):
     @api.depends("picking_id")
     def _compute_line_ids(self):
         """Propose that everything that nobody has signed for yet was accepted."""
+        self.picking_id.sudo(False).check_access("read")
         for wizard in self:
             moves = wizard.picking_id._sop_unsigned_moves()
             wizard.line_ids = [

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..models.sop_policy_vote import VOTES
 
@@ -10,9 +10,16 @@ class SopPolicyBallot(models.TransientModel):
     _description = "Vote on a Sales Policy Draft"
 
     policy_id = fields.Many2one("sop.policy", required=True, readonly=True)
-    vote_summary = fields.Char(related="policy_id.vote_summary")
+    vote_summary = fields.Char(string="Result", compute="_compute_vote_summary")
     vote = fields.Selection(VOTES, string="My Vote", required=True)
     comment = fields.Text(help="The other members and the general manager read it.")
+
+    @api.depends("policy_id.vote_summary")
+    def _compute_vote_summary(self):
+        """Of a policy that the client names, only what its user may read."""
+        for ballot in self:
+            ballot.policy_id.check_access("read")
+            ballot.vote_summary = ballot.policy_id.vote_summary
 
     def action_cast(self):
         """Cast the vote of the user."""

@@ -7,7 +7,7 @@ class SopPolicyComparison(models.TransientModel):
     _name = "sop.policy.comparison"
     _description = "Comparison of Two Sales Policies"
 
-    company_id = fields.Many2one(related="new_id.company_id")
+    company_id = fields.Many2one(related="new_id.company_id", related_sudo=False)
     old_id = fields.Many2one(
         "sop.policy",
         string="Earlier Version",

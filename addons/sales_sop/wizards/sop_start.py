@@ -30,8 +30,8 @@ class SopStart(models.TransientModel):
     gates_html = fields.Html(compute="_compute_gates_html", sanitize=False)
     policy_id = fields.Many2one("sop.policy", compute="_compute_policy_id")
     policy_state = fields.Selection(POLICY_STATES, compute="_compute_policy_id")
-    vote_summary = fields.Char(related="policy_id.vote_summary")
-    vote_state = fields.Selection(related="policy_id.vote_state")
+    vote_summary = fields.Char(related="policy_id.vote_summary", related_sudo=False)
+    vote_state = fields.Selection(related="policy_id.vote_state", related_sudo=False)
     is_governed = fields.Boolean(compute="_compute_policy_id")
     meeting_decides = fields.Boolean(compute="_compute_policy_id")
     meeting_member_ids = fields.Many2many(
@@ -106,8 +106,12 @@ class SopStart(models.TransientModel):
 
     def _move(self, direction):
         self.ensure_one()
-        place = STEPS.index(self.step) + direction
+        place = self._place() + direction
         self.step = STEPS[max(0, min(place, len(STEPS) - 1))]
+
+    def _place(self):
+        """Return the number of the step; a form that is not filled in yet is at the first one."""
+        return STEPS.index(self.step or STEPS[0])
 
     # -- the company's own values --------------------------------------------------------------
 
@@ -116,6 +120,7 @@ class SopStart(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_company_values(self):
+        self._check_own_company()
         for start in self:
             company = start.company_id.sudo()
             start.meeting_member_ids = company.sop_meeting_member_ids
@@ -143,6 +148,7 @@ class SopStart(models.TransientModel):
 
     @api.depends("company_id")
     def _compute_policy_id(self):
+        self._check_own_company()
         for start in self:
             policies = self.env["sop.policy"].search([("company_id", "=", start.company_id.id)])
             prepared = policies.filtered(lambda policy: policy.state in ("decided", "draft"))
@@ -203,7 +209,7 @@ class SopStart(models.TransientModel):
         labels = dict(self._fields["step"]._description_selection(self.env))
         done = {
             "roles": not self.missing_roles,
-            "gates": STEPS.index(self.step) > STEPS.index("gates") or self.is_governed,
+            "gates": self._place() > STEPS.index("gates") or self.is_governed,
             "policy": bool(self.policy_id),
             "go_live": bool(self.go_live_date),
             "issue": self.is_governed,
@@ -222,7 +228,7 @@ class SopStartRole(models.TransientModel):
     _order = "id"
 
     start_id = fields.Many2one("sop.start", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="start_id.company_id")
+    company_id = fields.Many2one(related="start_id.company_id", related_sudo=False)
     group_id = fields.Many2one("res.groups", string="Role", required=True, readonly=True)
     purpose = fields.Text(related="group_id.comment", string="What For", related_sudo=True)
     user_ids = fields.Many2many(

@@ -6,7 +6,9 @@ from . import (
     test_enquiry_demo,
     test_enquiry_menus,
     test_enquiry_merge,
+    test_enquiry_methods,
     test_enquiry_order,
     test_enquiry_policy,
+    test_enquiry_races,
     test_tours,
 )

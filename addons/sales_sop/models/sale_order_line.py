@@ -66,14 +66,15 @@ class SaleOrderLine(models.Model):
         )
 
     def _sop_freeze_receipt(self):
-        """Fix which of these lines are invoiced by what the customer accepted (D3)."""
+        """Fix which of these lines are invoiced by what the customer accepted (D3).
+
+        All goods are, whatever their invoicing policy: "ordered quantities" is only what Odoo
+        gives a new product that nobody has thought about.
+        """
         # A quotation older than the installation of stock still counts its goods by hand.
         self.env.add_to_compute(self._fields["qty_delivered_method"], self)
         for line in self:
-            line.sop_by_receipt = (
-                line.qty_delivered_method == "stock_move"
-                and line.product_id.invoice_policy == "delivery"
-            )
+            line.sop_by_receipt = line.qty_delivered_method == "stock_move"
 
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
@@ -166,14 +167,20 @@ class SaleOrderLine(models.Model):
         return self.sop_by_receipt and self.order_id._sop_is_governed()
 
     def _qty_not_accepted(self):
-        """Delivered quantity that may not be invoiced yet, per line; only lines that have one."""
+        """Quantity that Odoo would invoice and nobody has accepted yet, only of lines with one."""
         return {
-            line: line.qty_delivered - line.qty_accepted
+            line: line._sop_qty_by_policy() - line.qty_accepted
             for line in self
             if line.state == "sale"
-            and line.qty_delivered != line.qty_accepted
+            and line._sop_qty_by_policy() != line.qty_accepted
             and line._sop_waits_for_receipt()
         }
+
+    def _sop_qty_by_policy(self):
+        """The quantity that is invoiced by the product's invoicing policy."""
+        self.ensure_one()
+        by_delivery = self.product_id.invoice_policy == "delivery"
+        return self.qty_delivered if by_delivery else self.product_uom_qty
 
     @api.depends("qty_accepted")
     def _compute_qty_to_invoice(self):

@@ -66,7 +66,7 @@ class SopOpeningLine(models.Model):
     def _is_by_receipt(self):
         """Whether the goods are invoiced by what the customer accepted (D3)."""
         self.ensure_one()
-        return self.product_id.type == "consu" and self.product_id.invoice_policy == "delivery"
+        return self.product_id.type == "consu"
 
     # -- names of the file ---------------------------------------------------------------------
 

@@ -75,6 +75,32 @@ class TestInvoiceLists(InvoiceAttackCase):
         self.assertFalse(self.state(order))
         self.assertEqual(invoice.sop_gate_state, "receipt")
 
+    @rule("C1", "D3")
+    def test_goods_are_invoiced_as_accepted_also_where_the_product_says_ordered(self):
+        pump = self._new_product("Pump", 100.0, invoice_policy="order")
+        self._put_in_stock(pump, 10)
+        order = self.confirmed_order(lines=[(pump, 10, 100.0)]).sudo()
+        self.collect(order, 1000.0)
+        self.assertFalse(self.state(order))
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+        picking = order.picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.assertEqual(self.state(order), "receipt")
+        self.sign(picking, damaged=1, missing=1)
+        self.assertEqual(self.state(order), "free")
+        self.assertEqual(order.sop_amount_invoiceable, 800.0)
+        line = order.order_line
+        self.assertEqual((line.amount_to_invoice, line.untaxed_amount_to_invoice), (800.0, 800.0))
+        invoice = self.draft_invoice(order)
+        self.assertEqual(invoice.invoice_line_ids.quantity, 8.0)
+        invoice.invoice_line_ids.quantity = 10
+        with self.assertRefused("D3", "only 8"):
+            self.post(invoice)
+        invoice.invoice_line_ids.quantity = 8
+        self.assertEqual(self.post(invoice).amount_total, 800.0)
+        self.assertEqual(line.qty_to_invoice, 0.0)
+
     @rule("C1")
     def test_several_orders_are_drafted_with_one_click_and_posted_together(self):
         free = [self.paid_order() for __ in range(2)]

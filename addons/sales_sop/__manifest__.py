@@ -70,6 +70,7 @@
         "views/sop_contract_views.xml",
         "views/sop_contract_text_views.xml",
         "views/sop_contract_template_views.xml",
+        "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/sale_portal_templates.xml",
         "views/sale_order_type_views.xml",

@@ -49,6 +49,7 @@ class CommissionAccrual(models.Model):
     counter_ids = fields.One2many("commission.accrual", "origin_id", readonly=True)
     state = fields.Selection(
         [("booked", "Booked"), ("taken_back", "Taken Back"), ("counter", "Counter-Entry")],
+        string="Status",
         compute="_compute_state",
     )
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")

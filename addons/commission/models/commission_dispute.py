@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 DISPUTE_STATES = [
     ("open", "Open"),
-    ("accepted", "Accepted"),
+    ("accepted", "Granted"),
     ("refused", "Refused"),
     ("withdrawn", "Withdrawn"),
 ]

@@ -48,6 +48,7 @@ class CommissionPayrollExport(models.Model):
     )
     state = fields.Selection(
         [("exported", "At Payroll"), ("paid", "Paid"), ("taken_back", "Taken Back")],
+        string="Status",
         compute="_compute_state",
         store=True,
     )

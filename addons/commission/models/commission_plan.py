@@ -79,7 +79,13 @@ class CommissionPlan(models.Model):
         "invoice yet: its own day decides then. All versions of a company choose alike.",
     )
     state = fields.Selection(
-        PLAN_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+        PLAN_STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
     )
     approved_on = fields.Date(readonly=True, copy=False)
     approval_state = fields.Selection(

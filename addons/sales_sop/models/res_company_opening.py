@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 
-OPENING_STATES = [("none", "No Go-live Date"), ("open", "Open"), ("closed", "Closed")]
+OPENING_STATES = [("none", "No Go-live Date"), ("open", "Being Entered"), ("closed", "Closed")]
 UNDECIDED = ("draft", "ready", "queued")
 CLOSING_FIELDS = frozenset({"sop_opening_closed_on", "sop_opening_closed_by_id"})
 

@@ -13,9 +13,15 @@ class SaleOrder(models.Model):
         return terms | {name: term[name] for name in DELIVERY_TERMS}
 
     def _sop_dispatches(self):
-        """Return what the customer may see of the goods on their way, newest first (D11)."""
+        """Return what the customer may see of the goods on their way, newest first (D11).
+
+        What is signed for has arrived, and what the customer sends back is on its way to us.
+        """
         self.ensure_one()
-        done = self.sudo().picking_ids.filtered(
-            lambda picking: picking.state == "done" and picking.sop_governed
+        leaving = self.sudo().picking_ids.filtered(
+            lambda picking: (
+                picking.sop_governed
+                and "customer" in picking._sop_unsigned_moves().location_dest_id.mapped("usage")
+            )
         )
-        return [picking._sop_dispatch() for picking in done.sorted("date_done", reverse=True)]
+        return [picking._sop_dispatch() for picking in leaving.sorted("date_done", reverse=True)]

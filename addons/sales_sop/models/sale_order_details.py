@@ -4,8 +4,6 @@ from odoo.tools import format_list
 
 from .sale_order_type import FREE_TYPES
 
-# Kept in English; papers say it in the words of their reader.
-USUAL_WARRANTY = "twelve months from receipt"
 # Who speaks with the customer about a quotation.
 SELLING_ROLES = (
     "sales_sop.group_salesperson",
@@ -22,7 +20,7 @@ class SaleOrder(models.Model):
 
     sop_warranty = fields.Char(
         string="After-Sales and Warranty",
-        default=USUAL_WARRANTY,
+        default=lambda self: self.env._("twelve months from receipt"),
         help="What the quotation promises after the sale (P8).",
     )
     sop_customer_confirmed_on = fields.Date(

@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.tools import formatLang
 
-from .sale_order_details import USUAL_WARRANTY
-
 
 class SaleOrder(models.Model):
     """What the papers say about an order: contract text (K7, K8) and quotation (P8)."""
@@ -27,9 +25,14 @@ class SaleOrder(models.Model):
         ]
 
     def _sop_warranty_text(self):
-        """Say the usual warranty in the words of the paper's reader."""
+        """Say the usual warranty in the words of the paper's reader, not in its writer's."""
         text = super()._sop_warranty_text()
-        return self.env._("twelve months from receipt") if text == USUAL_WARRANTY else text
+        languages = ["en_US", *(code for code, __ in self.env["res.lang"].get_installed())]
+        usual = {self._sop_usual_warranty(code) for code in languages}
+        return self._sop_usual_warranty(self.env.lang) if text in usual else text
+
+    def _sop_usual_warranty(self, lang):
+        return self.with_context(lang=lang).env._("twelve months from receipt")
 
     def _sop_contract_gaps(self):
         """Return a sentence for everything that this order does not tell its contract (K8)."""

@@ -71,6 +71,7 @@ class SopAmendment(models.Model):
     )
     state = fields.Selection(
         AMENDMENT_STATES,
+        string="Status",
         default="draft",
         required=True,
         readonly=True,

@@ -108,7 +108,9 @@ class SopApproval(models.Model):
         readonly=True,
         help="The amount at the rate of the day of submission; delegations are limited by it.",
     )
-    state = fields.Selection(APPROVAL_STATES, default="pending", required=True, readonly=True)
+    state = fields.Selection(
+        APPROVAL_STATES, string="Status", default="pending", required=True, readonly=True
+    )
     requested_by_id = fields.Many2one("res.users", string="Submitted by", readonly=True)
     requested_on = fields.Datetime(string="Submitted on", readonly=True)
     decided_on = fields.Datetime(readonly=True)

@@ -71,6 +71,9 @@ class SopApproval(models.Model):
         ]
         if model == "account.move":
             domain.append(("move_type", "in", ("out_invoice", "out_receipt")))
+        else:
+            # Contracts from before the go-live were only entered lately.
+            domain.append(("sop_contract_id", "not any", [("is_opening", "=", True)]))
         return domain
 
     def _compute_lately(self):

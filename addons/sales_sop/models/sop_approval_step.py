@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 STEP_STATES = [
     ("waiting", "Waiting for an Earlier Stage"),
-    ("pending", "Open"),
+    ("pending", "Waiting"),
     ("approved", "Approved"),
     ("refused", "Refused"),
     ("cancelled", "Cancelled"),
@@ -30,7 +30,9 @@ class SopApprovalStep(models.Model):
         translate=True,
         help="Why this document needs this step, when not every one needs it.",
     )
-    state = fields.Selection(STEP_STATES, default="waiting", required=True, readonly=True)
+    state = fields.Selection(
+        STEP_STATES, string="Status", default="waiting", required=True, readonly=True
+    )
     user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     on_behalf_of_id = fields.Many2one(
         "res.users",

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 CLAIM_STATES = [
     ("open", "Open"),
-    ("accepted", "Accepted"),
+    ("accepted", "Accepted by the Carrier"),
     ("rejected", "Rejected"),
     ("settled", "Settled"),
 ]
@@ -61,7 +61,13 @@ class SopCarrierClaim(models.Model):
         required=True, default=lambda self: self.env.company._sop_today(), string="Claimed on"
     )
     state = fields.Selection(
-        CLAIM_STATES, default="open", required=True, readonly=True, tracking=True, index=True
+        CLAIM_STATES,
+        string="Status",
+        default="open",
+        required=True,
+        readonly=True,
+        tracking=True,
+        index=True,
     )
     closed_on = fields.Date(string="Decided on", readonly=True)
     closed_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)

@@ -63,7 +63,7 @@ class SopCollection(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     money_move_id = fields.Many2one("account.move", string="Money", readonly=True)
-    payment_id = fields.Many2one("account.payment", readonly=True)
+    payment_id = fields.Many2one("account.payment", string="Customer Payment", readonly=True)
     invoice_id = fields.Many2one("account.move", readonly=True)
     date = fields.Date(readonly=True)
     recorded_on = fields.Datetime(

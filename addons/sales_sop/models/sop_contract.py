@@ -70,7 +70,12 @@ class SopContract(models.Model):
         string="Collected Before Invoice (%)", digits=(5, 2), readonly=True
     )
     state = fields.Selection(
-        CONTRACT_STATES, default="draft", required=True, readonly=True, tracking=True
+        CONTRACT_STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        tracking=True,
     )
     date_effective = fields.Date(readonly=True)
     order_ids = fields.One2many("sale.order", "sop_contract_id", string="Orders", readonly=True)

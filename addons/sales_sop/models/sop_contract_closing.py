@@ -55,7 +55,13 @@ class SopContractClosing(models.Model):
     currency_id = fields.Many2one(related="contract_id.currency_id")
     reason = fields.Text(required=True)
     state = fields.Selection(
-        CLOSING_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+        CLOSING_STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
     )
     approval_state = fields.Selection(
         [

@@ -55,7 +55,13 @@ class SopGatePass(models.Model):
         help="Random; printed on the paper as a code that opens this gate pass.",
     )
     state = fields.Selection(
-        PASS_STATES, default="expected", required=True, readonly=True, copy=False, tracking=True
+        PASS_STATES,
+        string="Status",
+        default="expected",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
     )
     company_id = fields.Many2one(
         "res.company",

@@ -83,10 +83,22 @@ class SopMoneyPaper(models.Model):
     document_name = fields.Char(copy=False)
     note = fields.Text()
     state = fields.Selection(
-        STATES, default="draft", required=True, readonly=True, copy=False, tracking=True, index=True
+        STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+        index=True,
     )
     payment_id = fields.Many2one(
-        "account.payment", readonly=True, copy=False, ondelete="restrict", check_company=True
+        "account.payment",
+        string="Customer Payment",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        check_company=True,
     )
     is_matched = fields.Boolean(related="payment_id.is_matched", string="Cleared by the Bank")
     registered_by_id = fields.Many2one("res.users", readonly=True, copy=False)

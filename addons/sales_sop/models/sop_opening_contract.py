@@ -118,7 +118,13 @@ class SopOpeningContract(models.Model):
         "advance.",
     )
     state = fields.Selection(
-        OPENING_STATES, default="draft", required=True, readonly=True, copy=False, index=True
+        OPENING_STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     problems = fields.Text(
         compute="_compute_problems",
@@ -206,8 +212,10 @@ class SopOpeningContract(models.Model):
 
     @api.model
     def _complete_values(self, vals, company):
-        """Return ``vals`` with the records that the names of the file mean."""
+        """Return ``vals`` with what empty cells stand for and the records that the names mean."""
         vals = dict(vals)
+        usual = {"kind": "direct", "currency_id": company.currency_id.id}
+        vals.update({name: value for name, value in usual.items() if not vals.get(name, True)})
         searches = (
             ("customer", "partner_id", self._find_customers),
             ("salesperson", "user_id", self._find_salespeople),
@@ -247,8 +255,7 @@ class SopOpeningContract(models.Model):
         completed = []
         for vals in vals_list:
             company = companies.browse(vals.get("company_id") or self.env.company.id)
-            currency = {} if vals.get("currency_id") else {"currency_id": company.currency_id.id}
-            completed.append(self._complete_values({**vals, **currency}, company))
+            completed.append(self._complete_values({"currency_id": False, **vals}, company))
         self.env.cr.cache[CREATING] = True
         try:
             openings = super().create(completed)

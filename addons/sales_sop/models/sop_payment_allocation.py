@@ -18,6 +18,7 @@ class SopPaymentAllocation(models.Model):
 
     payment_id = fields.Many2one(
         "account.payment",
+        string="Customer Payment",
         ondelete="restrict",
         index="btree_not_null",
         check_company=True,

@@ -24,7 +24,11 @@ class SopPaymentAllocationChange(models.Model):
         readonly=True,
     )
     payment_id = fields.Many2one(
-        "account.payment", readonly=True, ondelete="set null", index="btree_not_null"
+        "account.payment",
+        string="Customer Payment",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
     statement_line_id = fields.Many2one(
         "account.bank.statement.line",

@@ -63,6 +63,7 @@ class SopPaymentAnnouncement(models.Model):
     document_name = fields.Char(readonly=True)
     state = fields.Selection(
         [("announced", "Announced"), ("confirmed", "Confirmed"), ("rejected", "Not Found")],
+        string="Status",
         default="announced",
         required=True,
         readonly=True,
@@ -71,6 +72,7 @@ class SopPaymentAnnouncement(models.Model):
     )
     payment_id = fields.Many2one(
         "account.payment",
+        string="Customer Payment",
         check_company=True,
         domain="[('partner_id', 'child_of', partner_id), ('payment_type', '=', 'inbound'), "
         "('state', 'in', ('in_process', 'paid'))]",

@@ -50,6 +50,7 @@ class SopPodCorrection(models.Model):
     )
     state = fields.Selection(
         [("draft", "Draft"), ("applied", "Applied")],
+        string="Status",
         default="draft",
         required=True,
         readonly=True,
@@ -254,7 +255,7 @@ class SopPodCorrectionLine(models.Model):
         "sop.pod.correction", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="correction_id.company_id")
-    move_id = fields.Many2one("stock.move", required=True, ondelete="restrict")
+    move_id = fields.Many2one("stock.move", string="Stock Move", required=True, ondelete="restrict")
     product_id = fields.Many2one(related="move_id.product_id")
     product_uom = fields.Many2one(related="move_id.product_uom")
     qty_delivered = fields.Float(

@@ -27,7 +27,12 @@ class SopPodMissing(models.Model):
     _check_company_auto = True
 
     move_id = fields.Many2one(
-        "stock.move", required=True, readonly=True, ondelete="restrict", index=True
+        "stock.move",
+        string="Stock Move",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
     )
     picking_id = fields.Many2one(
         "stock.picking",
@@ -47,6 +52,7 @@ class SopPodMissing(models.Model):
     reported_on = fields.Date(readonly=True)
     state = fields.Selection(
         [("open", "To Decide"), ("lost", "Written to Transit Loss"), ("void", "Corrected")],
+        string="Status",
         default="open",
         required=True,
         readonly=True,

@@ -80,7 +80,12 @@ class SopPodReceiptLine(models.Model):
     )
     company_id = fields.Many2one(related="receipt_id.company_id")
     move_id = fields.Many2one(
-        "stock.move", required=True, readonly=True, ondelete="restrict", index=True
+        "stock.move",
+        string="Stock Move",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
     )
     product_id = fields.Many2one(related="move_id.product_id")
     product_uom = fields.Many2one(related="move_id.product_uom")

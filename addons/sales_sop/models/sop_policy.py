@@ -53,7 +53,13 @@ class SopPolicy(models.Model):
         help="The day before the next issued policy starts; empty while there is none.",
     )
     state = fields.Selection(
-        POLICY_STATES, default="draft", required=True, readonly=True, copy=False, tracking=True
+        POLICY_STATES,
+        string="Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
     )
     standing = fields.Selection(
         STANDINGS,
@@ -62,7 +68,7 @@ class SopPolicy(models.Model):
         help="An issued policy is in force until the day before the next one starts, also when the "
         "next one is issued already.",
     )
-    decided_on = fields.Date(readonly=True, copy=False)
+    decided_on = fields.Date(string="Date of the Decision", readonly=True, copy=False)
     issued_on = fields.Date(readonly=True, copy=False)
     issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     interest_rate = fields.Float(

@@ -34,12 +34,14 @@ class SopPolicy(models.Model):
 
     def _create_sample(self, company):
         """Create the sample, with its texts in every installed language."""
-        values = self.with_context(lang="en_US")._prepare_sample_values(company)
-        policy = self.with_context(lang="en_US").create(values)
+        english = self.with_context(lang="en_US", mail_create_nolog=True)
+        policy = english.create(english._prepare_sample_values(company))
         for lang, __ in self.env["res.lang"].get_installed():
             if lang != "en_US":
                 policy.with_context(lang=lang)._translate_sample()
-        return policy.with_env(self.env)
+        policy = policy.with_env(self.env)
+        policy._message_log(body=policy._creation_message())
+        return policy
 
     def _translate_sample(self):
         self.write(self._sample_texts())

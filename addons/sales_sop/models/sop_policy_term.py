@@ -23,7 +23,7 @@ class SopPolicyTerm(models.Model):
         SALES_MODES, help="Kind of sale this line is for; empty means every kind."
     )
     amount_from = fields.Monetary(
-        string="From", help="Smallest order total, tax included, in the company's currency."
+        string="From Amount", help="Smallest order total, tax included, in the company's currency."
     )
     amount_to = fields.Monetary(
         string="Below",

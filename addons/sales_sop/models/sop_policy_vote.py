@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-VOTES = [("for", "For"), ("against", "Against"), ("abstain", "Abstained")]
+VOTES = [("for", "In Favour"), ("against", "Against"), ("abstain", "Abstained")]
 
 
 class SopPolicyVote(models.Model):

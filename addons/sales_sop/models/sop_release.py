@@ -107,7 +107,13 @@ class SopRelease(models.Model):
     )
     requested_on = fields.Datetime(readonly=True, copy=False)
     state = fields.Selection(
-        RELEASE_STATES, default="draft", required=True, readonly=True, copy=False, index=True
+        RELEASE_STATES,
+        string="Recorded Status",
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
     )
     status = fields.Selection(
         RELEASE_STATES,

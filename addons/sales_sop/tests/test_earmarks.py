@@ -80,6 +80,22 @@ class TestEarmarks(EarmarkCase):
         self.assertEqual(line.sop_amount_free, 0.0)
 
     @rule("C3")
+    def test_the_contract_that_the_customer_names_is_proposed_first(self):
+        first, second = self.order(300.0), self.order(700.0)
+        number = self.contract(second).number
+        payment = self.receive(600.0, memo=f"{number} first payment")
+        action = self.rpc(payment, "finance", "action_sop_earmark")
+        wizard = (
+            self.as_user(self.env["sop.earmark"], "finance")
+            .with_context(**action["context"])
+            .create({})
+        )
+        proposed = [(line.contract_id, line.amount) for line in wizard.line_ids]
+        self.assertEqual(proposed, [(self.contract(second), 600.0)])
+        wizard.action_earmark()
+        self.assertCollected(first, 0.0, second, 600.0)
+
+    @rule("C3")
     def test_an_earmark_is_moved_with_a_reason_and_a_trace(self):
         order, other = self.order(), self.order()
         earmark = self.earmark(self.receive(700.0), order)

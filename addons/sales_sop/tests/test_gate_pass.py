@@ -448,6 +448,18 @@ class TestDispatchNotice(GatePassCase):
         self.assertEqual(len(self.mails(picking)), 1)
         self.assertEqual(len(self.notices(picking)), 1)
 
+    @rule("D11")
+    def test_what_is_signed_for_or_comes_back_is_not_on_its_way_to_the_customer(self):
+        gate_pass = self.loaded()
+        self.register(gate_pass)
+        picking = gate_pass.picking_ids
+        order = picking.sudo().sale_id
+        self.assertEqual([row["name"] for row in order._sop_dispatches()], [picking.name])
+        self.sign(picking)
+        self.assertFalse(order._sop_dispatches())
+        self.take_back(picking, 1)
+        self.assertFalse(order._sop_dispatches())
+
     @rule("D5", "D6")
     def test_nobody_is_told_of_goods_that_come_back(self):
         self._issue_policy("2020-02-01", gate_pass_required=False, dispatch_notice=True)
@@ -542,6 +554,22 @@ class TestShippingData(SopCase):
         self.confirm(picking)
         self.assertEqual(picking.sop_shipping_user_id, self.users["sales_office"])
         self.assertTrue(picking.sop_shipping_on)
+
+    @rule("D7")
+    def test_the_sales_office_enters_what_is_missing_on_the_customers_card(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        picking.sop_transport_mode = "carrier"
+        card = self.as_user(self.customer, "sales_office")
+        self.assertIn('name="bank_ids"', card.get_view(view_type="form")["arch"])
+        self.rpc(card, "sales_office", "write", {"vat": "91440300MA5EXAMPLE"})
+        banks = self.as_user(self.env["res.partner.bank"], "sales_office")
+        banks.create({"acc_number": "6222 0000 1111", "partner_id": self.customer.id})
+        self.confirm(picking)
+        self.assertTrue(picking.sop_shipping_confirmed)
+        with self.assertRaises(AccessError):
+            self.as_user(banks, "gate_guard").create(
+                {"acc_number": "6222 0000 2222", "partner_id": self.customer.id}
+            )
 
     @rule("D7")
     def test_unconfirmed_goods_stay(self):

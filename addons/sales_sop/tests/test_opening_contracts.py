@@ -159,6 +159,20 @@ class TestOpeningImport(OpeningContractCase):
         self.assertFalse(opening.problems)
         self.assertIn("K0815", opening.message_ids.mapped("body")[0])
 
+    def test_an_empty_kind_or_currency_is_the_usual_one_also_when_imported_again(self):
+        values = {"kind": "", "currency_id": ""}
+        header = [*HEADER[:4], *values, *HEADER[4:]]
+        row = self.row()
+        row = [*row[:4], *values.values(), *row[4:]]
+        opening = self.imported(row, header=header)
+        self.assertEqual(opening.kind, "direct")
+        self.assertEqual(opening.currency_id, self.company.currency_id)
+        again = self.imported(row, header=header)
+        self.assertEqual(again, opening)
+        self.assertEqual(opening.kind, "direct")
+        self.assertEqual(opening.currency_id, self.company.currency_id)
+        self.assertFalse(opening.problems)
+
     def test_every_change_is_in_the_history(self):
         opening = self.imported(self.row())
         self.rpc(opening, "migration", "write", {"amount_collected": 4000.0})
@@ -262,6 +276,13 @@ class TestTakeOver(OpeningContractCase):
         self.assertEqual((invoice.state, invoice.amount_total), ("posted", 4000.0))
 
     @rule("C1", "C3")
+    def test_it_is_no_order_of_the_customers_last_30_days(self):
+        self.taken()
+        approval = self.submit(self.quotation())
+        seen = self.as_user(approval, "sales_manager")
+        self.assertEqual(seen.lately_count, 1)
+        self.assertFalse(seen.lately)
+
     def test_opening_money_is_one_row_of_the_collections(self):
         order = self.taken().order_id
         self.collect(order, 100.0)

@@ -84,3 +84,15 @@ class TestPaperLanguages(GatePassCase):
         self.assertEqual(paper._customer_lang(contact), "zh_CN")
         self.customer.lang = False
         self.assertEqual(paper._customer_lang(contact), "en_US")
+
+    @rule("P8")
+    def test_the_usual_warranty_is_offered_and_said_in_everybodys_own_words(self):
+        english, chinese = "twelve months from receipt", "自签收起十二个月"
+        for writer, written in (("en_US", english), ("zh_CN", chinese)):
+            orders = self.as_user(self.env["sale.order"], "salesperson").with_context(lang=writer)
+            self.assertEqual(orders.default_get(["sop_warranty"])["sop_warranty"], written)
+            order = orders.new({"sop_warranty": written})
+            for reader, read in (("en_US", english), ("zh_CN", chinese)):
+                self.assertEqual(order.with_context(lang=reader)._sop_warranty_text(), read)
+        order = orders.new({"sop_warranty": "two years"})
+        self.assertEqual(order._sop_warranty_text(), "two years")

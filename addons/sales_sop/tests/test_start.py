@@ -201,3 +201,23 @@ class TestStart(SopCase):
             with self.assertRefused(exception=AccessError):
                 getattr(start, method)()
         self.assertEqual(start.policy_id.state, "draft")
+
+    def test_who_cannot_go_on_reads_who_can(self):
+        hints = ("writes the policy", "The general manager issues the policy")
+        for role, can_read in (("administrator", True), ("general_manager", False)):
+            arch = self.start(role).get_view(view_type="form")["arch"]
+            for hint in hints:
+                self.assertEqual(hint in " ".join(arch.split()), can_read, (role, hint))
+
+    def test_the_sample_is_recorded_in_the_words_of_who_made_it(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.module.module"]._load_module_terms(["sales_sop"], ["zh_CN"])
+        self.users["general_manager"].lang = "zh_CN"
+        start = self.start()
+        start.with_context(lang="zh_CN").action_sample_policy()
+        start.invalidate_recordset()
+        recorded = [message.body for message in start.policy_id.message_ids]
+        chinese = start.policy_id.with_context(lang="zh_CN")
+        self.assertEqual(len(recorded), 1)
+        self.assertIn(chinese._creation_message(), recorded[0])
+        self.assertIn("销售政策", recorded[0])

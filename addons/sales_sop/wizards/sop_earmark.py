@@ -9,7 +9,7 @@ class SopEarmark(models.TransientModel):
     _name = "sop.earmark"
     _description = "Earmark Money"
 
-    payment_id = fields.Many2one("account.payment", readonly=True)
+    payment_id = fields.Many2one("account.payment", string="Customer Payment", readonly=True)
     statement_line_id = fields.Many2one(
         "account.bank.statement.line", string="Bank Line", readonly=True
     )
@@ -60,7 +60,10 @@ class SopEarmark(models.TransientModel):
         return values
 
     def _proposed_lines(self):
-        """Fill what the customer's effective contracts lack, the oldest first."""
+        """Fill what the customer's effective contracts lack, the oldest first.
+
+        A contract whose number the customer wrote on the transfer comes before all others.
+        """
         left = self.amount - self.amount_earmarked
         contracts = self.env["sop.contract"].search(
             [
@@ -71,6 +74,8 @@ class SopEarmark(models.TransientModel):
             ],
             order="date_effective, id",
         )
+        purpose = self.payment_id.memo or self.statement_line_id.payment_ref or ""
+        contracts = contracts.sorted(lambda contract: (contract.number or " ") not in purpose)
         lines = []
         for contract in contracts if self.partner_id else ():
             lack = contract.currency_id.round(contract.amount_total - contract.amount_collected)

@@ -83,7 +83,7 @@ class SopPodLine(models.TransientModel):
     _description = "Proof of Delivery Line"
 
     wizard_id = fields.Many2one("sop.pod", required=True, ondelete="cascade")
-    move_id = fields.Many2one("stock.move", required=True, ondelete="cascade")
+    move_id = fields.Many2one("stock.move", string="Stock Move", required=True, ondelete="cascade")
     product_id = fields.Many2one(related="move_id.product_id")
     product_uom = fields.Many2one(related="move_id.product_uom")
     qty_delivered = fields.Float(

@@ -108,13 +108,20 @@ class AccountMove(models.Model):
 
     @api.depends("state", "invoice_line_ids.quantity", "approval_ids.state")
     def _compute_sop_blockers(self):
+        """A form that is being edited shows what blocks the stored invoice.
+
+        The gate reads money and quantities of stored records.
+        """
         gate = self.env["sop.gate"]
-        waiting = self.filtered(lambda move: move.state == "draft" and move._sop_is_governed())
+        stored = {move: move._origin or move for move in self}
+        waiting = self.filtered(
+            lambda move: stored[move].state == "draft" and move._sop_is_governed()
+        )
         (self - waiting).sop_blockers = False
         (self - waiting).sop_gate_state = False
-        facts = waiting._invoice_facts()
+        facts = self.browse().union(*map(stored.get, waiting))._invoice_facts()
         for move in waiting:
-            blockers = move._invoice_blockers(facts)
+            blockers = stored[move]._invoice_blockers(facts)
             move.sop_blockers = gate._blockers_text(blockers)
             states = [RULE_STATES.get(rule, "approval") for rule, sentence in blockers]
             move.sop_gate_state = next(
@@ -137,11 +144,12 @@ class AccountMove(models.Model):
     @api.depends("sop_blockers", "approval_ids.state")
     def _compute_sop_can_submit(self):
         for move in self:
+            stored = move._origin or move
             move.sop_can_submit = (
-                move.state == "draft"
-                and move._sop_is_governed()
-                and move._approval_state("invoice") in ("none", "refused", "stale")
-                and bool(move._sop_approval_reasons(move._invoice_facts()))
+                stored.state == "draft"
+                and stored._sop_is_governed()
+                and stored._approval_state("invoice") in ("none", "refused", "stale")
+                and bool(stored._sop_approval_reasons(stored._invoice_facts()))
             )
 
     # -- hooks ---------------------------------------------------------------------------------

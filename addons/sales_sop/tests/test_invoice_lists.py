@@ -1,6 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import rule
 from .test_attacks_invoice import InvoiceAttackCase
@@ -100,6 +100,19 @@ class TestInvoiceLists(InvoiceAttackCase):
         invoice.invoice_line_ids.quantity = 8
         self.assertEqual(self.post(invoice).amount_total, 800.0)
         self.assertEqual(line.qty_to_invoice, 0.0)
+
+    @rule("C1", "D3")
+    def test_the_clerk_changes_a_draft_in_its_form(self):
+        order = self.paid_order()
+        invoice = self.draft_invoice(order)
+        form = Form(self.as_user(invoice, "finance"))
+        with form.invoice_line_ids.edit(0) as line:
+            line.quantity = 4
+        form.save()
+        self.assertEqual(invoice.sudo().amount_total, 400.0)
+        with Form(self.as_user(invoice, "finance")) as form, form.invoice_line_ids.edit(0) as line:
+            line.quantity = 11
+        self.assertIn("D3", invoice.sop_blockers)
 
     @rule("C1")
     def test_several_orders_are_drafted_with_one_click_and_posted_together(self):

@@ -183,7 +183,8 @@ class CommissionTruth(models.AbstractModel):
     def _tier_overdue_sql(self):
         """What late money takes from what its tier adds to its own commission (B4, B5, C5).
 
-        With marginal tiers that is added in the month of the money; with retroactive ones each
+        A rule by tiers has no limit for a contract, so all of its commission is granted. With
+        marginal tiers that is added in the month of the money; with retroactive ones each
         month that ends in another tier changes it. ``base`` is what the tier has added in the
         month, ``rate`` the percentage of it that is deducted.
         """
@@ -219,6 +220,6 @@ class CommissionTruth(models.AbstractModel):
              CROSS JOIN LATERAL (SELECT %(with_tier)s - %(before)s AS amount) deduction
              WHERE deduction.amount <> 0
             """,
-            with_tier=self._deducted_sql(SQL("(late.raw * late.granted + late.added)")),
-            before=self._deducted_sql(SQL("(late.raw * late.granted + late.added_before)")),
+            with_tier=self._deducted_sql(SQL("(late.raw + late.added)")),
+            before=self._deducted_sql(SQL("(late.raw + late.added_before)")),
         )

@@ -21,17 +21,24 @@ def deducted_part(day, due):
     return min(Decimal(1), started * 20 / 100)
 
 
+class LateMoney:
+    """Some of the money comes late, and the plan takes its part."""
+
+    @classmethod
+    def _new_plan(cls, *args, **values):
+        return super()._new_plan(*args, **{**LATE_MONEY_COSTS, **values})
+
+    def _try(self, steps):
+        return super()._try([*LATE, *steps])
+
+
 @tagged("post_install", "-at_install")
-class TestOverdueSequences(SequenceCase):
+class TestOverdueSequences(LateMoney, SequenceCase):
     """Late money costs 20 % of its commission for each started ten days."""
 
     # The deduction is rounded beside the commission.
     roundings = 2
     payee_roundings = 2
-
-    @classmethod
-    def _new_plan(cls, *args, **values):
-        return super()._new_plan(*args, **{**LATE_MONEY_COSTS, **values})
 
     def _deducted_part(self, day, due):
         return deducted_part(day, due)
@@ -42,18 +49,14 @@ class TestOverdueSequences(SequenceCase):
 
     @sequences([*STEPS, NEW_PLAN], 8)
     def _try_sequences(self, steps):
-        self._try([*LATE, *steps])
+        self._try(steps)
 
 
-class TierOverdueSequenceCase(TierSequenceCase):
+class TierOverdueSequenceCase(LateMoney, TierSequenceCase):
     """Late money also loses its part of what its tier adds."""
 
     roundings = 40
     payee_roundings = 3
-
-    @classmethod
-    def _new_plan(cls, *args, **values):
-        return super()._new_plan(*args, **{**LATE_MONEY_COSTS, **values})
 
     def _exact(self):
         parts = [part for order in self.orders for part in self._shared_money(order)]
@@ -92,7 +95,7 @@ class TestMarginalTierOverdueSequences(TierOverdueSequenceCase):
 
     @sequences(STEPS, 8)
     def _try_sequences(self, steps):
-        self._try([*LATE, *steps])
+        self._try(steps)
 
 
 @tagged("post_install", "-at_install")
@@ -115,4 +118,4 @@ class TestRetroactiveTierOverdueSequences(TierOverdueSequenceCase):
 
     @sequences(STEPS, 8)
     def _try_sequences(self, steps):
-        self._try([*LATE, *steps])
+        self._try(steps)

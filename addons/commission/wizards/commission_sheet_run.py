@@ -136,8 +136,8 @@ class CommissionSheetRun(models.TransientModel):
         sheets._refresh_amounts(
             self.calculation_id.filtered(lambda found: found.company_id == self.company_id)
         )
-        left = sheets.search_count(Domain.AND([drafts, [("id", ">", sheets[-1:].id or 0)]]))
-        if len(sheets) < STEP_SHEETS or not left:
+        left = sheets.search_count(waiting) - len(sheets)
+        if not left:
             return self._reached("done")
         done = 1 - left / max(self.sheet_draft_count, left)
         begin = PROGRESS["add_up"]

@@ -189,3 +189,21 @@ class AttackCase(SopCase):
         ids = result if isinstance(result, list) else [result]
         made = record.browse(ids)
         return "state" in made._fields and set(made.sudo().mapped("state")) <= DRAFTS
+
+    def registered_paper(self):
+        """A cheque that finance has registered."""
+        paper = self.as_user(self.env["sop.money.paper"], "finance").create(
+            {
+                "name": "1309100012345",
+                "kind": "cheque",
+                "partner_id": self.customer.id,
+                "drawer": "Hillside Glass",
+                "issuing_bank": "Harbour Bank",
+                "amount": 7.0,
+                "currency_id": self.company.currency_id.id,
+                "company_id": self.company.id,
+                "journal_id": self.bank_journal.id,
+            }
+        )
+        paper.action_register()
+        return paper

@@ -213,20 +213,7 @@ class VictimsCase(AttackCase):
         announcement = self.env["sop.payment.announcement"]._announce(
             order, {"amount": 5.0, "date": "2026-03-04", "kind": "cash"}
         )
-        paper = self.as_user(self.env["sop.money.paper"], "finance").create(
-            {
-                "name": "1309100012345",
-                "kind": "cheque",
-                "partner_id": self.customer.id,
-                "drawer": "Hillside Glass",
-                "issuing_bank": "Harbour Bank",
-                "amount": 7.0,
-                "currency_id": self.company.currency_id.id,
-                "company_id": self.company.id,
-                "journal_id": self.bank_journal.id,
-            }
-        )
-        paper.action_register()
+        paper = self.registered_paper()
         return {
             change: (
                 {"reason": "Mine", "amount_after": 1.0},

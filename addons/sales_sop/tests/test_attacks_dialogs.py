@@ -127,7 +127,7 @@ class EveryDialogCase(DialogCase, CounterCase, CollectionCase, MeetingCase):
         announcement = self.env["sop.payment.announcement"]._announce(
             order, {"amount": 5.0, "date": "2026-03-04", "kind": "cash"}
         )
-        paper = self._registered_paper()
+        paper = self.registered_paper()
         line = Command.create({"contract_id": contract.id, "amount": 600.0})
         dialogs = [
             ("sop.earmark", {"payment_id": payment.id, "line_ids": [line]}),
@@ -151,23 +151,6 @@ class EveryDialogCase(DialogCase, CounterCase, CollectionCase, MeetingCase):
             ),
         ]
         return dialogs, [contract, another, payment, earmark, announcement, paper]
-
-    def _registered_paper(self):
-        paper = self.as_user(self.env["sop.money.paper"], "finance").create(
-            {
-                "name": "1309100012345",
-                "kind": "cheque",
-                "partner_id": self.customer.id,
-                "drawer": "Hillside Glass",
-                "issuing_bank": "Harbour Bank",
-                "amount": 7.0,
-                "currency_id": self.company.currency_id.id,
-                "company_id": self.company.id,
-                "journal_id": self.bank_journal.id,
-            }
-        )
-        paper.action_register()
-        return paper
 
     def _of_receipts(self):
         shipped, theirs = (

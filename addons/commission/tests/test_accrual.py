@@ -351,6 +351,7 @@ class TestAccrual(AccountingCase):
     @rule("B5")
     def test_the_dialog_shows_what_is_not_booked_yet(self):
         self._half_paid_in_march()
+        self.now_is("2026-04-02")
         run = self.as_user(self.env["commission.accrual.run"], "finance").create({})
         self.assertEqual((run.amount, str(run.month)), (50.0, "2026-03-01"))
         accrual = self.env["commission.accrual"].browse(run.action_accrue()["res_id"])

@@ -90,21 +90,38 @@ class TestOverview(SheetCase):
 class TestCalculate(SheetCase):
     """The dialog that asks for the month, and what it says afterwards."""
 
-    def dialog(self, role="sales_office"):
+    def dialog(self, role="sales_office", **values):
         return self.as_user(self.env["commission.calculate"], role).create(
-            {"company_id": self.company.id}
+            {"company_id": self.company.id, **values}
         )
 
     @rule("B1")
     def test_it_says_what_was_new_and_that_nothing_is_new(self):
         self.collect(self.order(), 575.0)
-        found = self.dialog().action_calculate()["params"]
+        found = self.dialog(month="2026-03-01").action_calculate()["params"]
         self.assertEqual(found["type"], "success")
         self.assertEqual(found["message"], "1 new entries, $\xa050.00.")
-        again = self.dialog("finance").action_calculate()["params"]
+        again = self.dialog("finance", month="2026-03-01").action_calculate()["params"]
         self.assertEqual(again["type"], "info")
         self.assertIn("Nothing is new", again["message"])
         self.assertEqual(self.balance(), 50.0)
+
+    @rule("B1", "B3", "B5")
+    def test_the_dialogs_propose_the_month_that_ended_last(self):
+        self.now_is("2026-04-02")
+        self.assertEqual(self._proposed(), ["2026-03-01"] * 3)
+        self.calculate("2026-03-01")
+        # To be calculated is the current month then; to be closed still the one that ended.
+        self.assertEqual(self._proposed(), ["2026-04-01", "2026-03-01", "2026-03-01"])
+
+    def _proposed(self):
+        self.env.invalidate_all()
+        dialogs = (
+            self.dialog(),
+            self.as_user(self.env["commission.sheet.run"], "sales_office").create({}),
+            self.as_user(self.env["commission.accrual.run"], "finance").create({}),
+        )
+        return [str(dialog.month) for dialog in dialogs]
 
     @rule("B1")
     def test_a_salesperson_calculates_nothing(self):
@@ -114,7 +131,7 @@ class TestCalculate(SheetCase):
     @rule("B1")
     def test_a_calculation_opens_what_it_found(self):
         self.collect(self.order(), 575.0)
-        self.dialog().action_calculate()
+        self.dialog(month="2026-03-01").action_calculate()
         calculation = self.as_user(self.env["commission.calculation"], "sales_office").search(
             [("company_id", "=", self.company.id)], limit=1
         )

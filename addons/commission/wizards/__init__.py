@@ -1,4 +1,5 @@
 from . import (
+    commission_month_mixin,
     commission_accrual_run,
     commission_adjustment,
     commission_calculate,

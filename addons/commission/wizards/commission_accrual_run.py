@@ -7,20 +7,12 @@ class CommissionAccrualRun(models.TransientModel):
 
     _name = "commission.accrual.run"
     _description = "Accrue Commission"
+    _inherit = ["commission.month.mixin"]
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
     currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
-    calculated_until = fields.Date(compute="_compute_calculated_until")
     month = fields.Date(
-        required=True,
-        compute="_compute_month",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Any day of the month until whose end it counts.",
+        help="Any day of the month until whose end it counts. The month that ended last is "
+        "proposed.",
     )
     amount = fields.Monetary(
         string="Not Accrued Yet",
@@ -28,20 +20,6 @@ class CommissionAccrualRun(models.TransientModel):
         help="What is earned until the end of that month and not booked yet, in the company's "
         "currency. It is negative when more went back than came.",
     )
-
-    @api.depends("company_id")
-    def _compute_calculated_until(self):
-        """Of a company that the client names, only what its user may read."""
-        self.company_id.check_access("read")
-        for run in self:
-            run.calculated_until = run.company_id.commission_calculated_until
-
-    @api.depends("company_id")
-    def _compute_month(self):
-        for run in self:
-            company = run.company_id or self.env.company
-            day = run.calculated_until or company._sop_today()
-            run.month = date_utils.start_of(day, "month")
 
     @api.depends("company_id", "month")
     def _compute_amount(self):

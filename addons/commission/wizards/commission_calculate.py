@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date, formatLang
+from odoo.tools import date_utils, format_date, formatLang
 
 from ..models.commission_drift_figure import DRIFT_GROUPS
 
@@ -9,19 +9,12 @@ class CommissionCalculate(models.TransientModel):
 
     _name = "commission.calculate"
     _description = "Calculate Commission"
+    _inherit = ["commission.month.mixin"]
 
-    company_id = fields.Many2one(
-        "res.company",
-        required=True,
-        default=lambda self: self.env.company,
-    )
-    calculated_until = fields.Date(
-        string="Calculated Until Now", compute="_compute_calculated_until"
-    )
+    calculated_until = fields.Date(string="Calculated Until Now")
     month = fields.Date(
-        required=True,
-        default=lambda self: self.env.company._sop_today(),
-        help="Any day of the month. Of the current month the days until today are looked at.",
+        help="Any day of the month. Of the current month the days until today are looked at. The "
+        "month that ended last is proposed, and the current one as soon as that is calculated.",
     )
 
     currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
@@ -32,12 +25,12 @@ class CommissionCalculate(models.TransientModel):
         help="What the books say today and the ledger does not, in the company's currency.",
     )
 
-    @api.depends("company_id")
-    def _compute_calculated_until(self):
-        """Of a company that the client names, only what its user may read."""
-        self.company_id.check_access("read")
-        for dialog in self:
-            dialog.calculated_until = dialog.company_id.commission_calculated_until
+    def _proposed_month(self):
+        """After the month that ended last is calculated to its end, the one that is not over."""
+        ended, calculated = super()._proposed_month(), self.calculated_until
+        if calculated and calculated >= date_utils.end_of(ended, "month"):
+            return date_utils.add(ended, months=1)
+        return ended
 
     @api.depends_context("uid")
     @api.depends("company_id")

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import date_utils
 
 # How many sheets one step adds up, so that each takes about a second.
 STEP_SHEETS = 50
@@ -31,16 +30,8 @@ class CommissionSheetRun(models.TransientModel):
 
     _name = "commission.sheet.run"
     _description = "Fill Commission Sheets"
-    _inherit = ["sop.protected.mixin"]
+    _inherit = ["commission.month.mixin", "sop.protected.mixin"]
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
-    month = fields.Date(
-        required=True,
-        default=lambda self: self._default_month(),
-        help="Any day of the month.",
-    )
     stage = fields.Selection(
         [
             ("asked", "Not started"),
@@ -78,11 +69,6 @@ class CommissionSheetRun(models.TransientModel):
     @api.model
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | FOUND_FIELDS
-
-    def _default_month(self):
-        """The month that ended last."""
-        this_month = date_utils.start_of(self.env.company._sop_today(), "month")
-        return date_utils.subtract(this_month, months=1)
 
     def action_fill(self):
         """Fill the sheets to the end and show what was new."""

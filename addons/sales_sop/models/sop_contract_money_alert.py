@@ -1,4 +1,7 @@
+from markupsafe import Markup
+
 from odoo import models
+from odoo.tools import html2plaintext
 
 # What the contracts that lose money in this transaction had collected before it.
 WATCHED = "sales_sop.watched_money"
@@ -58,12 +61,15 @@ class SopContract(models.Model):
                 before[contract.id], collected.get(contract.id, 0.0)
             )
         )
-        fallen._alert_money_lost(self.env._("Money was taken off in the books."))
+        fallen._alert_money_lost()
         self.env.flush_all()
 
     def _has_lost_money(self, before, after):
         self.ensure_one()
         needed = self._money_needed()
+        if self.state == "closed":
+            # It may have been closed with less, such as after a cash discount.
+            needed = min(needed, before)
         return self._is_collected(before, needed) and not self._is_collected(after, needed)
 
     def _money_needed(self):
@@ -80,14 +86,15 @@ class SopContract(models.Model):
 
     # -- what happens then ---------------------------------------------------------------------
 
-    def _alert_money_lost(self, reason):
+    def _alert_money_lost(self, reason=""):
         """Tell finance and the salesperson that the money of these contracts is gone (C1).
 
         Nothing happens where neither goods have left nor an invoice was posted. Who has an open
-        alert of the contract gets no second one. A closed contract is open again, or nobody could
-        earmark the money that comes instead.
+        alert of the contract gets no second one: the open one says what was lost since. A closed
+        contract is open again, or nobody could earmark the money that comes instead.
 
-        :param str reason: what happened to the money, a sentence
+        :param str reason: what happened to the money, a sentence; empty where only the amount
+            is known to have fallen
         """
         contracts = self.sudo().filtered(
             lambda contract: contract._goods_have_left() or contract._has_posted_invoice()
@@ -124,18 +131,21 @@ class SopContract(models.Model):
 
     def _alert_of_lost_money(self, user, reason, collected):
         activity_type = "sales_sop.mail_activity_money_lost"
-        if self.activity_search([activity_type], user_id=user.id):
-            return
         contract = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-        contract.activity_schedule(
-            activity_type,
-            summary=contract.env._("Money of contract %s is gone", contract.number),
-            note=contract.env._(
-                "%(reason)s %(collected)s of %(total)s is collected now. Ask the customer for the "
-                "money, and say what happens with the goods and invoices.",
-                reason=reason,
-                collected=contract._format(collected),
-                total=contract._format(contract.amount_total),
-            ),
-            user_id=user.id,
+        note = contract.env._(
+            "%(reason)s %(collected)s of %(total)s is collected now. Ask the customer for the "
+            "money, and say what happens with the goods and invoices.",
+            reason=reason or contract.env._("Money was taken off in the books."),
+            collected=contract._format(collected),
+            total=contract._format(contract.amount_total),
         )
+        alert = contract.activity_search([activity_type], user_id=user.id)[:1]
+        if not alert:
+            contract.activity_schedule(
+                activity_type,
+                summary=contract.env._("Money of contract %s is gone", contract.number),
+                note=note,
+                user_id=user.id,
+            )
+        elif reason and reason not in html2plaintext(alert.note):
+            alert.note = Markup("%s<p>%s</p>") % (alert.note, note)

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import rule
 from .test_closing import ClosingCase
@@ -119,6 +120,20 @@ class TestMoneyAlert(AlertCase):
         self.as_user(payments[0], "finance").action_draft()
         self.as_user(payments[0], "finance").action_cancel()
         self.assertAlerted(order)
+        for note in self.alerts(order).mapped("note"):
+            self.assertNotIn("taken off in the books", note)
+
+    @rule("C1")
+    def test_the_open_alert_says_what_was_lost_since(self):
+        order, __, payments = self.paid_invoice(600.0, 400.0)
+        for payment in payments:
+            self.as_user(payment, "finance").action_draft()
+            self.assertAlerted(order)
+        for note in self.alerts(order).mapped("note"):
+            text = html2plaintext(note)
+            for payment in payments:
+                self.assertEqual(text.count(payment.name), 1)
+            self.assertIn("$\xa00.00 of $\xa01,000.00 is collected now", text)
 
 
 @tagged("post_install", "-at_install")

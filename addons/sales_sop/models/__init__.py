@@ -168,6 +168,7 @@ from . import (
     sale_order_frame,
     sop_amendment_frame,
     sop_contract_close,
+    sop_contract_settled,
     sop_contract_closing,
     sale_order_cancel,
     sale_order_collected,

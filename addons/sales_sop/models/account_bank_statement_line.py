@@ -25,6 +25,10 @@ class AccountBankStatementLine(models.Model):
         self.ensure_one()
         return self.env["sop.payment.allocation"]._action_earmark("statement_line_id", self.id)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_earmarked(self):
+        self.sudo().allocation_ids._refuse_deletion_of_money()
+
     def unlink(self):
         # Now: without its line, the entry is no money any more when it is unmatched.
         self.sudo().move_id._sop_touch_contracts()._watch_money()

@@ -35,6 +35,10 @@ class AccountPayment(models.Model):
         self.ensure_one()
         return self.env["sop.payment.allocation"]._action_earmark("payment_id", self.id)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_earmarked(self):
+        self.sudo().allocation_ids._refuse_deletion_of_money()
+
     def write(self, vals):
         result = super().write(vals)
         if "state" in vals:

@@ -24,6 +24,19 @@ class AccountPayment(models.Model):
         for payment in self:
             payment.sop_paper_id = payment.sop_paper_ids[:1]
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_of_a_paper(self):
+        papers = self.sudo().sop_paper_ids
+        if papers:
+            raise UserError(
+                self.env._(
+                    "%(payment)s is the money of %(paper)s, which is registered and kept. Let the "
+                    "paper bounce instead.",
+                    payment=papers[0].payment_id.display_name,
+                    paper=papers[0].name,
+                )
+            )
+
     def write(self, vals):
         names = PAPER_FIELDS.intersection(vals)
         if not names or self.env.su:

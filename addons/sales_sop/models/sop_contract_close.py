@@ -166,7 +166,8 @@ class SopContract(models.Model):
             ]
         return [
             self.env._(
-                "%(collected)s of %(total)s is collected.",
+                "%(collected)s of %(total)s is collected. Collect the rest; what the customer does "
+                "not owe, finance writes off on the invoice.",
                 collected=self._format(collected),
                 total=self._format(self.amount_total),
             )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 
 class SopPaymentAllocation(models.Model):
@@ -184,6 +185,21 @@ class SopPaymentAllocation(models.Model):
     def unlink(self):
         self._touch_contracts()
         return super().unlink()
+
+    def _refuse_deletion_of_money(self):
+        """Refuse to delete the money of these earmarks: their trace names it (C3)."""
+        for allocation in self[:1]:
+            money = allocation.payment_id or allocation.statement_line_id
+            raise UserError(
+                self.env._(
+                    "%(money)s is earmarked for %(contracts)s. Let finance remove the earmark "
+                    "first, or cancel the money and keep it.",
+                    money=money.display_name,
+                    contracts=format_list(
+                        self.env, money.allocation_ids.contract_id.mapped("number")
+                    ),
+                )
+            )
 
     def _touch_contracts(self):
         self.sudo().contract_id._touch()

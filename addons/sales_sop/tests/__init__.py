@@ -87,6 +87,7 @@ from . import (
     test_sample_kinds,
     test_searches,
     test_service,
+    test_settled,
     test_start,
     test_terms,
     test_tours,

@@ -23,6 +23,13 @@ class EarmarkCase(CollectionCase):
         )
         return wizard.action_move()
 
+    def proposal(self, payment):
+        """The dialog as finance opens it, and what it proposes."""
+        action = self.rpc(payment, "finance", "action_sop_earmark")
+        wizards = self.as_user(self.env["sop.earmark"], "finance")
+        wizard = wizards.with_context(**action["context"]).create({})
+        return wizard, [(line.contract_id, line.amount) for line in wizard.line_ids]
+
     def trace(self, earmark):
         return self.env["sop.payment.allocation.change"].search(
             earmark.sudo()._money_domain(), order="id"
@@ -38,13 +45,7 @@ class TestEarmarks(EarmarkCase):
         first, second = self.order(300.0), self.order(700.0)
         self.collect(first, 100.0)
         payment = self.receive(600.0)
-        action = self.rpc(payment, "finance", "action_sop_earmark")
-        wizard = (
-            self.as_user(self.env["sop.earmark"], "finance")
-            .with_context(**action["context"])
-            .create({})
-        )
-        proposed = [(line.contract_id, line.amount) for line in wizard.line_ids]
+        wizard, proposed = self.proposal(payment)
         # 200 lack on the older contract, the other 400 go to the younger one.
         expected = [(self.contract(first), 200.0), (self.contract(second), 400.0)]
         self.assertEqual(proposed, expected)
@@ -84,16 +85,58 @@ class TestEarmarks(EarmarkCase):
         first, second = self.order(300.0), self.order(700.0)
         number = self.contract(second).number
         payment = self.receive(600.0, memo=f"{number} first payment")
-        action = self.rpc(payment, "finance", "action_sop_earmark")
-        wizard = (
-            self.as_user(self.env["sop.earmark"], "finance")
-            .with_context(**action["context"])
-            .create({})
-        )
-        proposed = [(line.contract_id, line.amount) for line in wizard.line_ids]
+        wizard, proposed = self.proposal(payment)
         self.assertEqual(proposed, [(self.contract(second), 600.0)])
         wizard.action_earmark()
         self.assertCollected(first, 0.0, second, 600.0)
+
+    @rule("C3")
+    def test_an_earmarked_payment_is_not_deleted_and_the_remedy_works(self):
+        order, payment = self.order(), self.receive(400.0)
+        earmark = self.earmark(payment, order)
+        self.as_user(payment, "finance").action_draft()
+        with self.assertRefused(
+            "is earmarked for", self.contract(order).number, "remove the earmark", unchanged=earmark
+        ):
+            self.rpc(payment, "finance", "unlink")
+        self.rpc(earmark, "finance", "unlink")
+        self.rpc(payment, "finance", "unlink")
+        self.assertFalse(payment.exists())
+
+    @rule("C3")
+    def test_an_earmarked_bank_line_is_not_deleted(self):
+        order, line = self.order(), self.bank_line(400.0)
+        wizard = self.as_user(self.env["sop.earmark"], "finance")
+        wizard.with_context(default_statement_line_id=line.id).create({}).action_earmark()
+        with self.assertRefused("is earmarked for", self.contract(order).number):
+            line.unlink()
+        self.assertCollected(order, 400.0)
+
+    @rule("C3")
+    def test_a_parents_money_is_proposed_for_the_companies_below_it_too(self):
+        works = self.env["res.partner"].create(
+            {"name": "Works", "is_company": True, "parent_id": self.customer.id}
+        )
+        below, own = self.order(700.0, partner_id=works.id), self.order(300.0)
+        __, proposed = self.proposal(self.receive(600.0))
+        self.assertEqual(proposed, [(self.contract(own), 300.0), (self.contract(below), 300.0)])
+        __, proposed = self.proposal(self.receive(600.0, partner=works))
+        self.assertEqual(proposed, [(self.contract(below), 600.0)])
+
+    @rule("C3")
+    def test_what_finance_wrote_off_is_proposed_for_no_money(self):
+        written_off, open_order = self.order(300.0), self.order(700.0)
+        expense = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        self.pay(
+            self.invoice(written_off),
+            290.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=expense.id,
+        )
+        __, proposed = self.proposal(self.receive(600.0))
+        self.assertEqual(proposed, [(self.contract(open_order), 600.0)])
 
     @rule("C3")
     def test_an_earmark_is_moved_with_a_reason_and_a_trace(self):

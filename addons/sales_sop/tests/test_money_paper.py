@@ -83,6 +83,14 @@ class TestMoneyPaper(PaperCase):
                 self.assertEqual(paper.countersigned_by_id, self.users["second_finance"])
 
     @rule("C3")
+    def test_the_money_of_a_registered_paper_is_not_deleted(self):
+        paper = self.registered()
+        payment = paper.payment_id
+        self.as_user(payment, "finance").action_draft()
+        with self.assertRefused(paper.name, "bounce instead", unchanged=paper):
+            self.rpc(payment, "finance", "unlink")
+
+    @rule("C3")
     def test_a_cheque_and_a_commercial_bill_count_when_the_bank_has_the_money(self):
         for kind in ("cheque", "commercial_bill"):
             with self.subTest(kind=kind):

@@ -60,14 +60,15 @@ class SopEarmark(models.TransientModel):
         return values
 
     def _proposed_lines(self):
-        """Fill what the customer's effective contracts lack, the oldest first.
+        """Fill what the effective contracts lack, the oldest first, as long as they are owed it.
 
-        A contract whose number the customer wrote on the transfer comes before all others.
+        A contract whose number the customer wrote on the transfer comes before all others, and
+        the customer's own ones come before those of the companies below it.
         """
         left = self.amount - self.amount_earmarked
         contracts = self.env["sop.contract"].search(
             [
-                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
+                ("partner_id", "child_of", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
                 ("currency_id", "=", self.currency_id.id),
                 ("state", "=", "effective"),
@@ -75,12 +76,17 @@ class SopEarmark(models.TransientModel):
             order="date_effective, id",
         )
         purpose = self.payment_id.memo or self.statement_line_id.payment_ref or ""
-        contracts = contracts.sorted(lambda contract: (contract.number or " ") not in purpose)
+        contracts = contracts.sorted(
+            lambda contract: (
+                (contract.number or " ") not in purpose,
+                contract.partner_id.commercial_partner_id != self.partner_id,
+            )
+        )
         lines = []
         for contract in contracts if self.partner_id else ():
             lack = contract.currency_id.round(contract.amount_total - contract.amount_collected)
             amount = min(left, lack)
-            if self.currency_id.compare_amounts(amount, 0.0) > 0:
+            if self.currency_id.compare_amounts(amount, 0.0) > 0 and not contract._owes_nothing():
                 lines.append(Command.create({"contract_id": contract.id, "amount": amount}))
                 left = self.currency_id.round(left - amount)
         return lines

@@ -1,0 +1,74 @@
+from odoo.tests import tagged
+
+from .common import rule
+from .test_closing import ClosingCase
+from .test_collection import CollectionCase
+from .test_money_alert import AlertCase
+from .test_money_cases import MoneyCase
+
+
+@tagged("post_install", "-at_install")
+class TestSettled(AlertCase, ClosingCase, MoneyCase):
+    """Nothing is owed any more, though less money came than was agreed (C9)."""
+
+    def confirmed_invoice(self):
+        order = self.order()
+        self.as_user(order, "salesperson").action_confirm()
+        return order, self.invoice(order)
+
+    def pay_and_write_off(self, invoice, amount):
+        return CollectionCase.pay(
+            self,
+            invoice,
+            amount,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.account("expense").id,
+        )
+
+    @rule("C9")
+    def test_a_contract_whose_rest_was_written_off_is_closed_by_hand(self):
+        order, invoice = self.confirmed_invoice()
+        self.pay_and_write_off(invoice, 980.0)
+        self.assertCollected(order, 980.0)
+        contract = order.sudo().sop_contract_id
+        self.assertFalse(contract._settled() & contract)
+        self.assertEqual(self.close(order, "finance").state, "closed")
+        self.assertEqual(contract.amount_collected, 980.0)
+
+    @rule("C9")
+    def test_what_the_customer_still_owes_keeps_it_open(self):
+        order, invoice = self.confirmed_invoice()
+        CollectionCase.pay(self, invoice, 980.0)
+        with self.assertRefused("$\xa0980.00 of $\xa01,000.00", "finance writes off"):
+            self.close(order)
+
+    @rule("C9")
+    def test_an_invoice_that_looks_paid_by_a_rejected_payment_keeps_it_open(self):
+        order, invoice = self.confirmed_invoice()
+        payment = self.pay_and_write_off(invoice, 980.0)
+        self.as_user(payment, "finance").action_reject()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        with self.assertRefused("0.00 of $\xa01,000.00 is collected"):
+            self.close(order)
+
+    @rule("C9")
+    def test_an_advance_that_is_free_besides_keeps_it_open(self):
+        order, invoice = self.confirmed_invoice()
+        self.pay_and_write_off(invoice, 980.0)
+        self.collect(order, 50.0)
+        with self.assertRefused("$\xa01,030.00 is collected, more than"):
+            self.close(order)
+
+    @rule("C1", "C9")
+    def test_money_lost_afterwards_opens_it_again(self):
+        for lose in ("reject", "undo"):
+            with self.subTest(lose=lose):
+                order, invoice = self.confirmed_invoice()
+                payment = self.pay_and_write_off(invoice, 980.0)
+                contract = self.close(order, "finance")
+                if lose == "reject":
+                    self.as_user(payment, "finance").action_reject()
+                else:
+                    self.receivable(payment.move_id).remove_move_reconcile()
+                self.assertAlerted(order)
+                self.assertEqual(contract.state, "effective")

@@ -54,6 +54,7 @@ from . import (
     res_company,
     res_company_accounting,
     res_config_settings,
+    res_partner,
     res_users,
     sale_order,
     sale_order_chain,

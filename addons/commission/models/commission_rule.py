@@ -58,6 +58,8 @@ class CommissionRule(models.Model):
         "res.partner.category",
         string="Customer Groups",
         ondelete="restrict",
+        # A rule for an archived group is for nobody, not for everybody.
+        context={"active_test": False},
         help="Customers that were in one of these groups when the contract was made; empty means "
         "every customer.",
     )

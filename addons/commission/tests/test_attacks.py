@@ -57,6 +57,28 @@ class TestAttacksOnWhoEarns(CommissionCase):
         self.rpc(other, "sales_office", "write", {"active": False})
         self.assertFalse(other.active)
 
+    @rule("B1")
+    def test_who_earns_by_a_group_puts_no_customer_into_it(self):
+        group, other = self.env["res.partner.category"].create(
+            [{"name": "Key customers"}, {"name": "Paper industry"}]
+        )
+        groups = {"partner_category_ids": [Command.set(group.ids)]}
+        self._new_plan("2026-09-01", rules=[{"name": "Key", "rate": 20.0, **groups}])
+        member = self.env["res.partner"].create(
+            {"name": "Member", "category_id": [Command.set(group.ids)]}
+        )
+        for record, values in (
+            (self.customer, {"category_id": [Command.link(group.id)]}),
+            (member, {"category_id": [Command.unlink(group.id)]}),
+            (group, {"partner_ids": [Command.link(self.customer.id)]}),
+            (group, {"active": False}),
+        ):
+            with self.assertRefused("Key customers", exception=AccessError):
+                self.rpc(record, "salesperson", "write", values)
+        self.rpc(self.customer, "salesperson", "write", {"category_id": [Command.link(other.id)]})
+        self.rpc(self.customer, "sales_manager", "write", {"category_id": [Command.link(group.id)]})
+        self.assertEqual(self.customer.category_id, group | other)
+
     def _nobody_sets_the_target_of_the_own_team(self, values):
         """Its leader, its members and those who share its commission gain by it."""
         clerk = self.users["sales_office"]

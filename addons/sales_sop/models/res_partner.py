@@ -8,6 +8,8 @@ from .sop_remembered_mixin import remembered
 COMPANY_FIELDS = frozenset({"parent_id", "is_company", "child_ids"})
 # What is remembered of the people of a company and of its own address.
 REMEMBERED_FIELDS = frozenset({"tz", "name", "email"})
+# For whom a tag decides, and whether it does.
+TAG_FIELDS = frozenset({"partner_ids", "active"})
 PRICE_ROLES = (
     "sales_sop.group_sales_manager",
     "sales_sop.group_sales_head",
@@ -30,7 +32,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        if not self.env.su and any(vals.get("category_id") for vals in vals_list):
+        # A tag can also come from a default that the client has set.
+        if not self.env.su and partners.category_id:
             partners._sop_check_price_tags({})
         return partners
 
@@ -81,16 +84,26 @@ class ResPartner(models.Model):
     # -- special prices (P2) ---------------------------------------------------------------------
 
     def _sop_price_tags(self):
-        """Return ``{partner: tags that bring a special price}``."""
-        priced = self.env["res.partner.category"]._sop_priced()
-        return {partner: partner.category_id & priced for partner in self}
+        """Return ``{partner: tags that decide about prices}``, archived ones too."""
+        deciding = self.env["res.partner.category"]._sop_deciding()
+        everything = self.with_context(active_test=False)
+        return {partner: partner.category_id & deciding for partner in everything}
 
     def _sop_check_price_tags(self, before):
-        """A tag that brings a special price is given by who has authority over prices (P3)."""
-        gained = self.env["res.partner.category"]
+        """A tag that decides about money is given and taken by who has authority over prices."""
+        changed = self.env["res.partner.category"]
         for partner, tags in self._sop_price_tags().items():
-            gained |= tags - before.get(partner, gained.browse())
-        gained._sop_require_price_role(self)
+            earlier = before.get(partner, changed.browse())
+            changed |= (tags | earlier) - (tags & earlier)
+        changed._sop_require_price_role()
+
+    def _sop_check_tags_come_to(self, kept):
+        """Merging gives a contact the tags of the others."""
+        if self.env.su:
+            return
+        tags = self._sop_price_tags() | kept._sop_price_tags()
+        own = tags.pop(kept, self.env["res.partner.category"])
+        (own.union(*tags.values()) - own)._sop_require_price_role()
 
     # -- credit (C7) -----------------------------------------------------------------------------
 
@@ -132,14 +145,24 @@ class ResPartnerCategory(models.Model):
     _inherit = "res.partner.category"
 
     def write(self, vals):
-        guarded = not self.env.su and "partner_ids" in vals
-        before = self.partner_ids if guarded else None
+        guarded = self.browse()
+        if not self.env.su and not TAG_FIELDS.isdisjoint(vals):
+            guarded = self & self._sop_deciding()
+        before = {tag: tag._sop_what_it_decides() for tag in guarded}
         result = super().write(vals)
-        if guarded:
-            gained = self.partner_ids - before
-            if gained:
-                (self & self._sop_priced())._sop_require_price_role(gained)
+        guarded.filtered(
+            lambda tag: tag._sop_what_it_decides() != before[tag]
+        )._sop_require_price_role()
         return result
+
+    def _sop_what_it_decides(self):
+        """Return whether the tag counts, and for whom."""
+        return self.active, self.with_context(active_test=False).partner_ids
+
+    @api.model
+    def _sop_deciding(self):
+        """Return the tags that decide about money; an addon adds its own."""
+        return self._sop_priced()
 
     @api.model
     def _sop_priced(self):
@@ -151,15 +174,14 @@ class ResPartnerCategory(models.Model):
         )
         return self.browse(lines.partner_category_ids.ids)
 
-    def _sop_require_price_role(self, partners):
+    def _sop_require_price_role(self):
         if not self or self.env.user._sop_has_role(*PRICE_ROLES):
             return
         names = [self.env.ref(role).sudo().name for role in PRICE_ROLES]
         raise AccessError(
             self.env._(
-                "%(customers)s: the tag %(tags)s brings a special price of the sales policy. It "
-                "is given by %(roles)s.",
-                customers=format_list(self.env, partners.mapped("display_name")),
+                "The tag %(tags)s decides about money, such as a special price of the sales "
+                "policy. It is given, taken away and archived by %(roles)s.",
                 tags=format_list(self.env, self.mapped("name")),
                 roles=format_list(self.env, names, "or"),
             )

@@ -45,6 +45,9 @@ class SopDelegation(models.Model):
     route_ids = fields.Many2many(
         "sop.approval.route",
         string="Documents",
+        ondelete="restrict",
+        # An archived route is still the only one that was delegated.
+        context={"active_test": False},
         help="The approval routes that are delegated; empty means all of them.",
     )
     amount_limit = fields.Monetary(

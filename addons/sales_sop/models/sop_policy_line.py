@@ -30,6 +30,8 @@ class SopPolicyLine(models.Model):
         "res.partner.category",
         string="Customer Groups",
         ondelete="restrict",
+        # The price of an archived group is for nobody, not for everybody.
+        context={"active_test": False},
         help="The price is for customers of one of these groups; empty means every customer.",
     )
     price_kind = fields.Selection(

@@ -49,6 +49,54 @@ class TestCustomers(PriceCase):
         self.assertFalse(self.customer.category_id)
 
     @rule("P3")
+    def test_no_detour_gives_the_price_of_a_tag(self):
+        """By a default, past an archived customer, by merging, or by archiving the tag itself."""
+        friend = self.env["res.partner"].create(
+            {"name": "Friend", "category_id": [Command.set(self.friends.ids)]}
+        )
+
+        def past_an_archived_customer():
+            self.rpc(self.customer, "salesperson", "write", {"active": False})
+            values = {"partner_ids": [Command.link(self.customer.id)]}
+            self.rpc(self.friends, "salesperson", "write", values)
+
+        def by_a_default():
+            context = {"default_category_id": [Command.set(self.friends.ids)]}
+            self.rpc_create("res.partner", "salesperson", {"name": "Mine"}, context)
+
+        def by_merging():
+            values = {
+                "partner_ids": [Command.set((friend | self.customer).ids)],
+                "dst_partner_id": self.customer.id,
+            }
+            model = "base.partner.merge.automatic.wizard"
+            self.rpc(self.rpc_create(model, "salesperson", values), "salesperson", "action_merge")
+
+        def by_archiving_the_tag():
+            self.rpc(self.friends, "salesperson", "action_archive")
+
+        for detour in (
+            past_an_archived_customer,
+            by_a_default,
+            by_merging,
+            by_archiving_the_tag,
+        ):
+            with (
+                self.subTest(detour.__name__),
+                self.assertRefused("Friends", "special price", exception=AccessError),
+            ):
+                detour()
+
+    @rule("P3")
+    def test_the_price_of_an_archived_tag_is_for_nobody(self):
+        self.customer.category_id = self.friends
+        self.rpc(self.friends, "sales_manager", "action_archive")
+        others = self.env["res.partner"].create({"name": "Others"})
+        for customer in (self.customer, others):
+            order = self.quotation(lines=[(self.drive, 10, 50.0)], partner_id=customer.id)
+            self.assertTrue(self.roles_for(order))
+
+    @rule("P3")
     def test_the_sales_manager_gives_it_and_the_price_is_the_policys(self):
         self.rpc(
             self.customer,

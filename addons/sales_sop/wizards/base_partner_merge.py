@@ -23,4 +23,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
                         kept=kept.display_name,
                     )
                 )
+            (partners - kept)._sop_check_tags_come_to(kept)
         return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)

@@ -329,22 +329,27 @@ class SopCollection(models.Model):
                    payment.payment_method_line_id,
                    payment.outstanding_account_id,
                    payment.is_matched
-              FROM (SELECT DISTINCT money_id FROM (%s) documents) found
+              FROM (%s) found
               JOIN account_move entry ON entry.id = found.money_id
          LEFT JOIN account_payment payment ON payment.id = entry.origin_payment_id
              WHERE entry.state = 'posted'
                AND (payment.state IN ('in_process', 'paid')
                     OR entry.statement_line_id IS NOT NULL)
             """,
-            SQL(" UNION ALL ").join(
-                SQL("SELECT money_id FROM %s", SQL.identifier(name))
-                for name, is_there in (
-                    ("partial", keys.has_invoices),
-                    ("allocation", keys.has_earmarks),
-                )
-                if is_there
-            ),
+            self._found_money_sql(keys),
         )
+
+    def _found_money_sql(self, keys):
+        """Each money that paid an invoice or is earmarked, once.
+
+        Of a UNION the planner expects as many rows as it reads, of a DISTINCT 200: with that it
+        would search the tables of all contracts' money once for each.
+        """
+        if not keys.has_earmarks:
+            return SQL("SELECT DISTINCT money_id FROM partial")
+        if not keys.has_invoices:
+            return SQL("SELECT DISTINCT money_id FROM allocation")
+        return SQL("SELECT money_id FROM partial UNION SELECT money_id FROM allocation")
 
     def _entry_sql(self):
         """How certain each money is, and what its accounts are."""
@@ -379,24 +384,46 @@ class SopCollection(models.Model):
               FROM entry
              CROSS JOIN LATERAL (
                   SELECT LEAST(1.0, COALESCE(
-                             CASE WHEN MIN(line.currency_id) = MAX(line.currency_id)
+                             CASE WHEN MIN(currency_id) = MAX(currency_id)
                                   THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
                              AS factor,
                          COALESCE(GREATEST(0, -SUM(
-                             CASE WHEN line.account_id = %(receivable)s
-                                  THEN line.amount_residual_currency
-                                  ELSE line.amount_currency END) FILTER (WHERE %(credited)s)), 0)
+                             CASE WHEN is_receivable THEN amount_residual_currency
+                                  ELSE amount_currency END) FILTER (WHERE is_credited)), 0)
                              AS open,
-                         ABS(SUM(line.balance) FILTER (WHERE %(credited)s))
-                             / NULLIF(ABS(SUM(line.amount_currency) FILTER (WHERE %(credited)s)), 0)
+                         ABS(SUM(balance) FILTER (WHERE is_credited))
+                             / NULLIF(ABS(SUM(amount_currency) FILTER (WHERE is_credited)), 0)
                              AS rate
-                    FROM account_move_line line
-                   WHERE line.move_id = entry.id) of_entry
+                    FROM (%(lines)s) line) of_entry
+            """,
+            factor_currency=self._factor_sql(SQL("amount_currency")),
+            factor_company=self._factor_sql(SQL("balance")),
+            lines=self._money_lines_sql(),
+        )
+
+    def _money_lines_sql(self):
+        """The lines of one money's entry: is it money, and does it credit the customer?
+
+        A bank line that is not matched yet stands on its journal's suspense account. The accounts
+        are found once, where a join would search them for each money; OFFSET keeps the planner
+        from asking the same again for each sum.
+        """
+        return SQL(
+            """
+            SELECT currency_id, balance, amount_currency, amount_residual_currency,
+                   account_id = %(receivable)s AS is_receivable,
+                   account_id = %(receivable)s
+                       OR (entry.statement_line_id IS NOT NULL
+                           AND account_id = entry.suspense_account_id) AS is_credited,
+                   account_id = %(liquidity)s
+                       OR account_id IN (entry.outstanding_account_id, entry.default_account_id)
+                       AS is_liquidity
+              FROM account_move_line
+             WHERE move_id = entry.id
+            OFFSET 0
             """,
             receivable=self._any_account_sql(RECEIVABLE),
-            factor_currency=self._factor_sql(SQL("line.amount_currency")),
-            factor_company=self._factor_sql(SQL("line.balance")),
-            credited=self._credited_sql(),
+            liquidity=self._any_account_sql(SQL("'asset_cash', 'liability_credit_card'")),
         )
 
     def _factor_sql(self, amount):
@@ -406,33 +433,14 @@ class SopCollection(models.Model):
         rounded for each line.
         """
         return SQL(
-            """ABS(SUM(%(amount)s) FILTER (WHERE %(liquidity)s))
-               / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE %(credited)s)), 0)""",
+            """ABS(SUM(%(amount)s) FILTER (WHERE is_liquidity))
+               / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE is_credited)), 0)""",
             amount=amount,
-            liquidity=SQL(
-                """line.account_id = %s
-                   OR line.account_id IN (entry.outstanding_account_id,
-                                          entry.default_account_id)""",
-                self._any_account_sql(SQL("'asset_cash', 'liability_credit_card'")),
-            ),
-            credited=self._credited_sql(),
         )
 
     def _any_account_sql(self, types):
-        """Any account of these types; found once, where a join would search them for each money."""
+        """Any account of these types."""
         return SQL("ANY(ARRAY(SELECT id FROM account_account WHERE account_type IN (%s)))", types)
-
-    def _credited_sql(self):
-        """Lines of the money's entry that credit the customer.
-
-        A bank line that is not matched yet stands on its journal's suspense account.
-        """
-        return SQL(
-            """(line.account_id = %s
-                OR (entry.statement_line_id IS NOT NULL
-                    AND line.account_id = entry.suspense_account_id))""",
-            self._any_account_sql(RECEIVABLE),
-        )
 
     def _cash_sql(self):
         """Per invoice, contract, order and money: the cash that came, money back negative."""

@@ -5,19 +5,54 @@ from odoo.exceptions import AccessError
 
 
 class IrAttachment(models.Model):
-    """The files of the registers are never replaced, moved or deleted, whoever asks (K3, K6)."""
+    """The files of the registers are never replaced, moved or deleted, whoever asks (K3, K6).
+
+    Other documents replace their files as long as they are open; nobody does it past them.
+    """
 
     _inherit = "ir.attachment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        files = super().create(vals_list)
+        files._sop_check_through_document()
+        return files
 
     def write(self, vals):
         kept = self._sop_kept_papers()
         if kept and not kept._sop_is_same_content(vals):
             kept._sop_refuse_kept()
-        return super().write(vals)
+        self._sop_check_through_document()
+        result = super().write(vals)
+        self._sop_check_through_document()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_kept_papers(self):
         self._sop_kept_papers()._sop_refuse_kept()
+        self._sop_check_through_document()
+
+    # -- files of documents --------------------------------------------------------------------
+
+    def _sop_check_through_document(self):
+        """Who may write a document could replace what it has fixed, such as a paper's scan (C3)."""
+        if self.env.su:
+            return
+        past = self.sudo().filtered("res_field").filtered(lambda file: file._sop_is_documents())
+        if past:
+            raise AccessError(
+                self.env._(
+                    "%s belongs to a document. Replace it there, as long as the document is open.",
+                    ", ".join(past.mapped("name")),
+                )
+            )
+
+    def _sop_is_documents(self):
+        document = self.env.get(self.res_model)
+        fixed = getattr(document, "_sop_file_fields", None)
+        return fixed is not None and self.res_field in fixed()
+
+    # -- papers of registers -------------------------------------------------------------------
 
     @api.model
     def _sop_kept_models(self):

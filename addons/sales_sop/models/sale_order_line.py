@@ -235,8 +235,10 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         # A form sends an empty list when nothing has changed; False would clear the links.
         if vals.get("invoice_lines", []) != []:
+            self.check_access("write")
             self._sop_check_invoice_lines()
         if "qty_delivered" in vals:
+            self.check_access("write")
             self._sop_check_qty_delivered()
         orders = self.order_id
         result = super().write(vals)

@@ -183,6 +183,7 @@ class SopGatePass(models.Model):
 
     def write(self, vals):
         if not self.env.su:
+            self.check_access("write")
             self._check_is_open()
             if "company_id" in vals:
                 raise AccessError(self.env._("The company of a gate pass does not change."))

@@ -45,6 +45,10 @@ class SopKeptPaperMixin(models.AbstractModel):
     )
 
     @api.model
+    def _sop_file_fields(self):
+        return super()._sop_file_fields() | {"document"}
+
+    @api.model
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {"sha256", "user_id", "registered_on"}
 

@@ -120,6 +120,10 @@ class SopMoneyPaper(models.Model):
     _amount_positive = models.Constraint("CHECK(amount > 0)", "A paper is over a positive amount.")
 
     @api.model
+    def _sop_file_fields(self):
+        return super()._sop_file_fields() | {"document"}
+
+    @api.model
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {
             "state",
@@ -154,6 +158,8 @@ class SopMoneyPaper(models.Model):
 
     def _check_content_stays(self, vals):
         names = {name for name in vals if not name.startswith(CHATTER_FIELDS)}
+        if names:
+            self.check_access("write")
         registered = self.filtered(
             lambda paper: (
                 paper.state != "draft" and names - OPEN_NAMES.get(paper.state, ALWAYS_OPEN_NAMES)

@@ -166,6 +166,7 @@ class SopPaymentAnnouncement(models.Model):
 
     def write(self, vals):
         if not self.env.su and not MONEY_FIELDS.isdisjoint(vals):
+            self.check_access("write")
             self._check_money_is_open()
         return super().write(vals)
 

@@ -182,6 +182,7 @@ class SopPolicy(models.Model):
 
     def write(self, vals):
         if not self.env.su and "state" in vals:
+            self.check_access("write")
             raise UserError(
                 self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
             )

@@ -18,6 +18,11 @@ class SopProtectedMixin(models.AbstractModel):
         """Return the names of the fields that only private code may write."""
         return frozenset()
 
+    @api.model
+    def _sop_file_fields(self):
+        """Return the names of the fields whose files nobody replaces past the document."""
+        return self._sop_protected_fields()
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:

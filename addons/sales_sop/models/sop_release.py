@@ -494,6 +494,7 @@ class SopRelease(models.Model):
 
     def write(self, vals):
         if not self.env.su and any(not name.startswith(CHATTER_FIELDS) for name in vals):
+            self.check_access("write")
             self._check_is_own_draft()
         result = super().write(vals)
         if not self.env.su and {"res_model", "res_id", "contract_id"} & set(vals):

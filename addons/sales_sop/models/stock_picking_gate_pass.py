@@ -109,6 +109,7 @@ class StockPicking(models.Model):
         raise UserError("\n".join([*placed, remedy]))
 
     def _sop_make_gate_pass(self):
+        self.env["sop.gate.pass"].check_access("create")
         for picking in self:
             blockers = picking.sudo()._delivery_blockers() if picking.state != "done" else []
             self.env["sop.gate"]._raise_if_blocked(

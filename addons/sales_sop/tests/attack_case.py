@@ -5,8 +5,9 @@ import inspect
 from psycopg2 import IntegrityError
 
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.models import MAGIC_COLUMNS
 from odoo.service.model import call_kw
 from odoo.tests import new_test_user
 from odoo.tools import mute_logger
@@ -80,6 +81,27 @@ class AttackCase(SopCase):
         ]
         self.assertGreater(len(attempts), len(records))
         self._assert_harmless(attempts, records)
+
+    def assertHearsNoMore(self, record, role):
+        """Who may not write the record hears so, and not what state it is in."""
+        self.assertFalse(self.as_user(record.browse(), role).has_access("write"))
+        calls = [("write", [{name: value}]) for name, value in self._written_back(record).items()]
+        for method, arguments in [*calls, ("unlink", []), ("copy", [])]:
+            with (
+                self.subTest(model=record._name, role=role, method=method, values=arguments),
+                self.assertRefused(exception=AccessError),
+            ):
+                self.rpc(record, role, method, *arguments)
+
+    def _written_back(self, record):
+        """Return what a form would write: the values of its fields, as they are."""
+        names = [
+            name
+            for name, field in record._fields.items()
+            if field.store and field.type not in ("one2many", "many2many", "binary")
+        ]
+        [values] = record.sudo().read(names, load=None)
+        return {name: value for name, value in values.items() if name not in MAGIC_COLUMNS}
 
     def _assert_harmless(self, attempts, victims):
         self.env.flush_all()

@@ -12,6 +12,8 @@ CONFIGURATION = {
 # What is the person's own to do: another delegation of their own decisions.
 OWN = {("sop.delegation", "create", "sales_manager"), ("sop.delegation", "copy", "sales_manager")}
 
+# Who reads much, and writes little of it.
+READERS = ("accountant", "gate_guard", "general_manager", "portal")
 MONEY_MODELS = (
     "sop.collection",
     "sop.money.paper",
@@ -49,6 +51,37 @@ class TestAttacksTable(VictimsCase):
         orders = contracts[0].order_ids
         self.assertOutsidersChangeNothing([*victims, *orders, *orders.order_line[:1]], "sales_sop")
 
+    @rule("A1", "P1", "C3", "C11", "D2", "D12")
+    def test_who_may_not_write_hears_so_whatever_is_written(self):
+        victims = [*self._victims()]
+        by_model = {record._name: record for record in victims}
+        self.rpc(by_model["sop.gate.pass"], "sales_office", "action_cancel")
+        claim = self._claim(by_model["sop.pod.missing"].picking_id)
+        line = by_model["sop.contract"].order_ids.order_line
+        for record in [*victims, claim.sudo(), line]:
+            self.assertHearsNoMore(record, self._reader_of(record))
+
+    def _reader_of(self, record):
+        """Return a role that reads the record and does not write it; else a customer."""
+        for role in READERS:
+            mine = self.as_user(record, role)
+            if mine.has_access("read") and not mine.browse().has_access("write"):
+                return role
+        return "portal"
+
+    @rule("D2")
+    def test_who_makes_no_gate_pass_does_not_hear_what_a_delivery_waits_for(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        for role in READERS:
+            with self.assertRefused(exception=AccessError):
+                self.rpc(picking, role, "action_sop_gate_pass")
+
+    def _claim(self, picking):
+        carrier = self.env["res.partner"].create({"name": "Swift Haulage"})
+        return self.as_user(self.env["sop.carrier.claim"], "sales_office").create(
+            {"picking_id": picking.id, "carrier_partner_id": carrier.id}
+        )
+
     @rule("C3", "C11")
     def test_nobody_of_another_company_and_no_customer_reads_the_money(self):
         self._money_victims(self.effective_order().sudo())
@@ -58,10 +91,7 @@ class TestAttacksTable(VictimsCase):
     def test_nobody_of_another_company_and_no_customer_reads_about_the_goods(self):
         self._delivery_victims()
         [missing] = [row for row in self._receipt_victims() if row._name == "sop.pod.missing"]
-        carrier = self.env["res.partner"].create({"name": "Swift Haulage"})
-        self.as_user(self.env["sop.carrier.claim"], "sales_office").create(
-            {"picking_id": missing.picking_id.id, "carrier_partner_id": carrier.id}
-        )
+        self._claim(missing.picking_id)
         self._assert_hidden(GOODS_MODELS, "sales_office")
 
     def _assert_hidden(self, models, role):

@@ -230,6 +230,32 @@ class TestMoneyPaper(PaperCase):
                 self.rpc(paper, "finance", "write", values)
         self.rpc(paper, "finance", "write", {"note": "Sent by courier"})
 
+    @rule("C3", "C11")
+    def test_no_file_is_replaced_past_its_document(self):
+        scan = {"document": "U2Nhbg==", "document_name": "scan.pdf"}
+        paper = self.registered(self.order(), **scan)
+        self.as_user(paper, "second_finance").action_countersign()
+        announced = {"amount": 5.0, "date": "2026-03-04", "kind": "cash", **scan}
+        announcement = self.env["sop.payment.announcement"]._announce(self.order(), announced)
+        for document in (paper.sudo(), announcement):
+            place = {"res_model": document._name, "res_id": document.id, "res_field": "document"}
+            domain = [(name, "=", value) for name, value in place.items()]
+            file = self.env["ir.attachment"].search(domain)
+            mine = self.rpc_create("ir.attachment", "finance", {"name": "x", "datas": "T3RoZXI="})
+            for record, method, arguments in (
+                (file, "write", [{"datas": "T3RoZXI="}]),
+                (file, "write", [{"res_id": 0}]),
+                (file, "copy", [{"datas": "T3RoZXI="}]),
+                (file, "unlink", []),
+                (mine, "write", [place]),
+            ):
+                with (
+                    self.subTest(document=document._name, method=method),
+                    self.assertRefused("belongs to a document", exception=AccessError),
+                ):
+                    self.rpc(record, "finance", method, *arguments)
+            self.assertEqual(document.document, b"U2Nhbg==")
+
     @rule("C1", "C3")
     def test_a_cashed_paper_can_still_bounce(self):
         order = self.order()

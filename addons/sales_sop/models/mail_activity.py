@@ -1,4 +1,10 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError
+
+# What takes a to-do off somebody's list, or puts it where nobody looks.
+PLACE_FIELDS = frozenset(
+    {"active", "user_id", "res_id", "res_model_id", "activity_type_id", "sop_approval_step_id"}
+)
 
 
 class MailActivity(models.Model):
@@ -25,6 +31,34 @@ class MailActivity(models.Model):
         if self.env.su and not self.env.user._is_internal():
             asker = self.with_user(SUPERUSER_ID)
         return super(MailActivity, asker).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        if not self.env.su:
+            self.check_access("write")
+            self._sop_check_stays(PLACE_FIELDS.isdisjoint(vals))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_unless_waiting(self):
+        if not self.env.su:
+            self._sop_check_stays()
+
+    def _sop_check_stays(self, may_by_its_user=False):
+        """What somebody has to decide stays on their list until it is decided (A1)."""
+        waiting = self.sudo().filtered(
+            lambda activity: activity.sop_approval_step_id.state == "pending"
+        )
+        if may_by_its_user:
+            waiting = waiting.filtered(lambda activity: activity.user_id != self.env.user)
+        if waiting:
+            raise AccessError(
+                self.env._(
+                    "%(document)s waits for the decision of %(user)s, and stays on their list "
+                    "until it is decided. Approve or refuse it there.",
+                    document=waiting[0].res_name,
+                    user=waiting[0].user_id.name,
+                )
+            )
 
     @api.model
     def _sop_create_quietly(self, vals_list):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
 
@@ -61,6 +62,13 @@ class SaleOrder(models.Model):
         """Return what the contract application prints, in the reader's language (A1)."""
         self.ensure_one()
         self.check_access("read")
+        if not self.env.user._is_internal():
+            raise AccessError(
+                self.env._(
+                    "The application of %s, with what was said about it, stays in the company.",
+                    self.name,
+                )
+            )
         order, paper = self.sudo(), self.env["sop.paper"]
         approval = order._approval_for("application")
         states = dict(self._fields["sop_application_state"]._description_selection(self.env))

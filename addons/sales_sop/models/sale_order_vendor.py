@@ -59,11 +59,14 @@ class StockMove(models.Model):
         sent = self._sop_sent_by_vendor()
         if not sent:
             return
-        orders = sent._sop_governed_deliveries().sudo().sale_line_id.order_id
+        sent = sent._sop_governed_deliveries()
+        orders = sent.sudo().sale_line_id.order_id
         gate, contracts = self.env["sop.gate"], orders.sop_contract_id
         contracts._touch()
         collected = contracts._collected()
-        blockers = {}
+        # What belongs to no order is not sent to a customer by anybody (D1).
+        loose = sent.filtered(lambda move: move._sop_basis() == "none")
+        blockers = {move.picking_id: move._sop_basis_blockers() for move in loose}
         with gate._using_releases():
             for order in orders:
                 money = order._sop_vendor_blockers(collected)

@@ -111,16 +111,32 @@ class SopAmendment(models.Model):
     )
     line_ids = fields.One2many("sop.amendment.line", "amendment_id", string="Lines")
     old_payment_term_id = fields.Many2one(
-        "account.payment.term", string="Old Payment Terms", readonly=True, copy=False
+        "account.payment.term",
+        string="Old Payment Terms",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     payment_term_id = fields.Many2one(
-        "account.payment.term", string="New Payment Terms", check_company=True, copy=False
+        "account.payment.term",
+        string="New Payment Terms",
+        check_company=True,
+        copy=False,
+        ondelete="restrict",
     )
     old_partner_invoice_id = fields.Many2one(
-        "res.partner", string="Old Invoice Address", readonly=True, copy=False
+        "res.partner",
+        string="Old Invoice Address",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     partner_invoice_id = fields.Many2one(
-        "res.partner", string="New Invoice Address", check_company=True, copy=False
+        "res.partner",
+        string="New Invoice Address",
+        check_company=True,
+        copy=False,
+        ondelete="restrict",
     )
     old_commitment_date = fields.Datetime(string="Old Delivery Date", readonly=True, copy=False)
     commitment_date = fields.Datetime(string="New Delivery Date", copy=False)
@@ -142,7 +158,9 @@ class SopAmendment(models.Model):
         help="Money collected for the contract that the new total does not ask for any more. It "
         "stays on the contract until finance gives it back or earmarks it to another one.",
     )
-    requested_by_id = fields.Many2one("res.users", string="Submitted by", readonly=True, copy=False)
+    requested_by_id = fields.Many2one(
+        "res.users", string="Submitted by", readonly=True, copy=False, ondelete="restrict"
+    )
     requested_on = fields.Datetime(string="Submitted on", readonly=True, copy=False)
     applied_on = fields.Datetime(string="In Force Since", readonly=True, copy=False)
     waiting_for = fields.Char(compute="_compute_waiting_for", compute_sudo=True)

@@ -97,6 +97,7 @@ class SopApproval(models.Model):
     salesperson_id = fields.Many2one(
         "res.users",
         readonly=True,
+        ondelete="restrict",
         help="Whose document it is; they follow it although they decide nothing.",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -111,7 +112,9 @@ class SopApproval(models.Model):
     state = fields.Selection(
         APPROVAL_STATES, string="Status", default="pending", required=True, readonly=True
     )
-    requested_by_id = fields.Many2one("res.users", string="Submitted by", readonly=True)
+    requested_by_id = fields.Many2one(
+        "res.users", string="Submitted by", readonly=True, ondelete="restrict"
+    )
     requested_on = fields.Datetime(string="Submitted on", readonly=True)
     decided_on = fields.Datetime(readonly=True)
     content = fields.Json(readonly=True, help="The approved content, as it was when submitted.")

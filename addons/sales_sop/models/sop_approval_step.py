@@ -33,18 +33,20 @@ class SopApprovalStep(models.Model):
     state = fields.Selection(
         STEP_STATES, string="Status", default="waiting", required=True, readonly=True
     )
-    user_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    user_id = fields.Many2one("res.users", string="Decided by", readonly=True, ondelete="restrict")
     on_behalf_of_id = fields.Many2one(
         "res.users",
         string="In Place of",
         readonly=True,
         help="Who was away and had delegated the decision.",
+        ondelete="restrict",
     )
     decided_as_id = fields.Many2one(
         "res.groups",
         string="Decided as",
         readonly=True,
         help="The role in which it was decided; a higher role may decide for a lower one.",
+        ondelete="restrict",
     )
     is_own = fields.Boolean(
         string="Own Document",

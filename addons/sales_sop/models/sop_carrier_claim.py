@@ -70,7 +70,9 @@ class SopCarrierClaim(models.Model):
         index=True,
     )
     closed_on = fields.Date(string="Decided on", readonly=True)
-    closed_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
+    closed_by_id = fields.Many2one(
+        "res.users", string="Decided by", readonly=True, ondelete="restrict"
+    )
 
     @api.model
     def _sop_protected_fields(self):

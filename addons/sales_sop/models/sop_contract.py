@@ -54,7 +54,9 @@ class SopContract(models.Model):
         help="Units of the contract's currency for one unit of the company's currency, on the day "
         "of submission. Money in another currency is counted at this rate.",
     )
-    user_id = fields.Many2one("res.users", string="Salesperson", readonly=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", string="Salesperson", readonly=True, index=True, ondelete="restrict"
+    )
     policy_id = fields.Many2one(
         "sop.policy", required=True, readonly=True, help="The policy in force at submission (P4)."
     )

@@ -26,7 +26,7 @@ class SopContract(models.Model):
         readonly=True, help="What was accepted, at the agreed prices, tax included."
     )
     closed_on = fields.Date(readonly=True)
-    closed_by_id = fields.Many2one("res.users", readonly=True)
+    closed_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     closing_ids = fields.One2many(
         "sop.contract.closing",
         "contract_id",

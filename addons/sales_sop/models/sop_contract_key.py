@@ -74,7 +74,9 @@ class SopContractCheck(models.Model):
     user_id = fields.Many2one(
         "res.users", string="To Be Checked by", required=True, default=lambda self: self.env.uid
     )
-    checked_by_id = fields.Many2one("res.users", string="Checked by", readonly=True, copy=False)
+    checked_by_id = fields.Many2one(
+        "res.users", string="Checked by", readonly=True, copy=False, ondelete="restrict"
+    )
     result = fields.Text(help="How far the contract is, what is late, what is done about it.")
     checked_on = fields.Date(readonly=True, copy=False)
 

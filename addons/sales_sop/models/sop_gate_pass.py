@@ -83,7 +83,7 @@ class SopGatePass(models.Model):
     vehicle_plate = fields.Char(string="License Plate", tracking=True)
     driver_name = fields.Char(string="Driver", tracking=True)
     driver_phone = fields.Char(string="Driver's Phone")
-    carrier_id = fields.Many2one("res.partner")
+    carrier_id = fields.Many2one("res.partner", ondelete="restrict")
     date_planned = fields.Datetime(
         string="Planned Departure", required=True, default=fields.Datetime.now
     )
@@ -95,7 +95,7 @@ class SopGatePass(models.Model):
         string="Papers Travel Sealed",
         help="The customer's copy and the money receipt travel sealed with the driver (D8).",
     )
-    agreed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    agreed_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     agreed_on = fields.Datetime(readonly=True, copy=False)
     agreed_content = fields.Json(readonly=True, copy=False)
     is_agreed = fields.Boolean(
@@ -105,7 +105,9 @@ class SopGatePass(models.Model):
     )
 
     left_on = fields.Datetime(readonly=True, copy=False)
-    guard_id = fields.Many2one("res.users", string="Registered by", readonly=True, copy=False)
+    guard_id = fields.Many2one(
+        "res.users", string="Registered by", readonly=True, copy=False, ondelete="restrict"
+    )
 
     customer_names = fields.Char(string="Customer", compute="_compute_goods", compute_sudo=True)
     goods = fields.Text(compute="_compute_goods", compute_sudo=True)

@@ -78,6 +78,7 @@ class SopMoneyPaper(models.Model):
         check_company=True,
         domain="[('partner_id', 'parent_of', partner_id), ('state', 'in', ('draft', 'effective'))]",
         help="The money is earmarked for it when the paper is registered.",
+        ondelete="restrict",
     )
     document = fields.Binary(string="Scan", attachment=True, copy=False)
     document_name = fields.Char(copy=False)
@@ -101,13 +102,17 @@ class SopMoneyPaper(models.Model):
         check_company=True,
     )
     is_matched = fields.Boolean(related="payment_id.is_matched", string="Cleared by the Bank")
-    registered_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    registered_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     registered_on = fields.Datetime(readonly=True, copy=False)
-    countersigned_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    countersigned_by_id = fields.Many2one(
+        "res.users", readonly=True, copy=False, ondelete="restrict"
+    )
     countersigned_on = fields.Datetime(readonly=True, copy=False)
-    ended_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    ended_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     ended_on = fields.Datetime(string="Cashed, Endorsed or Bounced on", readonly=True, copy=False)
-    endorsed_to_id = fields.Many2one("res.partner", string="Endorsed to", copy=False)
+    endorsed_to_id = fields.Many2one(
+        "res.partner", string="Endorsed to", copy=False, ondelete="restrict"
+    )
     bounce_reason = fields.Char(readonly=True, copy=False)
 
     _payment_uniq = models.Constraint(

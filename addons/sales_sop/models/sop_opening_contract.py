@@ -75,7 +75,9 @@ class SopOpeningContract(models.Model):
         string="Salesperson in the File",
         help="Login or exact name of the salesperson, as the imported file has it.",
     )
-    user_id = fields.Many2one("res.users", string="Salesperson", domain="[('share', '=', False)]")
+    user_id = fields.Many2one(
+        "res.users", string="Salesperson", domain="[('share', '=', False)]", ondelete="restrict"
+    )
     currency_id = fields.Many2one(
         "res.currency", required=True, default=lambda self: self.env.company.currency_id
     )
@@ -137,11 +139,13 @@ class SopOpeningContract(models.Model):
     takeover_error = fields.Text(string="Not Taken Over Because", readonly=True, copy=False)
     contract_id = fields.Many2one("sop.contract", readonly=True, copy=False, ondelete="restrict")
     order_id = fields.Many2one("sale.order", readonly=True, copy=False, ondelete="restrict")
-    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     submitted_on = fields.Datetime(readonly=True, copy=False)
-    taken_by_id = fields.Many2one("res.users", string="Taken Over by", readonly=True, copy=False)
+    taken_by_id = fields.Many2one(
+        "res.users", string="Taken Over by", readonly=True, copy=False, ondelete="restrict"
+    )
     taken_on = fields.Datetime(string="Taken Over on", readonly=True, copy=False)
-    cancelled_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    cancelled_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     cancelled_on = fields.Datetime(readonly=True, copy=False)
     opening_state = fields.Selection(related="company_id.sop_opening_state", string="Opening")
     go_live_date = fields.Date(related="company_id.go_live_date")

@@ -89,7 +89,7 @@ class SopPaymentAnnouncement(models.Model):
         "sop.payment.allocation", string="Earmark", readonly=True, ondelete="set null"
     )
     reason = fields.Char(readonly=True, help="The customer reads it.")
-    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_by_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     decided_on = fields.Datetime(readonly=True)
 
     _amount_positive = models.Constraint(

@@ -68,7 +68,9 @@ class SopPodMissing(models.Model):
         domain="[('id', 'in', delivered_lot_ids)]",
         help="Which of the delivered lots or serial numbers did not arrive.",
     )
-    decided_by_id = fields.Many2one("res.users", string="Confirmed by", readonly=True)
+    decided_by_id = fields.Many2one(
+        "res.users", string="Confirmed by", readonly=True, ondelete="restrict"
+    )
     decided_on = fields.Datetime(string="Confirmed on", readonly=True)
     loss_move_id = fields.Many2one(
         "stock.move", string="Out of the Delivery", readonly=True, index="btree_not_null"

@@ -70,7 +70,7 @@ class SopPolicy(models.Model):
     )
     decided_on = fields.Date(string="Date of the Decision", readonly=True, copy=False)
     issued_on = fields.Date(readonly=True, copy=False)
-    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     interest_rate = fields.Float(
         string="Interest on Overdue Money (% a Year)",
         digits=(5, 2),

@@ -28,7 +28,7 @@ class SopPolicy(models.Model):
     vote_revision = fields.Integer(readonly=True, copy=False)
     vote_hash = fields.Char(readonly=True, copy=False)
     vote_opened_on = fields.Datetime(string="Open Since", readonly=True, copy=False)
-    vote_opened_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    vote_opened_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     meeting_member_ids = fields.Many2many(
         "res.users",
         "sop_policy_meeting_member_rel",
@@ -38,6 +38,7 @@ class SopPolicy(models.Model):
         context={"active_test": False},
         readonly=True,
         copy=False,
+        ondelete="restrict",
     )
     votes_needed = fields.Integer(readonly=True, copy=False)
     meeting_decides = fields.Boolean(compute="_compute_meeting_decides", compute_sudo=True)
@@ -50,7 +51,7 @@ class SopPolicy(models.Model):
     can_vote = fields.Boolean(
         string="Waits for My Vote", compute="_compute_my_vote", search="_search_can_vote"
     )
-    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     # In the table, not in an attachment: who may write the policy could replace an attachment.
     minutes_file = fields.Binary(
         string="Minutes",

@@ -9,6 +9,11 @@ class SopPolicy(models.Model):
 
     _inherit = "sop.policy"
 
+    def _price_table_policy(self):
+        """Return the policy with all rights, once its reader's own were checked."""
+        self.check_access("read")
+        return self.sudo()
+
     def _price_tables(self):
         """Return a table for all customers and one for each customer group with own prices."""
         self.ensure_one()

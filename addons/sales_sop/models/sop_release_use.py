@@ -25,7 +25,7 @@ class SopReleaseUse(models.Model):
     )
     quantity = fields.Float(digits="Product Unit", readonly=True)
     used_on = fields.Datetime(readonly=True)
-    user_id = fields.Many2one("res.users", string="Used by", readonly=True)
+    user_id = fields.Many2one("res.users", string="Used by", readonly=True, ondelete="restrict")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -22,7 +22,9 @@ class StockPicking(models.Model):
     )
     pod_date = fields.Date(string="Received on", readonly=True, copy=False)
     pod_signatory = fields.Char(string="Signed by", readonly=True, copy=False)
-    pod_user_id = fields.Many2one("res.users", string="Recorded by", readonly=True, copy=False)
+    pod_user_id = fields.Many2one(
+        "res.users", string="Recorded by", readonly=True, copy=False, ondelete="restrict"
+    )
     pod_document = fields.Binary(string="Signed Paper", compute="_compute_pod_document")
     pod_document_name = fields.Char(compute="_compute_pod_document")
     pod_receipt_ids = fields.One2many(

@@ -22,7 +22,11 @@ class StockPicking(models.Model):
         help="Somebody confirmed the customer's invoice data and the transport as they are now.",
     )
     sop_shipping_user_id = fields.Many2one(
-        "res.users", string="Shipping Data Confirmed by", readonly=True, copy=False
+        "res.users",
+        string="Shipping Data Confirmed by",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
     )
     sop_shipping_on = fields.Datetime(
         string="Shipping Data Confirmed on", readonly=True, copy=False

@@ -1,3 +1,5 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -437,6 +439,16 @@ class TestApprovalAttacks(SopCase):
         self.approve(contract, "contract", "second")
         self.approve(contract, "contract", "signer")
         self.assertEqual(contract.state, "effective")
+
+    @rule("A1", "P1")
+    @mute_logger("odoo.sql_db")
+    def test_who_decided_is_archived_and_not_deleted(self):
+        approval = self.approved_quotation().sudo().approval_for("application").sudo()
+        self.assertEqual(approval.step_ids.user_id, self.users["sales_manager"])
+        for role in ("salesperson", "sales_manager", "general_manager"):
+            with self.assertRaises(IntegrityError), self.env.cr.savepoint():
+                self.rpc(self.users[role], "administrator", "unlink")
+        self.rpc(self.users["sales_manager"], "administrator", "action_archive")
 
     @rule("A1")
     def test_the_manager_of_another_company_sees_nothing(self):

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
 from .attack_case import EVERYBODY
@@ -200,6 +201,22 @@ class TestMethods(StageCase):
                     self.assertRefused(unchanged=[document, approval, approval.step_ids]),
                 ):
                     self.rpc(record, "requester", method, *arguments)
+
+    @rule("A1")
+    def test_whoever_is_named_in_a_document_is_not_deleted(self):
+        """Odoo empties a link when its record is deleted, unless the link says otherwise."""
+        forgotten = {
+            f"{model._name}.{name}"
+            for model in self._own_models()
+            for name, field in model._fields.items()
+            if field.comodel_name == "res.users"
+            and field.store
+            and not field.related
+            and field.type in ("many2one", "many2many")
+            and name not in MAGIC_COLUMNS
+            and field.ondelete != "restrict"
+        }
+        self.assertEqual(forgotten, set())
 
     def test_every_model_with_methods_is_attacked(self):
         attacked = {record._name for record in self._open()}

@@ -48,6 +48,28 @@ class TestDropship(PaymentFirstCase, ReleaseCase):
         self.assertEqual(picking.location_id.usage, "supplier")
         self.assertTrue(picking.sop_governed)
 
+    @rule("D1", "D4")
+    def test_a_vendor_sends_nothing_to_a_customer_without_an_order(self):
+        __, purchase = self.sold()
+        own = self.rpc_create(
+            "purchase.order",
+            "buyer",
+            {
+                "partner_id": self.vendor.id,
+                "company_id": self.company.id,
+                "picking_type_id": purchase.picking_type_id.id,
+                "dest_address_id": self.customer.id,
+                "order_line": [
+                    Command.create({"product_id": self.sent.id, "product_qty": 10, "price_unit": 6})
+                ],
+            },
+        )
+        self.rpc(purchase.order_line, "buyer", "write", {"sale_line_id": False})
+        for loose in (own, purchase):
+            with self.assertRefused("D1", "no order line", unchanged=loose):
+                self.buy(loose)
+            self.assertFalse(loose.picking_ids)
+
     @rule("D1", "D3", "D4")
     def test_what_the_vendor_sends_passes_the_delivery_gate_and_is_signed_for(self):
         order, purchase = self.sold()

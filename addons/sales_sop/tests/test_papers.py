@@ -1,7 +1,7 @@
 import io
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from .common import SopCase, rule
@@ -111,6 +111,32 @@ class TestPapers(SopCase):
         ):
             with self.subTest(report=report), self.assertRaises(AccessError):
                 reports._render_qweb_html(report, record.ids)
+
+    @rule("A1", "P6")
+    def test_no_customer_prints_what_stays_in_the_company(self):
+        """Who knows a report's name prints it, whether a menu shows it or not."""
+        order = self.approved_quotation()
+        self.users["portal"] = new_test_user(
+            self.env, login="buyer@example.com", groups="base.group_portal"
+        )
+        self.users["portal"].partner_id.parent_id = self.customer
+        self.users["portal"].company_ids |= self.company
+        self.assertTrue(self.as_user(order, "portal").has_access("read"))
+        for report, record in (
+            ("sales_sop.report_application", order),
+            ("sales_sop.sop_policy_price_list_document", self.policy),
+        ):
+            with self.subTest(report=report), self.assertRaises(AccessError):
+                self.html(report, record, "portal")
+
+    @rule("P6")
+    def test_another_company_prints_no_price_list(self):
+        company = self.env["res.company"].create({"name": "Southlight Drives"})
+        stranger = self._new_user("stranger", "sales_sop.group_general_manager", company)
+        reports = self.env["ir.actions.report"].with_user(stranger)
+        reports = reports.with_context(allowed_company_ids=company.ids)
+        with self.assertRaises(AccessError):
+            reports._render_qweb_html("sales_sop.sop_policy_price_list_document", self.policy.ids)
 
     # -- contract ------------------------------------------------------------------------------
 

@@ -322,6 +322,33 @@ class TestWithdraw(PeopleCase):
         self.assertEqual(order.sop_application_state, "approved")
 
     @rule("A1")
+    def test_what_waits_for_somebody_stays_on_their_list(self):
+        order = self.quotation()
+        approval = self.submit(order)
+        to_do = self.env["mail.activity"].search(
+            [("sop_approval_step_id", "in", approval.step_ids.ids)]
+        )
+        elsewhere = self.quotation()
+        for method, arguments in (
+            ("unlink", []),
+            ("action_done", []),
+            ("write", [{"active": False}]),
+            ("write", [{"user_id": self.users["salesperson"].id}]),
+            ("write", [{"res_id": elsewhere.id}]),
+        ):
+            for role in ("salesperson", "sales_manager"):
+                with self.assertRefused(
+                    "stays on their list", exception=AccessError, unchanged=to_do
+                ):
+                    self.rpc(to_do, role, method, *arguments)
+        later = {"date_deadline": fields.Date.add(self.today(), days=3)}
+        with self.assertRefused("stays on their list", exception=AccessError, unchanged=to_do):
+            self.rpc(to_do, "salesperson", "write", later)
+        self.rpc(to_do, "sales_manager", "write", later)
+        self.approve(order, "application", "sales_manager")
+        self.assertFalse(to_do.active)
+
+    @rule("A1")
     def test_nobody_else_withdraws_and_a_decision_stays(self):
         order = self.quotation()
         approval = self.submit(order)

@@ -12,7 +12,10 @@ REASONS = [
     ("no_rule", "No Rule of the Plan Matches"),
     ("no_cost", "Cost Not Known, so No Margin"),
     ("no_payee", "Nobody Is the Payee"),
+    ("no_share", "Nobody Is Named for the Manager or the Pool"),
 ]
+# What is no concern of the salesperson, whose own commission is earned.
+OTHERS_REASONS = ("no_share",)
 
 
 class CommissionBlocked(models.Model):
@@ -73,6 +76,9 @@ class CommissionBlocked(models.Model):
             "no_cost": self.env._("Invoice the order, so that the cost is known."),
             "no_payee": self.env._(
                 "Make the salesperson a payee, or record a split of the contract or the team."
+            ),
+            "no_share": self.env._(
+                "Record a split of the team for its manager or its pool that begins earlier."
             ),
         }
 
@@ -177,14 +183,25 @@ class CommissionBlocked(models.Model):
     def _received_sql(self, scope):
         """What customers paid, in the company's money: the cash part of each of their entries.
 
-        What was paid back to them out of it is not there any more.
+        A discount, a bank fee and a write-off in the entry are no money. What was paid back to
+        the customers out of it is not there any more.
         """
         return SQL(
             """
             SELECT money.id, money.date,
-                   -SUM(line.balance) - COALESCE(SUM(back.amount), 0) AS amount
+                   LEAST(-SUM(line.balance), MAX(cash.amount)) - COALESCE(SUM(back.amount), 0)
+                       AS amount
               FROM account_move money
+              JOIN account_journal journal ON journal.id = money.journal_id
          LEFT JOIN account_payment payment ON payment.id = money.origin_payment_id
+              JOIN LATERAL (
+                   SELECT SUM(item.balance) AS amount
+                     FROM account_move_line item
+                     JOIN account_account kind ON kind.id = item.account_id
+                    WHERE item.move_id = money.id
+                      AND (kind.account_type IN ('asset_cash', 'liability_credit_card')
+                           OR item.account_id IN (payment.outstanding_account_id,
+                                                  journal.default_account_id))) cash ON TRUE
               JOIN account_move_line line ON line.move_id = money.id
               JOIN account_account account
                 ON account.id = line.account_id AND account.account_type = 'asset_receivable'
@@ -220,11 +237,15 @@ class CommissionBlocked(models.Model):
         )
 
     def _rejected_matched_sql(self, scope):
-        """A payment that was registered from an invoice and is still matched with it."""
+        """A payment that was registered from an invoice and is still matched with it.
+
+        With it may be matched what was written off besides.
+        """
         return SQL(
             """
             SELECT 'rejected', contract.id, payment.move_id, invoice.id, payment.date, %(currency)s,
-                   SUM(partial.amount)
+                   LEAST(SUM(partial.amount),
+                         ABS(MIN(payment.amount_company_currency_signed)))
               FROM account_payment payment
               JOIN account_move_line line ON line.move_id = payment.move_id
               JOIN account_partial_reconcile partial ON partial.credit_move_id = line.id
@@ -335,14 +356,18 @@ class CommissionBlocked(models.Model):
     def _without_payee_sql(self):
         """Money with a rule that nobody earns with, or whose margin is not known.
 
-        A manager or a pool that nobody has named earns nothing, and nothing is missing then. A
-        money for which several roles lack something is listed once.
+        A manager or a pool that nobody has named earns nothing, and nothing is missing then; one
+        that was named later has a reason of its own. A money for which several roles lack
+        something is listed once.
         """
         return SQL(
             """
-            SELECT reason, contract_id, money_move_id, invoice_id, date, NULL::integer,
+            SELECT CASE WHEN is_without_cost THEN 'no_cost'
+                        WHEN BOOL_OR(role = 'salesperson') THEN 'no_payee'
+                        ELSE 'no_share' END,
+                   contract_id, money_move_id, invoice_id, date, NULL::integer,
                    (ARRAY_AGG(amount ORDER BY ABS(amount) DESC))[1]
-              FROM (SELECT CASE WHEN part.raw IS NULL THEN 'no_cost' ELSE 'no_payee' END AS reason,
+              FROM (SELECT part.raw IS NULL AS is_without_cost, part.role,
                            part.contract_id, part.money_move_id, part.invoice_id, part.date,
                            SUM(part.taxed * part.share / 100 * contract.currency_rate
                                / version.currency_rate::numeric) AS amount
@@ -355,8 +380,8 @@ class CommissionBlocked(models.Model):
                             OR EXISTS (SELECT FROM share
                                         WHERE share.role = part.role
                                           AND share.subject_id = part.team_id))
-                  GROUP BY 1, 2, 3, 4, 5, part.role) lacking
-          GROUP BY reason, contract_id, money_move_id, invoice_id, date
+                  GROUP BY 1, 2, 3, 4, 5, 6) lacking
+          GROUP BY is_without_cost, contract_id, money_move_id, invoice_id, date
             """,
             self.env["commission.truth"]._shared_part_sql(),
         )

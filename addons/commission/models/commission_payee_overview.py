@@ -4,6 +4,8 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.tools import date_utils, format_date
 
+from .commission_blocked import OTHERS_REASONS
+
 MONTHS = 12
 
 
@@ -116,7 +118,7 @@ class CommissionPayee(models.Model):
     @api.depends("user_id")
     def _compute_blocked(self):
         groups = self.env["commission.blocked"]._read_group(
-            [("user_id", "in", self.user_id.ids)],
+            self._blocked_domain(),
             ["user_id", "company_id", "currency_id"],
             ["amount:sum"],
         )
@@ -156,7 +158,10 @@ class CommissionPayee(models.Model):
 
     def action_open_blocked(self):
         """Open the money of the payee's contracts that earns nothing."""
-        return self._open("commission_blocked_action", [("user_id", "in", self.user_id.ids)])
+        return self._open("commission_blocked_action", self._blocked_domain())
+
+    def _blocked_domain(self):
+        return [("user_id", "in", self.user_id.ids), ("reason", "not in", OTHERS_REASONS)]
 
     def _open_since(self, period):
         since = date_utils.start_of(self.company_id[:1]._sop_today(), period)

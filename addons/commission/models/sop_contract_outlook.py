@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .commission_blocked import OTHERS_REASONS
+
 
 class SopContract(models.Model):
     """What is earned with a contract, may still be earned with it, and earns nothing yet.
@@ -107,15 +109,19 @@ class SopContract(models.Model):
         ]
 
     def _commission_blocked(self):
-        """Return ``[(reason, amount)]`` of the contract's money that earns nothing yet."""
+        """Return ``[(reason, amount)]`` of the contract's money that earns nothing yet.
+
+        What the manager or the pool lacks is told to those who read everybody's commission.
+        """
         self.ensure_one()
         report = self.env["commission.blocked"].sudo()
         report.env["commission.truth"]._flush_sources()
         rows = self.env.execute_query(report._of_contract_sql(self._commission_scope()))
+        left_out = () if self.env.user._commission_reads_all() else OTHERS_REASONS
         return [
             (reason, float(amount))
             for reason, amount in rows
-            if not self.currency_id.is_zero(float(amount))
+            if reason not in left_out and not self.currency_id.is_zero(float(amount))
         ]
 
     def _commission_scope(self, **values):

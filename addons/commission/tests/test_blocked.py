@@ -26,6 +26,30 @@ class TestBlocked(CommissionCase):
         self.assertEqual(self.balance(), 50.0)
 
     @rule("B2")
+    def test_what_was_written_off_is_no_money_that_waits(self):
+        invoice = self.invoiced_order().sudo().invoice_ids
+        expense = self.account("expense").id
+        how = {"payment_difference_handling": "reconcile", "writeoff_account_id": expense}
+        self.pay(invoice, 1127.0, **how)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.now_is("2026-03-31")
+        self.assertEqual(self.blocked(), [])
+        self.calculate()
+        self.assertEqual(self.balance(), 98.0)
+
+    @rule("B2")
+    def test_of_a_rejected_payment_only_its_money_is_missing(self):
+        invoice = self.invoiced_order().sudo().invoice_ids
+        payment = self.pay(
+            invoice,
+            575.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.account("expense").id,
+        )
+        payment.action_reject()
+        self.assertEqual(self.blocked(), [("rejected", 575.0)])
+
+    @rule("B2")
     def test_a_row_stays_the_same_when_earlier_money_comes(self):
         self.receive(575.0, date="2026-03-02")
         row = self.env["commission.blocked"].search([("company_id", "=", self.company.id)])
@@ -118,7 +142,15 @@ class TestBlocked(CommissionCase):
         # Once the team has a manager, money from before is missing one; it is listed once.
         manager = self._new_payee("sales_manager")
         self.split(team=team, role="manager", shares={manager: 100.0}, date_from="2026-04-05")
-        self.assertEqual(self.blocked(), [("no_payee", 575.0)])
+        self.assertEqual(self.blocked(), [("no_share", 575.0)])
+        # The salesperson has earned their own part of it.
+        self.calculate()
+        self.env.invalidate_all()
+        own = self.as_user(self.payee, "salesperson")
+        self.assertEqual((own.amount_month, own.amount_blocked), (50.0, 0.0))
+        blocked = own.action_open_blocked()
+        self.assertFalse(self.env[blocked["res_model"]].search(blocked["domain"]))
+        self.assertEqual(self.as_user(contract, "salesperson")._commission_blocked(), [])
         contract.sudo().write({"user_id": self.users["sales_head"].id})
         self.assertEqual(self.blocked(), [("no_payee", 575.0)])
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import format_list
 
 # A payment in another state is none, though its entry may still be matched.
 MONEY_STATES = ("in_process", "paid")
@@ -138,7 +139,7 @@ class CommissionSheet(models.Model):
             sheet._message_log(
                 body=self.env._(
                     "Accepted as paid without money, by %s.",
-                    ", ".join(booking.accepted_move_ids.mapped("display_name")),
+                    format_list(self.env, booking.accepted_move_ids.mapped("display_name")),
                 )
             )
         return True

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date, formatLang
 
+from odoo.addons.sales_sop.models.wording import paragraph
+
 from .commission_rule import ROLES
 
 ENTRY_KINDS = [
@@ -165,7 +167,6 @@ class CommissionEntry(models.Model):
             "rule": self.rule_id.name,
         }
         rate = self.rule_id.rate_kind
-        share = self._share_text()
         if self.amount < 0:
             return self.env._(
                 "%(base)s of the money of %(day)s for %(thing)s went back or counts elsewhere; "
@@ -173,26 +174,22 @@ class CommissionEntry(models.Model):
                 **values,
             )
         if rate == "unit":
-            return (
-                self.env._(
-                    "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: an amount per unit.",
-                    **values,
-                )
-                + share
+            text = self.env._(
+                "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: an amount per unit.",
+                **values,
             )
-        return (
-            self.env._(
+        else:
+            text = self.env._(
                 "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: %(rate)s.",
                 rate=self._percent(self.rate),
                 **values,
             )
-            + share
-        )
+        return paragraph(self.env, [text, self._share_text()])
 
     def _share_text(self):
         if not self.share or self.share == 100:
             return ""
-        return " " + self.env._("Your share is %s.", self._percent(self.share))
+        return self.env._("Your share is %s.", self._percent(self.share))
 
     def _explain_overdue(self):
         if self.amount > 0:

@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import format_date, formatLang
 
+from odoo.addons.sales_sop.models.wording import clauses, labelled
+
 
 class CommissionPlan(models.Model):
     """What those who approve a plan read of it: everything that decides an amount (B1)."""
@@ -23,7 +25,7 @@ class CommissionPlan(models.Model):
                     rule._condition_text(),
                     rule._role_text(),
                     rule._rate_text(),
-                    "; ".join(rule._counting_texts()) or "—",
+                    clauses(self.env, rule._counting_texts()) or "—",
                 )
                 for rule in self.rule_ids.sorted(lambda rule: (rule.sequence, rule.id))
             ],
@@ -82,15 +84,16 @@ class CommissionRule(models.Model):
         if self.rate_kind == "tiers":
             texts += [
                 self._label("base"),
-                f"{self._string('tier_scope')}: {self._label('tier_scope')}",
-                f"{self._string('tier_rules')}: {self._label('tier_rules')}",
-                f"{self._string('tier_unit')}: {self._label('tier_unit')}",
+                *(
+                    labelled(self.env, self._string(name), self._label(name))
+                    for name in ("tier_scope", "tier_rules", "tier_unit")
+                ),
             ]
             if self.lineage_id:
-                texts.append(f"{self._string('lineage_id')}: {self.lineage_id.name}")
+                texts.append(labelled(self.env, self._string("lineage_id"), self.lineage_id.name))
         if self.amount_max:
             most = formatLang(self.env, self.amount_max, currency_obj=self.currency_id)
-            texts.append(f"{self._string('amount_max')}: {most}")
+            texts.append(labelled(self.env, self._string("amount_max"), most))
         return texts
 
     def _string(self, name):

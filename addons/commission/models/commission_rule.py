@@ -1,9 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import float_repr, formatLang
+from odoo.tools import float_repr, format_list, formatLang
 
 from odoo.addons.sales_sop.models.sop_policy_line import PRICE_KINDS
 from odoo.addons.sales_sop.models.sop_policy_term import SALES_MODES
+from odoo.addons.sales_sop.models.wording import clauses, in_brackets, labelled
 
 ROLES = [
     ("salesperson", "Salesperson"),
@@ -236,7 +237,7 @@ class CommissionRule(models.Model):
     def _condition_text(self):
         """Say which sales the rule is for, with its name."""
         conditions = self._conditions()
-        return f"{self.name}: {conditions}" if conditions else self.name
+        return labelled(self.env, self.name, conditions) if conditions else self.name
 
     def _conditions(self):
         self.ensure_one()
@@ -244,21 +245,21 @@ class CommissionRule(models.Model):
             self.product_id.display_name,
             self.product_categ_id.display_name,
             self._label("sales_mode"),
-            ", ".join(self.partner_category_ids.mapped("display_name")),
+            format_list(self.env, self.partner_category_ids.mapped("display_name")),
             self._label("price_kind"),
         ]
-        return ", ".join(part for part in parts if part)
+        return clauses(self.env, parts)
 
     def _rate_text(self):
         """Say what the rule pays."""
         self.ensure_one()
         base = self._label("base")
         if self.rate_kind == "percent":
-            return f"{self.rate:.12g} % ({base})"
+            return in_brackets(self.env, f"{self.rate:.12g} %", base)
         if self.rate_kind == "unit":
             amount = formatLang(self.env, self.amount_per_unit, currency_obj=self.currency_id)
             return self.env._("%s per unit", amount)
         if self.rate_kind == "tiers":
-            tiers = ", ".join(tier._text() for tier in self.tier_ids)
-            return f"{tiers} ({self._label('tier_mode')})"
+            tiers = clauses(self.env, [tier._text() for tier in self.tier_ids])
+            return in_brackets(self.env, tiers, self._label("tier_mode"))
         return self._label("rate_kind")

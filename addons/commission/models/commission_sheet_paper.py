@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.sales_sop.models.wording import enumerated
+
 from .commission_sheet_approval import ROUTE
 
 
@@ -87,7 +89,9 @@ class CommissionSheet(models.Model):
         words = self.currency_id.with_env(self.env)._sop_amount_in_words(self.amount_payable)
         rows = [(self.env._("Commission of the month"), self._money(self.amount_entries))]
         if self.amount_carried_in:
-            months = ", ".join(f"{sheet.month:%Y-%m}" for sheet in self.carried_from_ids)
+            months = enumerated(
+                self.env, [f"{sheet.month:%Y-%m}" for sheet in self.carried_from_ids]
+            )
             label = self.env._("Carried in from %s", months)
             rows.append((label, self._money(self.amount_carried_in)))
             rows.append((self.env._("Total"), self._money(self.amount_total)))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_list
 
 from .commission_bookkeeping import ACCOUNTANTS
 
@@ -221,7 +222,7 @@ class CommissionSheet(models.Model):
             raise UserError(
                 self.env._(
                     "Nothing of %s is owed by a journal entry and not paid yet.",
-                    ", ".join(self.mapped("name")),
+                    format_list(self.env, self.mapped("name")),
                 )
             )
         return owed.sudo(False).action_register_payment()

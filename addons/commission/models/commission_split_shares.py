@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_list
 
 
 class CommissionSplit(models.Model):
@@ -12,11 +13,11 @@ class CommissionSplit(models.Model):
     )
 
     @api.depends("line_ids.percent", "line_ids.payee_id.name")
-    @api.depends_context("uid")
+    @api.depends_context("lang", "uid")
     def _compute_shares_text(self):
         """Of the shares that the user may read: payees read their own."""
         for split in self:
-            split.shares_text = ", ".join(line._text() for line in split.line_ids)
+            split.shares_text = format_list(self.env, [line._text() for line in split.line_ids])
 
     @api.depends("line_ids.percent")
     def _compute_percent_total(self):

@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, float_repr, formatLang
+from odoo.tools import SQL, float_repr, format_list, formatLang
 
 from .account_move_line import POSTING
 
@@ -205,7 +205,7 @@ class AccountMove(models.Model):
                     "%s: an entry becomes a posted invoice by posting it, and does not change "
                     "its kind, company, customer, currency or lines afterwards. Reset it to draft "
                     "first.",
-                    ", ".join(move._sop_name() for move in governed),
+                    format_list(self.env, [move._sop_name() for move in governed]),
                 )
             )
 

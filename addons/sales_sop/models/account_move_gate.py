@@ -1,5 +1,7 @@
 from odoo import models
-from odoo.tools import formatLang
+from odoo.tools import format_list, formatLang
+
+from .wording import paragraph
 
 
 class AccountMove(models.Model):
@@ -178,7 +180,7 @@ class AccountMove(models.Model):
                     "out to the customer of the order.",
                     move=move._sop_name(),
                     customer=move.partner_id.display_name,
-                    orders=", ".join(strange.mapped("name")),
+                    orders=format_list(self.env, strange.mapped("name")),
                 )
                 blockers[move] = [("C2", sentence)]
         self.env["sop.gate"]._raise_if_blocked(blockers)
@@ -236,7 +238,7 @@ class AccountMove(models.Model):
             "refused": self.env._("The finance VP refused it: change it and submit it again."),
             "stale": self.env._("It has changed since it was submitted: submit it again."),
         }
-        return [("C2", f"{reason} {sentences[state]}") for reason in reasons]
+        return [("C2", paragraph(self.env, [reason, sentences[state]])) for reason in reasons]
 
     def _sop_approval_reasons(self, facts):
         """Return the sentences why the invoice needs an approval of its own; empty if none."""

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 # What changes the payment's method, on which depends when it counts.
 METHOD_FIELDS = frozenset({"payment_method_line_id", "journal_id", "payment_type"})
@@ -39,6 +40,6 @@ class AccountPayment(models.Model):
                 self.env._(
                     "%s came as a paper of money and keeps its payment method. Cancel it, and "
                     "register what came under Cheques and Bills or as another payment.",
-                    ", ".join(fixed.mapped("display_name")),
+                    format_list(self.env, fixed.mapped("display_name")),
                 )
             )

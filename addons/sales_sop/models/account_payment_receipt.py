@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import formatLang
 
+from .wording import enumerated
+
 
 class AccountPayment(models.Model):
     """The collection receipt (收款收据) that the customer gets for money received (C3, D8)."""
@@ -64,8 +66,8 @@ class AccountPayment(models.Model):
             for contract, share in shares.items():
                 paid[contract] += amount * share
             orders = invoice.line_ids.sale_line_ids.order_id.mapped("name")
-            contracts = ", ".join(contract.number for contract in shares if contract)
-            rows.append((contracts, ", ".join([invoice.name, *orders]), amount))
+            contracts = enumerated(self.env, [contract.number for contract in shares if contract])
+            rows.append((contracts, enumerated(self.env, [invoice.name, *orders]), amount))
         for allocation in payment.allocation_ids.sorted("id"):
             contract = allocation.contract_id
             used = min(paid[contract], allocation.amount)
@@ -73,7 +75,7 @@ class AccountPayment(models.Model):
             amount = min(allocation.amount - used, left)
             left -= amount
             orders = allocation.order_id or contract.order_ids
-            rows.append((contract.number, ", ".join(orders.mapped("name")), amount))
+            rows.append((contract.number, enumerated(self.env, orders.mapped("name")), amount))
         rows.append((self.env._("Not assigned yet"), "", left))
         currency = payment.currency_id
         return [

@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 
 class IrAttachment(models.Model):
@@ -79,6 +80,6 @@ class IrAttachment(models.Model):
         raise AccessError(
             self.env._(
                 "%s belongs to a register and is kept as it is. Void a wrong row with a new one.",
-                ", ".join(self.sudo().mapped("name")),
+                format_list(self.env, self.sudo().mapped("name")),
             )
         )

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command
+from odoo.tools import format_list
 
 
 class MailThread(models.AbstractModel):
@@ -70,8 +71,8 @@ class MailThread(models.AbstractModel):
                 self.env._(
                     "%(document)s: %(fields)s cannot be set by a mail. Take it out of the default "
                     "values of the mail alias.",
-                    document=self._description,
-                    fields=", ".join(sorted(offending)),
+                    document=self.env["ir.model"]._get(self._name).name,
+                    fields=format_list(self.env, sorted(offending)),
                 )
             )
 

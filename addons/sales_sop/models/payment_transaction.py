@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class PaymentTransaction(models.Model):
@@ -73,7 +74,7 @@ class PaymentTransaction(models.Model):
             return ""
         return self.env._(
             "%s has no contract that waits for money: it was never submitted, or is cancelled.",
-            ", ".join(orders.mapped("name")),
+            format_list(self.env, orders.mapped("name")),
         )
 
     def _sop_prepare_earmarks(self, payment):

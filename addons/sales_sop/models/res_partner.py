@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
 from .sop_remembered_mixin import remembered
+from .wording import address_line
 
 # Changing one of these can put a customer under another company.
 COMPANY_FIELDS = frozenset({"parent_id", "is_company", "child_ids"})
@@ -137,6 +138,10 @@ class ResPartner(models.Model):
             )
         )
         return self & (contracts.partner_id | orders.partner_id | orders.partner_invoice_id)
+
+    def _sop_address_line(self):
+        """Return the address as papers print it, in one line."""
+        return address_line(self.env, self._display_address(without_company=True).splitlines())
 
 
 class ResPartnerCategory(models.Model):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr, formatLang
+from odoo.tools import float_repr, format_list, formatLang
 
 from .sop_policy_term import SALES_MODES
+from .wording import paragraph
 
 APPLICATION_STATES = [
     ("none", "Not Submitted"),
@@ -282,7 +283,7 @@ class SaleOrder(models.Model):
             raise UserError(
                 self.env._(
                     "%s is confirmed and stays in its company. Cancel it and make a new one.",
-                    ", ".join(confirmed.mapped("name")),
+                    format_list(self.env, confirmed.mapped("name")),
                 )
             )
 
@@ -308,7 +309,7 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "%s is confirmed. Cancel it before you set it back to a quotation.",
-                        ", ".join(confirmed.mapped("name")),
+                        format_list(self.env, confirmed.mapped("name")),
                     )
                 )
             if state == "cancel":
@@ -400,7 +401,7 @@ class SaleOrder(models.Model):
         )
 
     def _blockers_line(self):
-        return " ".join(sentence for rule, sentence in self._confirm_blockers())
+        return paragraph(self.env, [sentence for rule, sentence in self._confirm_blockers()])
 
     def _has_to_be_signed(self):
         return super()._has_to_be_signed() and self._sop_is_offered()

@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 CANCELLING = "sales_sop.orders_being_cancelled"
 
@@ -30,7 +31,7 @@ class SaleOrder(models.Model):
                         "%(orders)s cannot be cancelled just so:\n%(out)s\nRequest the "
                         "cancellation on contract %(contract)s; once it is approved, goods and "
                         "money go back.",
-                        orders=", ".join(mine.mapped("name")),
+                        orders=format_list(self.env, mine.mapped("name")),
                         out="\n".join(out),
                         contract=contract.number,
                     )

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, format_list
 
+from .wording import paragraph
+
 
 class SaleOrder(models.Model):
     """The chain panel: what is done, what blocks, whose turn it is."""
@@ -131,7 +133,7 @@ class SaleOrder(models.Model):
             return step | {"state": "done", "when": max(done.mapped("date_done"), default=False)}
         blockers = [sentence for pick in open_ones for rule, sentence in pick._delivery_blockers()]
         state = "blocked" if blockers else "current"
-        text = " ".join(blockers) or self.env._("Released; the warehouse delivers.")
+        text = paragraph(self.env, blockers) or self.env._("Released; the warehouse delivers.")
         return step | {"state": state, "text": text}
 
     def _sop_chain_before_delivery(self):
@@ -212,7 +214,7 @@ class SaleOrder(models.Model):
             blockers = [text for draft in drafts for rule, text in draft._invoice_blockers()]
             return step | {
                 "state": "blocked" if blockers else "current",
-                "text": " ".join(blockers) or self.env._("May be posted now."),
+                "text": paragraph(self.env, blockers) or self.env._("May be posted now."),
             }
         contract = self.sop_contract_id
         is_collected = not contract or contract.invoice_gate_reached

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 from odoo.tools.misc import clean_context
 
+from .wording import paragraph
+
 
 class SaleOrder(models.Model):
     """Sold over the counter in one step: submitted, confirmed, handed out and signed for.
@@ -113,7 +115,7 @@ class SaleOrder(models.Model):
                     "%(roles)s. %(reasons)s %(todo)s",
                     order=self.name,
                     roles=format_list(self.env, approval.sudo().step_ids.group_id.mapped("name")),
-                    reasons=" ".join(reasons),
+                    reasons=paragraph(self.env, reasons),
                     todo=todo,
                 )
             )
@@ -156,7 +158,7 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "%s is not ready to be handed out. Ask the warehouse to check it.",
-                        ", ".join(pickings.mapped("name")),
+                        format_list(self.env, pickings.mapped("name")),
                     )
                 )
             for picking in ready:

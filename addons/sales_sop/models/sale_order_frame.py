@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 LIVE = frozenset({"pending", "approved"})
 
@@ -224,7 +225,7 @@ class SaleOrder(models.Model):
                         "%(order)s cannot be cancelled: %(call_offs)s rest on its frame contract. "
                         "Cancel these first.",
                         order=order.name,
-                        call_offs=", ".join(call_offs.mapped("name")),
+                        call_offs=format_list(self.env, call_offs.mapped("name")),
                     )
                 )
         result = super()._sop_on_cancel()

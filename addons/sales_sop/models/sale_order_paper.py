@@ -2,6 +2,8 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
+from .wording import clauses
+
 
 class SaleOrder(models.Model):
     """The printed quotation (P8) and the printed contract application (A1)."""
@@ -54,7 +56,7 @@ class SaleOrder(models.Model):
         for name, text in zip(names, texts, strict=True):
             if contract and contract[name]:
                 parts.append(text % f"{contract[name]:.12g}")
-        return "; ".join(filter(None, parts))
+        return clauses(self.env, parts)
 
     # -- application ---------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@ from odoo.tools import float_repr
 
 from .sop_policy_line import PRICE_KINDS
 from .sop_policy_price import PriceItem
+from .wording import paragraph
 
 # Percent; less than this is rounding.
 TOLERANCE = 0.005
@@ -91,9 +92,9 @@ class SaleOrder(models.Model):
         for step in steps:
             found = reasons.pop(step["group_id"], None)
             if found:
-                step["reason"] = " ".join(filter(None, [step["reason"], *found]))
+                step["reason"] = paragraph(self.env, [step["reason"], *found])
         return steps + [
-            {"stage": stage, "group_id": group_id, "reason": " ".join(found)}
+            {"stage": stage, "group_id": group_id, "reason": paragraph(self.env, found)}
             for (group_id, found), stage in zip(
                 reasons.items(), self._sop_stages(route, reasons, steps)
             )

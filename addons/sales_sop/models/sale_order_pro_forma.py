@@ -60,7 +60,8 @@ class SaleOrder(models.Model):
         """
         received = contract.amount_collected
         percent, due = self._pro_forma_demand(contract, received)
-        balance = contract.currency_id.round(contract.amount_total - received - due)
+        owed = 0.0 if contract._owes_nothing() else contract.amount_total - received
+        balance = contract.currency_id.round(owed - due)
         total = contract.amount_total
         in_all = contract.currency_id.compare_amounts(total, self.amount_total) != 0
         rows = [
@@ -100,8 +101,10 @@ class SaleOrder(models.Model):
         """Return the percentage that is asked for now and the money it still takes.
 
         First what is due before the goods, then before the installation, then before the invoice,
-        then the rest.
+        then the rest. Nothing is asked of a customer whose invoices are settled.
         """
+        if contract._owes_nothing():
+            return 100.0, 0.0
         for percent in (
             contract.prepayment_percent,
             contract.first_payment_percent,

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from .wording import paragraph
+
 # Who answers which special requirement.
 REQUIREMENT_ROLES = {
     "sales": "sales_sop.group_sales_manager",
@@ -114,7 +116,7 @@ class SaleOrder(models.Model):
         """Add a step, or its question to the step that the same role has anyway."""
         for step in steps:
             if step["group_id"] == values["group_id"]:
-                step["reason"] = " ".join(filter(None, [step.get("reason"), values["reason"]]))
+                step["reason"] = paragraph(self.env, [step.get("reason"), values["reason"]])
                 step["rules"] = " ".join(filter(None, [step.get("rules"), values["rules"]]))
                 step["answer_required"] = step.get("answer_required") or values.get(
                     "answer_required", False
@@ -143,14 +145,17 @@ class SaleOrder(models.Model):
         return shortages
 
     def _sop_shortage_text(self):
-        return " ".join(
-            self.env._(
-                "%(product)s: %(needed).12g are needed, %(free).12g are free in stock.",
-                product=product.display_name,
-                needed=needed,
-                free=max(0.0, free),
-            )
-            for product, needed, free in self._sop_shortages()
+        return paragraph(
+            self.env,
+            (
+                self.env._(
+                    "%(product)s: %(needed).12g are needed, %(free).12g are free in stock.",
+                    product=product.display_name,
+                    needed=needed,
+                    free=max(0.0, free),
+                )
+                for product, needed, free in self._sop_shortages()
+            ),
         )
 
     # -- credit (C7) ---------------------------------------------------------------------------
@@ -289,7 +294,7 @@ class SaleOrder(models.Model):
         exposure = self._sop_credit_exposure()
         if exposure and not self._sop_credit_is_approved(exposure):
             sentence = self._sop_credit_sentence(exposure)
-            blockers.append(("C7", f"{sentence} {self._sop_credit_remedy()}"))
+            blockers.append(("C7", paragraph(self.env, [sentence, self._sop_credit_remedy()])))
         return blockers
 
     def _sop_credit_remedy(self):

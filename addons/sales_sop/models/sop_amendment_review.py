@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import formatLang
 
+from .wording import paragraph
+
 
 class SopAmendment(models.Model):
     """What an amendment adds is reviewed like an order: stock (A2) and credit (C7)."""
@@ -51,7 +53,7 @@ class SopAmendment(models.Model):
                         free=max(0.0, free),
                     )
                 )
-        return " ".join(sentences)
+        return paragraph(self.env, sentences)
 
     def _credit_exposure(self):
         """Return what a larger total lets the customer owe above its credit limit; else 0 (C7)."""

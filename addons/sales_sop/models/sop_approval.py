@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_list
 
+from .wording import clauses, labelled, paragraph
+
 APPROVAL_STATES = [
     ("pending", "Pending"),
     ("approved", "Approved"),
@@ -67,7 +69,7 @@ class Claim:
         text = env._("%(role)s, stage %(stage)s", role=self.role.name, stage=self.step.stage)
         if self.principal != self.user:
             text = env._("%(why)s, for %(user)s", why=text, user=self.principal.name)
-        return f"{text}: {self.step.reason}" if self.step.reason else text
+        return labelled(env, text, self.step.reason) if self.step.reason else text
 
 
 class SopApproval(models.Model):
@@ -302,7 +304,9 @@ class SopApproval(models.Model):
     def _refusal_reason(self):
         """Return who refused and why; empty when nobody did."""
         steps = self.sudo().step_ids.filtered(lambda step: step.state == "refused")
-        return "; ".join(f"{step.user_id.name}: {step.comment}" for step in steps)
+        return clauses(
+            self.env, [labelled(self.env, step.user_id.name, step.comment) for step in steps]
+        )
 
     @api.model
     def waiting_count(self):
@@ -351,10 +355,10 @@ class SopApproval(models.Model):
     def _tell_approved(self, approved, refusals):
         texts = [self.env._("Approved: %s.", len(approved))]
         if refusals:
-            texts.append(self.env._("Not approved: %s", " ".join(refusals)))
+            texts.append(self.env._("Not approved: %s", paragraph(self.env, refusals)))
         return self.env["ir.actions.client"]._sop_notification(
             "warning" if refusals else "success",
-            " ".join(texts),
+            paragraph(self.env, texts),
             sticky=bool(refusals),
             next={"type": "ir.actions.client", "tag": "soft_reload"},
         )

@@ -106,7 +106,7 @@ class SopApprovalMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "Nothing of %s waits for a decision that you could withdraw.",
-                    ", ".join(self.mapped("display_name")),
+                    format_list(self.env, self.mapped("display_name")),
                 )
             )
         return mine.withdraw()
@@ -202,7 +202,7 @@ class SopApprovalMixin(models.AbstractModel):
             raise AccessError(
                 self.env._(
                     "No open approval of %s is yours to decide.",
-                    ", ".join(self.mapped("display_name")),
+                    format_list(self.env, self.mapped("display_name")),
                 )
             )
         return approvals

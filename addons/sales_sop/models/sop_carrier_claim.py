@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 CLAIM_STATES = [
     ("open", "Open"),
@@ -137,7 +138,7 @@ class SopCarrierClaim(models.Model):
                     self.env._(
                         "%s: a claim that was answered does not change, and none changes its "
                         "delivery.",
-                        ", ".join(self.mapped("display_name")),
+                        format_list(self.env, self.mapped("display_name")),
                     )
                 )
         result = super().write(vals)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_repr
+from odoo.tools import float_repr, format_list
 
 CLOSING_STATES = [
     ("draft", "Draft"),
@@ -226,14 +226,15 @@ class SopContractClosing(models.Model):
                 self.env._(
                     "%s: the customer has not signed for it yet, so what was accepted is not "
                     "known. Record the proof of delivery first.",
-                    ", ".join(unsigned.mapped("name")),
+                    format_list(self.env, unsigned.mapped("name")),
                 )
             )
         unconfirmed = orders.filtered(lambda order: order.state != "sale")
         if unconfirmed:
             raise UserError(
                 self.env._(
-                    "%s is not confirmed. Cancel it first.", ", ".join(unconfirmed.mapped("name"))
+                    "%s is not confirmed. Cancel it first.",
+                    format_list(self.env, unconfirmed.mapped("name")),
                 )
             )
 
@@ -251,7 +252,7 @@ class SopContractClosing(models.Model):
                 self.env._(
                     "No money has come and no goods have left on %s. Cancel the order itself; it "
                     "needs no request.",
-                    ", ".join(orders.mapped("name")),
+                    format_list(self.env, orders.mapped("name")),
                 )
             )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 
 class SopContract(models.Model):
@@ -126,6 +126,6 @@ class SopContract(models.Model):
             "%(goods)s.",
             signatory=signatory,
             date=format_date(self.env, date),
-            goods=", ".join(goods),
+            goods=format_list(self.env, goods),
         )
         self.sudo().message_post(body=body, subtype_xmlid="mail.mt_note")

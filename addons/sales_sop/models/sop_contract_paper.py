@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import is_html_empty
 
+from .wording import enumerated
+
 
 class SopContract(models.Model):
     """The printed contract, and the sheet that shows who countersigned it (K2, K7, K8)."""
@@ -67,7 +69,7 @@ class SopContract(models.Model):
             "status": states[contract.state],
             "facts": [
                 (self.env._("Contract number"), contract.number),
-                (self.env._("Orders"), ", ".join(orders.mapped("name"))),
+                (self.env._("Orders"), enumerated(self.env, orders.mapped("name"))),
                 (self.env._("Customer"), contract.partner_id.name),
                 (self.env._("Salesperson"), contract.user_id.name or ""),
                 (self.env._("Kind of sale"), kinds[contract.kind]),

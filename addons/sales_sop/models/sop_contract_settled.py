@@ -16,12 +16,14 @@ class SopContract(models.Model):
         return [] if self._owes_nothing() else super()._open_money()
 
     def _owes_nothing(self):
-        """Whether invoices are settled, and by entries that stand, with nothing left of them.
+        """Whether all is invoiced, and settled by entries that stand, with nothing left of them.
 
         What is open of an opening contract from before the go-live is on no invoice here.
         """
         self.ensure_one()
-        if self.is_opening:
+        if not self.env.su:
+            return self.sudo()._owes_nothing()
+        if self.is_opening or self._open_invoices():
             return False
         invoices = self._invoices().sudo().filtered(lambda move: move.state == "posted")
         if not invoices or any(not move._sop_is_settled() for move in invoices):

@@ -179,7 +179,7 @@ class SopContractTemplateClause(models.Model):
                     "%(clause)s: there is no placeholder %(unknown)s. There are: %(known)s.",
                     clause=self.name or self.template_id.name,
                     unknown=format_list(self.env, [f"{{{{ {name} }}}}" for name in unknown]),
-                    known=", ".join(sorted(known)),
+                    known=format_list(self.env, sorted(known)),
                 )
             )
         for line in text.splitlines():

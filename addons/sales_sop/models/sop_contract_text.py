@@ -329,8 +329,7 @@ class SopContract(models.Model):
         return self.currency_id.with_env(self.env)._sop_amount_in_words(self._stated_amount())
 
     def _text_address(self, partner):
-        lines = partner.with_env(self.env)._display_address(without_company=True).splitlines()
-        return ", ".join(filter(None, map(str.strip, lines)))
+        return partner.with_env(self.env)._sop_address_line()
 
     def _text_date(self, order):
         """Return the day on which the order is to be delivered, as its people write it."""

@@ -3,6 +3,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class SopKeptPaperMixin(models.AbstractModel):
@@ -78,8 +79,9 @@ class SopKeptPaperMixin(models.AbstractModel):
     def _sop_check_registrar(self):
         """Only who keeps the register writes into it (K3)."""
         if not self.env.su:
+            register = self.env["ir.model"]._get(self._name).name
             self.env.user._sop_require_role(
-                self.env._("write into the register “%s”", self._description),
+                self.env._("write into the register “%s”", register),
                 "sales_sop.group_sales_office",
             )
 
@@ -107,5 +109,5 @@ class SopKeptPaperMixin(models.AbstractModel):
         return self.env._(
             "%s is kept as it was written: rows of this register are neither changed nor "
             "deleted. Void a wrong one with a new row that says why.",
-            ", ".join(self.sudo().mapped("display_name")),
+            format_list(self.env, self.sudo().mapped("display_name")),
         )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from .sop_draft_mixin import CHATTER_FIELDS
 from .sop_policy_money import PAPER_KINDS
@@ -101,7 +102,7 @@ class SopMoneyPaper(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    is_matched = fields.Boolean(related="payment_id.is_matched", string="Cleared by the Bank")
+    is_matched = fields.Boolean(compute="_compute_is_matched", string="Cleared by the Bank")
     registered_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
     registered_on = fields.Datetime(readonly=True, copy=False)
     countersigned_by_id = fields.Many2one(
@@ -123,6 +124,12 @@ class SopMoneyPaper(models.Model):
         "This paper is registered already: same kind, number and bank.",
     )
     _amount_positive = models.Constraint("CHECK(amount > 0)", "A paper is over a positive amount.")
+
+    @api.depends("payment_id.is_matched", "state")
+    def _compute_is_matched(self):
+        """What is matched of a paper that bounced is the entry that takes it back."""
+        for paper in self:
+            paper.is_matched = paper.state != "bounced" and paper.sudo().payment_id.is_matched
 
     @api.model
     def _sop_file_fields(self):
@@ -175,7 +182,7 @@ class SopMoneyPaper(models.Model):
                 self.env._(
                     "%s is registered and does not change any more. Let it bounce with the "
                     "reason, and register the right one.",
-                    ", ".join(registered.mapped("name")),
+                    format_list(self.env, registered.mapped("name")),
                 )
             )
 
@@ -260,7 +267,7 @@ class SopMoneyPaper(models.Model):
             raise UserError(
                 self.env._(
                     "%s was registered by you. Somebody else of finance signs for it.",
-                    ", ".join(own.mapped("name")),
+                    format_list(self.env, own.mapped("name")),
                 )
             )
 

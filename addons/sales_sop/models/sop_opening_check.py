@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 
 class SopOpeningContract(models.Model):
@@ -221,8 +221,7 @@ class SopOpeningLine(models.Model):
             *self._tax_problems(),
             *self._kit_problems(),
         ]
-        if self.product_id:
-            problems += self._quantity_problems()
+        problems += self._quantity_problems()
         return [
             self.env._("Line %(line)s: %(problem)s", line=self._label(), problem=problem)
             for problem in problems
@@ -273,7 +272,7 @@ class SopOpeningLine(models.Model):
             return [
                 self.env._(
                     "%s is no sales tax of the company. Choose another tax.",
-                    ", ".join(strange.mapped("name")),
+                    format_list(self.env, strange.mapped("name")),
                 )
             ]
         missing = [] if self.tax_ids else self._find_taxes(self.taxes, self.company_id)[1]
@@ -303,7 +302,8 @@ class SopOpeningLine(models.Model):
 
     def _quantity_problems(self):
         names = ("quantity", "qty_delivered", "qty_accepted", "qty_invoiced")
-        unit = self.uom_id or self.product_id.uom_id
+        # What is wrong without any product is said at once, in whatever unit.
+        unit = self.uom_id or self.product_id.uom_id or self.env.ref("uom.product_uom_unit")
         if any(unit.compare(self[name], 0) < 0 for name in names):
             return [self.env._("A quantity is negative. Correct it.")]
         if not 0 <= self.discount <= 100 or self.price_unit < 0:

@@ -5,6 +5,8 @@ from markupsafe import Markup, escape
 from odoo import api, fields, models
 from odoo.tools import format_date, format_datetime
 
+from .wording import labelled
+
 WATERMARK = """<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"
  viewBox="0 0 640 420">
 <text x="320" y="230" transform="rotate(-28 320 210)" text-anchor="middle" fill="#d9534f"
@@ -79,15 +81,14 @@ class SopPaper(models.AbstractModel):
     def _company_lines(self, company):
         """Return the lines of the company block below its name."""
         partner = company.partner_id
-        address = partner._display_address(without_company=True).splitlines()
-        lines = [", ".join(filter(None, map(str.strip, address)))]
+        lines = [partner._sop_address_line()]
         for label, value in (
             (self.env._("Phone"), company.phone),
             (self.env._("Email"), company.email),
             (self.env._("Tax ID"), company.vat),
         ):
             if value:
-                lines.append(f"{label}: {value}")
+                lines.append(labelled(self.env, label, value))
         return list(filter(None, lines))
 
     @api.model

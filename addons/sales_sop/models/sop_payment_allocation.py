@@ -57,6 +57,11 @@ class SopPaymentAllocation(models.Model):
         "res.partner", string="Payer", compute="_compute_money", store=True, precompute=True
     )
     date = fields.Date(compute="_compute_money", store=True, precompute=True)
+    payment_state = fields.Selection(
+        related="payment_id.state",
+        string="Status of the Payment",
+        help="An earmark of money that was taken back stays, and counts for nothing.",
+    )
     note = fields.Char()
 
     _one_money = models.Constraint(

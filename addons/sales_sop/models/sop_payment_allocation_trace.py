@@ -2,7 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 # What an earmark is about; another contract or other money is another earmark.
 IDENTITY_FIELDS = frozenset({"payment_id", "statement_line_id", "contract_id"})
@@ -157,7 +157,7 @@ class SopPaymentAllocation(models.Model):
             self.env.user._sop_require_role(
                 self.env._(
                     "take money away that the invoices of %s rest on (C1)",
-                    ", ".join(fallen.mapped("number")),
+                    format_list(self.env, fallen.mapped("number")),
                 ),
                 "sales_sop.group_finance_vp",
             )

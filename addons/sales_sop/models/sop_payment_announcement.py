@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
+from odoo.tools import format_list, formatLang
 
 from .sop_policy_money import PAPER_KINDS
 
@@ -178,7 +178,7 @@ class SopPaymentAnnouncement(models.Model):
                 self.env._(
                     "%s is answered already, and stays with the money that was found. Move its "
                     "earmark if the money is for something else.",
-                    ", ".join(answered.mapped("display_name")),
+                    format_list(self.env, answered.mapped("display_name")),
                 )
             )
 

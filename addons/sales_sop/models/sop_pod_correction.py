@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import float_repr
+from odoo.tools import float_repr, format_list
 
 from .stock_move_pod import RECEIVED_FIELDS
 
@@ -323,7 +323,7 @@ class SopPodMissing(models.Model):
             self.env._(
                 "%s: finance has already confirmed missing goods as lost, so they count as not "
                 "delivered. What turned up is delivered again, by a delivery of its own.",
-                ", ".join(set(self.picking_id.mapped("name"))),
+                format_list(self.env, set(self.picking_id.mapped("name"))),
             )
         )
 

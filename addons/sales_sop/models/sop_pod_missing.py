@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import format_list
 from odoo.tools.misc import clean_context
 
 # What says which of the delivered lots is missing; open to those who work on it.
@@ -108,7 +109,7 @@ class SopPodMissing(models.Model):
                 raise AccessError(
                     self.env._(
                         "%s: only the missing lots can be chosen, until it is confirmed.",
-                        ", ".join(self.mapped("display_name")),
+                        format_list(self.env, self.mapped("display_name")),
                     )
                 )
         return super().write(vals)
@@ -139,7 +140,7 @@ class SopPodMissing(models.Model):
                     "sales_sop.mail_activity_pod_missing",
                     summary=first.env._(
                         "Decide on missing goods of %s",
-                        ", ".join(set(missing.picking_id.mapped("name"))),
+                        format_list(self.env, set(missing.picking_id.mapped("name"))),
                     ),
                     user_id=user.id,
                 )
@@ -158,7 +159,9 @@ class SopPodMissing(models.Model):
         decided = rows.filtered(lambda row: row.state != "open")
         if decided:
             raise UserError(
-                self.env._("%s is decided already.", ", ".join(decided.mapped("display_name")))
+                self.env._(
+                    "%s is decided already.", format_list(self.env, decided.mapped("display_name"))
+                )
             )
         for row in rows:
             row.loss_move_id = row._sop_book_loss()

@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 
 class SopProtectedMixin(models.AbstractModel):
@@ -53,6 +54,11 @@ class SopProtectedMixin(models.AbstractModel):
             self._sop_check_protected(vals)
         return super().write(vals)
 
+    @api.model
+    def _sop_kind(self):
+        """Return what such a document is called, in the user's language."""
+        return self.env["ir.model"]._get(self._name).name
+
     def _sop_check_protected(self, names):
         offending = self._sop_protected_fields().intersection(names)
         if not offending:
@@ -66,7 +72,8 @@ class SopProtectedMixin(models.AbstractModel):
             self.env._(
                 "%(document)s: %(fields)s is set by the decision it records and cannot be "
                 "written. Use the buttons of the document.",
-                document=", ".join(self.sudo().mapped("display_name")) or self._description,
-                fields=", ".join(sorted(labels)),
+                document=format_list(self.env, self.sudo().mapped("display_name"))
+                or self._sop_kind(),
+                fields=format_list(self.env, sorted(labels)),
             )
         )

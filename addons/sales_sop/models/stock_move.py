@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_list
 
 # Changing one of these on goods that have left would rewrite what was delivered.
 DONE_FIELDS = frozenset(
@@ -79,7 +80,7 @@ class StockMove(models.Model):
                 sentence = self.env._(
                     "%(picking)s: %(product)s is not what order %(order)s sells.",
                     picking=move.picking_id.name,
-                    product=", ".join(strange.mapped("display_name")),
+                    product=format_list(self.env, strange.mapped("display_name")),
                     order=order.name,
                 )
             else:
@@ -226,6 +227,6 @@ class StockMove(models.Model):
             self.env._(
                 "%s: goods that left for a customer are recorded by validating the delivery, and "
                 "not changed afterwards. Correct a mistake with a return.",
-                ", ".join((self.picking_id or self).mapped("display_name")),
+                format_list(self.env, (self.picking_id or self).mapped("display_name")),
             )
         )

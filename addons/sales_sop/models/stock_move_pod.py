@@ -2,6 +2,7 @@ import math
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_list
 
 RECEIVED_FIELDS = ("qty_accepted", "qty_damaged", "qty_missing")
 
@@ -151,6 +152,6 @@ class StockMove(models.Model):
                 "%s: goods that came back from a customer are recorded by validating the return, "
                 "and neither changed nor linked to another delivery afterwards. Correct a mistake "
                 "with a transfer of its own.",
-                ", ".join((self.picking_id or self).mapped("display_name")),
+                format_list(self.env, (self.picking_id or self).mapped("display_name")),
             )
         )

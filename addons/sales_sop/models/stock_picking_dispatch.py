@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 from odoo.tools.misc import clean_context
 
+from .wording import clauses
+
 
 class StockPicking(models.Model):
     """Customer and salesperson are told what left, when and with whom (D5, D11)."""
@@ -31,7 +33,7 @@ class StockPicking(models.Model):
         vehicle = gate_pass if gate_pass.state == "left" else gate_pass.browse()
         rows = [
             (self.env._("Left on"), self._sop_local(vehicle.left_on or self.date_done)),
-            (self.env._("Goods"), "; ".join(self._sop_goods_lines())),
+            (self.env._("Goods"), clauses(self.env, self._sop_goods_lines())),
             (self.env._("License plate"), vehicle.vehicle_plate),
             (self.env._("Driver"), vehicle.driver_name),
             (self.env._("Driver's phone"), vehicle.driver_phone),

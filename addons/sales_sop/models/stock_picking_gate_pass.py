@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 
 class StockPicking(models.Model):
@@ -58,8 +59,9 @@ class StockPicking(models.Model):
         if not self._sop_is_carried() or self._sop_gate_pass().is_agreed:
             return []
         sentence = self.env._(
-            "The transport of %s is not agreed with a driver as it is now. Press “Make Gate Pass”, "
-            "enter vehicle, driver and freight, and record the agreement.",
+            "The transport of %s is not agreed with a driver as it is now. As soon as nothing else "
+            "holds the delivery, press “Make Gate Pass”, enter vehicle, driver and freight, and "
+            "record the agreement.",
             self.name,
         )
         return [("D8", sentence)]
@@ -88,7 +90,7 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._(
                     "%s are of different companies. Make a gate pass for each company.",
-                    ", ".join(self.mapped("name")),
+                    format_list(self.env, self.mapped("name")),
                 )
             )
         by_pass = self.grouped(lambda picking: picking._sop_gate_pass())
@@ -97,7 +99,7 @@ class StockPicking(models.Model):
         placed = [
             self.env._(
                 "%(picking)s is already on gate pass %(gate_pass)s.",
-                picking=", ".join(pickings.mapped("name")),
+                picking=format_list(self.env, pickings.mapped("name")),
                 gate_pass=gate_pass.name,
             )
             for gate_pass, pickings in by_pass.items()

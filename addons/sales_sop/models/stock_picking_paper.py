@@ -4,6 +4,8 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, models
 
+from .wording import enumerated
+
 
 class SopPaper(models.AbstractModel):
     _inherit = "sop.paper"
@@ -99,8 +101,7 @@ class StockPicking(models.Model):
         ]
 
     def _sop_paper_address(self):
-        address = self.partner_id._display_address(without_company=True).splitlines()
-        return ", ".join(line.strip() for line in address if line.strip())
+        return self.partner_id._sop_address_line()
 
     def _sop_paper_contact(self):
         return ", ".join(filter(None, (self.partner_id.name, self.partner_id.phone)))
@@ -120,7 +121,7 @@ class StockPicking(models.Model):
                         ],
                     )
                 ),
-                "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
+                "lots": enumerated(self.env, move.move_line_ids.lot_id.mapped("name")),
                 "unit": move.product_uom.name,
                 "quantity": f"{move.quantity if left else move.product_uom_qty:.12g}",
             }

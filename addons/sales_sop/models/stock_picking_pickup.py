@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import format_list
 
 
 class StockPicking(models.Model):
@@ -18,7 +19,7 @@ class StockPicking(models.Model):
             "%(picking)s: contract %(contract)s was agreed for goods that the customer collects. "
             "Set the transport to Customer Pick-Up, or sell them on an order of the type Sale.",
             picking=self.name,
-            contract=", ".join(self._sop_contracts().mapped("number")),
+            contract=format_list(self.env, self._sop_contracts().mapped("number")),
         )
         return [("P5", sentence)]
 

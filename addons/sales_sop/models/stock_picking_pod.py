@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
 
+from .wording import clauses
+
 POD_FIELDS = frozenset({"pod_state", "pod_date", "pod_signatory", "pod_user_id"})
 
 
@@ -260,7 +262,7 @@ class StockPicking(models.Model):
             self.env._("%(product)s: %(quantity).12g missing", **self._sop_named(move, quantity))
             for move, quantity in missing.items()
         ]
-        return self.env._("Not accepted by the customer: %s", "; ".join(lines))
+        return self.env._("Not accepted by the customer: %s", clauses(self.env, lines))
 
     @api.model
     def _sop_named(self, move, quantity):

@@ -1,5 +1,7 @@
 from odoo import models
 
+from .wording import enumerated
+
 
 class StockPicking(models.Model):
     """The paper that the customer signs on arrival (签收单); printed again, it shows what was."""
@@ -17,7 +19,6 @@ class StockPicking(models.Model):
         self.check_access("read")
         picking, paper = self.sudo(), self.env["sop.paper"]
         order = picking.sale_id
-        address = picking.partner_id._display_address(without_company=True).splitlines()
         receipts = picking.pod_receipt_ids.sorted("id")
         signed = receipts.filtered(lambda receipt: receipt.kind == "signed")[-1:]
         return {
@@ -25,10 +26,13 @@ class StockPicking(models.Model):
             "facts": [
                 (self.env._("Delivery"), picking.name),
                 (self.env._("Order"), order.name or ""),
-                (self.env._("Contract"), ", ".join(picking._sop_contracts().mapped("number"))),
+                (
+                    self.env._("Contract"),
+                    enumerated(self.env, picking._sop_contracts().mapped("number")),
+                ),
                 (self.env._("Left on"), paper._date(picking.date_done)),
                 (self.env._("Customer"), picking.partner_id.commercial_partner_id.name),
-                (self.env._("Delivered to"), ", ".join(filter(None, map(str.strip, address)))),
+                (self.env._("Delivered to"), picking.partner_id._sop_address_line()),
             ],
             "rows": [
                 picking._pod_paper_row(move) for move in picking.move_ids if move.state != "cancel"
@@ -51,7 +55,7 @@ class StockPicking(models.Model):
         figures = (move.qty_accepted, move.qty_damaged, move.qty_missing)
         return {
             "product": move.product_id.display_name,
-            "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
+            "lots": enumerated(self.env, move.move_line_ids.lot_id.mapped("name")),
             "unit": move.product_uom.name,
             "delivered": f"{quantity:.12g}",
             "figures": [f"{figure:.12g}" if is_signed else "" for figure in figures],

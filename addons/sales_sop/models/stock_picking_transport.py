@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 TRANSPORT_MODES = [
     ("carrier", "Carrier"),
@@ -65,7 +66,7 @@ class StockPicking(models.Model):
             raise UserError(
                 self.env._(
                     "%s has left; how it travelled and who collected it does not change any more.",
-                    ", ".join(gone.mapped("name")),
+                    format_list(self.env, gone.mapped("name")),
                 )
             )
 

@@ -94,4 +94,5 @@ from . import (
     test_transport,
     test_waiting_list,
     test_warranty,
+    test_wording,
 )

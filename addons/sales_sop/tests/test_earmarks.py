@@ -104,6 +104,16 @@ class TestEarmarks(EarmarkCase):
         self.assertFalse(payment.exists())
 
     @rule("C3")
+    def test_an_earmark_says_that_its_money_was_taken_back(self):
+        order, payment = self.order(), self.receive(400.0)
+        earmark = self.earmark(payment, order)
+        self.as_user(payment, "finance").action_reject()
+        for role in ("finance", "salesperson"):
+            [row] = self.rpc(earmark, role, "read", ["payment_state"])
+            self.assertEqual(row["payment_state"], "rejected")
+        self.assertCollected(order, 0.0)
+
+    @rule("C3")
     def test_an_earmarked_bank_line_is_not_deleted(self):
         order, line = self.order(), self.bank_line(400.0)
         wizard = self.as_user(self.env["sop.earmark"], "finance")
@@ -137,6 +147,17 @@ class TestEarmarks(EarmarkCase):
         )
         __, proposed = self.proposal(self.receive(600.0))
         self.assertEqual(proposed, [(self.contract(open_order), 600.0)])
+
+    @rule("C3")
+    def test_what_is_not_invoiced_yet_is_owed(self):
+        order = self.order(1000.0)
+        down_payment = self.invoice(order)
+        down_payment.button_draft()
+        down_payment.invoice_line_ids.price_unit = 300.0
+        down_payment.action_post()
+        self.pay(down_payment, 300.0)
+        __, proposed = self.proposal(self.receive(800.0))
+        self.assertEqual(proposed, [(self.contract(order), 700.0)])
 
     @rule("C3")
     def test_an_earmark_is_moved_with_a_reason_and_a_trace(self):

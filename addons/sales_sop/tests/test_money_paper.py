@@ -83,6 +83,15 @@ class TestMoneyPaper(PaperCase):
                 self.assertEqual(paper.countersigned_by_id, self.users["second_finance"])
 
     @rule("C3")
+    def test_who_writes_a_status_is_told_of_which_document_in_their_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.env["ir.model"]._get("sop.money.paper").with_context(lang="zh_CN").name = "收到的票据"
+        with self.assertRefused("收到的票据", exception=AccessError):
+            self.rpc_create(
+                "sop.money.paper", "finance", {"state": "registered"}, {"lang": "zh_CN"}
+            )
+
+    @rule("C3")
     def test_the_money_of_a_registered_paper_is_not_deleted(self):
         paper = self.registered()
         payment = paper.payment_id
@@ -267,6 +276,7 @@ class TestMoneyPaper(PaperCase):
         self.assertCollected(order, 600.0)
         self.bounce(paper)
         self.assertEqual((paper.state, paper.payment_id.state), ("bounced", "rejected"))
+        self.assertFalse(paper.is_matched)
         self.assertCollected(order, 0.0)
         self.assertEqual(invoice.amount_residual, 1000.0)
 

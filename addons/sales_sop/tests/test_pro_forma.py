@@ -47,6 +47,38 @@ class TestProForma(SopCase):
         self.assertFalse(order.sudo().invoice_ids)
 
     @rule("C1")
+    def test_nothing_is_asked_for_what_finance_wrote_off(self):
+        order = self.confirmed_order()
+        self.collect(order, 600.0)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking)
+        invoice = self.post(self.draft_invoice(order))
+        payment = self.env["account.payment"].search(
+            [("partner_id", "=", self.customer.id)], limit=1, order="id desc"
+        )
+        lines = (invoice | payment.move_id).line_ids
+        lines.filtered(lambda line: line.account_id.account_type == "asset_receivable").reconcile()
+        self.assertEqual(self.due(order), (100.0, 400.0))
+        expense = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        register = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        register.create(
+            {
+                "amount": 380.0,
+                "payment_difference_handling": "reconcile",
+                "writeoff_account_id": expense.id,
+                "journal_id": self.bank_journal.id,
+            }
+        )._create_payments()
+        self.assertEqual(self.due(order), (100.0, 0.0))
+        self.assertIn("Zero Dollars", self.paper(order))
+        self.assertNotIn("$\xa020.00", self.paper(order))
+
+    @rule("C1")
     def test_what_is_due_follows_the_money(self):
         order = self.effective_order()
         for received, percent, due in (

@@ -44,7 +44,7 @@ class IrAttachment(models.Model):
             raise AccessError(
                 self.env._(
                     "%s belongs to a document. Replace it there, as long as the document is open.",
-                    ", ".join(past.mapped("name")),
+                    format_list(self.env, past.mapped("name")),
                 )
             )
 

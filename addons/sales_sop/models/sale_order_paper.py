@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import formatLang
 
-from .wording import clauses
+from .wording import address_line, clauses, enumerated
 
 
 class SaleOrder(models.Model):
@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
     def _sop_delivery_text(self):
         contract = self.env["sop.contract"]
         place = contract._text_address(self.partner_shipping_id)
-        return ", ".join(filter(None, (contract._text_date(self), place)))
+        return address_line(self.env, [contract._text_date(self) or "", place])
 
     def _sop_payment_text(self, contract):
         parts = [self.payment_term_id.name]
@@ -128,6 +128,6 @@ class SaleOrderLine(models.Model):
             "quantity": self._sop_quantity_text(),
             "price": formatLang(self.env, self.price_unit, digits=digits),
             "discount": f"{self.discount:.12g} %" if self.discount else "",
-            "tax": ", ".join(self.tax_ids.mapped("name")),
+            "tax": enumerated(self.env, self.tax_ids.mapped("name")),
             "amount": formatLang(self.env, self.price_subtotal, digits=digits),
         }

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, formatLang
 
 from .sop_amendment import EDITABLE_STATES, TERMS
+from .wording import enumerated
 
 # Who countersigns a supplement like the contract itself (K2).
 COUNTERSIGNING = ("sales_sop.group_sales_head", "sales_sop.group_finance")
@@ -383,4 +384,4 @@ class SopAmendmentLine(models.Model):
             return self.amendment_id._money(value)
         if name == "discount":
             return f"{float_repr(value, 2)} %"
-        return ", ".join(value.mapped("display_name")) or "—"
+        return enumerated(self.env, value.mapped("display_name")) or "—"

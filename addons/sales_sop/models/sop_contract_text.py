@@ -12,6 +12,7 @@ from odoo.tools import (
 )
 
 from .sop_contract_template import BLANK
+from .wording import clauses, enumerated
 
 # Who may word a contract (K7).
 WRITERS = ("sales_sop.group_sales_office", "sales_sop.group_sales_head", "sales_sop.group_legal")
@@ -297,19 +298,23 @@ class SopContract(models.Model):
             "buyer_phone": lambda: buyer.phone,
             "buyer_tax_id": lambda: buyer.vat,
             "buyer_contact": lambda: (orders.partner_id - buyer)[:1].name or buyer.name,
-            "orders": lambda: ", ".join(orders.mapped("name")),
+            "orders": lambda: enumerated(self.env, orders.mapped("name")),
             "currency": lambda: self.currency_id.name,
             "amount": lambda: self._format(self._stated_amount()),
             "amount_untaxed": lambda: self._format(sum(orders.mapped("amount_untaxed"))),
             "amount_tax": lambda: self._format(sum(orders.mapped("amount_tax"))),
             "amount_in_words": self._text_amount_in_words,
-            "delivery_date": lambda: ", ".join(filter(None, map(self._text_date, orders))),
-            "delivery_address": lambda: "; ".join(
-                dict.fromkeys(map(self._text_address, orders.partner_shipping_id))
+            "delivery_date": lambda: enumerated(
+                self.env, filter(None, map(self._text_date, orders))
             ),
-            "payment_term": lambda: ", ".join(orders.payment_term_id.mapped("name")),
-            "warranty": lambda: "; ".join(
-                dict.fromkeys(filter(None, (order._sop_warranty_text() for order in orders)))
+            "delivery_address": lambda: clauses(
+                self.env,
+                dict.fromkeys(map(self._text_address, orders.partner_shipping_id)),
+            ),
+            "payment_term": lambda: enumerated(self.env, orders.payment_term_id.mapped("name")),
+            "warranty": lambda: clauses(
+                self.env,
+                dict.fromkeys(filter(None, (order._sop_warranty_text() for order in orders))),
             ),
             "salesperson": lambda: self.user_id.name,
             "parties": self._text_parties,
@@ -454,7 +459,9 @@ class SopContract(models.Model):
         terms = self._text_orders().payment_term_id.with_env(self.env)
         if not terms:
             return self.env._("What remains is due on the date of the invoice.")
-        return self.env._("What remains is due as agreed: %s.", ", ".join(terms.mapped("name")))
+        return self.env._(
+            "What remains is due as agreed: %s.", enumerated(self.env, terms.mapped("name"))
+        )
 
     def _text_paragraphs(self, sentences):
         return Markup().join(Markup("<p>%s</p>") % sentence for sentence in sentences)

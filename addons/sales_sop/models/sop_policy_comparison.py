@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang, html2plaintext
 
+from .wording import enumerated
+
 
 class SopPolicy(models.Model):
     """Two versions of a policy side by side: what is the same, changed, new and gone (P1)."""
@@ -199,7 +201,9 @@ class SopPolicy(models.Model):
         if field.type == "float":
             return formatLang(self.env, value, digits=(field.get_digits(self.env) or (0, 2))[1])
         if field.relational:
-            return ", ".join(value.with_context(short_display_name=True).mapped("display_name"))
+            return enumerated(
+                self.env, value.with_context(short_display_name=True).mapped("display_name")
+            )
         if field.type == "date":
             return format_date(self.env, value) if value else ""
         return html2plaintext(value or "") if field.type == "html" else str(value or "")

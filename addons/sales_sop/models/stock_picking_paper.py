@@ -4,7 +4,7 @@ from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, models
 
-from .wording import enumerated
+from .wording import address_line, enumerated
 
 
 class SopPaper(models.AbstractModel):
@@ -104,7 +104,7 @@ class StockPicking(models.Model):
         return self.partner_id._sop_address_line()
 
     def _sop_paper_contact(self):
-        return ", ".join(filter(None, (self.partner_id.name, self.partner_id.phone)))
+        return address_line(self.env, [self.partner_id.name or "", self.partner_id.phone or ""])
 
     def _sop_paper_goods(self):
         """Return one row for every move: product, specification, lots, unit, quantity."""

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 
 class SopEnquiryLine(models.Model):
@@ -113,7 +113,7 @@ class SopEnquiryLine(models.Model):
                 raise UserError(
                     self.env._(
                         "A line stays in its enquiry %s. Add a line to the other one.",
-                        ", ".join((leads - target).mapped("display_name")),
+                        format_list(self.env, (leads - target).mapped("display_name")),
                     )
                 )
             leads |= target

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from tooling import addons, settings
 from tooling.cache import digest, lock
@@ -98,11 +98,22 @@ class Databases:
         log = self.install_log(name.removesuffix("_unfinished"))
         with step(f"Install {', '.join(chosen)}") as current:
             self.clone(base, name)
-            options = ["-i", ",".join(chosen), *(["--with-demo"] if demo else [])]
-            self.odoo.change(name, options, log, "installing the addons", current)
+            with nullcontext() if demo else self._no_demo_data(name):
+                options = ["-i", ",".join(chosen)]
+                self.odoo.change(name, options, log, "installing the addons", current)
             current.progress("assets")
             self.pregenerate_assets(name)
         return self._name_if_changed(name, chosen, log)
+
+    @contextmanager
+    def _no_demo_data(self, name):
+        """Odoo gives demo data to each module whose dependencies have theirs."""
+        flagged = self.server.value(
+            "SELECT STRING_AGG(QUOTE_LITERAL(name), ',') FROM ir_module_module WHERE demo", name
+        )
+        self.server.sql("UPDATE ir_module_module SET demo = FALSE", name)
+        yield
+        self.server.sql(f"UPDATE ir_module_module SET demo = TRUE WHERE name IN ({flagged})", name)
 
     def _name_if_changed(self, name, chosen, log):
         """A name of its own for a template whose files changed while it was being built."""

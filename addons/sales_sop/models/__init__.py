@@ -176,6 +176,7 @@ from . import (
     sop_contract_money_alert,
     sop_contract_balance,
     sop_collection_open,
+    sop_collection_scope,
     sop_payment_announcement,
     account_payment_receipt,
 )

@@ -233,7 +233,7 @@ class AccountMove(models.Model):
         return SQL(
             """
             WITH touched AS (
-                SELECT UNNEST(%s) AS id
+                SELECT UNNEST(%s::integer[]) AS id
                  UNION
                 SELECT other.move_id
                   FROM account_move_line line
@@ -254,10 +254,14 @@ class AccountMove(models.Model):
              WHERE id IN (SELECT id FROM touched) AND sop_contract_id IS NOT NULL
              UNION
             SELECT allocation.contract_id
-              FROM sop_payment_allocation allocation
-         LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
-         LEFT JOIN account_bank_statement_line bank ON bank.id = allocation.statement_line_id
-             WHERE COALESCE(payment.move_id, bank.move_id) IN (SELECT id FROM touched)
+              FROM account_payment payment
+              JOIN sop_payment_allocation allocation ON allocation.payment_id = payment.id
+             WHERE payment.move_id IN (SELECT id FROM touched)
+             UNION
+            SELECT allocation.contract_id
+              FROM account_bank_statement_line bank
+              JOIN sop_payment_allocation allocation ON allocation.statement_line_id = bank.id
+             WHERE bank.move_id IN (SELECT id FROM touched)
             """,
             move_ids,
             move_ids,

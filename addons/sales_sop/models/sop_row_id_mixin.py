@@ -1,34 +1,63 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+# An id has 31 bits: 28 of what the row is of, 3 of its rank among rows of the same.
+KEY_BITS, RANK_BITS = 28, 3
+# Where the rows of a group are read alone, the group's 15 bits come first.
+GROUP_BITS = 15
+GROUPS = 1 << GROUP_BITS
+
+
+def group_of_id(row_id):
+    """Return the group, its number modulo ``GROUPS``, of the row with this id."""
+    return (row_id - 1) >> (KEY_BITS + RANK_BITS - GROUP_BITS)
+
 
 class SopRowIdMixin(models.AbstractModel):
     """A list that is read from other tables: its rows have ids that stay.
 
     The id follows from what the row is of, so that a row opened later is the same one, whatever
     has been added since. Rows whose keys have the same hash, of some millions a few, are told
-    apart by their rank. An id has 31 bits: more do not pass through XML-RPC.
+    apart by their rank. More than 31 bits do not pass through XML-RPC.
     """
 
     _name = "sop.row.id.mixin"
     _description = "Rows That Keep Their Ids"
 
     @api.model
-    def _with_row_ids_sql(self, rows, keys, order=()):
+    def _with_row_ids_sql(self, rows, keys, order=(), group=None):
         """Return the SELECT of ``rows`` with their ``id``.
 
         :param rows: a SELECT
         :param dict keys: ``{column: "id", "date" or "text"}`` of what a row is of
         :param order: further columns that tell rows of the same keys apart
+        :param group: a number; where ``rows`` holds all rows of a group, they have the ids that
+            they have among all rows
         """
         return SQL(
             """
-            SELECT (hash * 8 + ROW_NUMBER() OVER (PARTITION BY hash ORDER BY %s)) AS id, rows.*
-              FROM (SELECT rows.*, %s & 268435455 AS hash FROM (%s) rows) rows
+            SELECT ((hash << %s) + ROW_NUMBER() OVER (PARTITION BY hash ORDER BY %s)) AS id, rows.*
+              FROM (SELECT rows.*, %s AS hash FROM (%s) rows) rows
             """,
+            RANK_BITS,
             SQL(", ").join(SQL.identifier(name) for name in (*keys, *order)),
-            self._row_hash_sql(keys),
+            self._row_key_hash_sql(keys, group),
             rows,
+        )
+
+    def _row_key_hash_sql(self, keys, group):
+        """The first bits of a row's id, a bigint."""
+        folded = self._row_hash_sql(keys)
+        if group is None:
+            return SQL("%s & %s", folded, (1 << KEY_BITS) - 1)
+        rest = KEY_BITS - GROUP_BITS
+        return SQL(
+            "((%s & %s)::bigint << %s) + (%s & %s)",
+            group,
+            GROUPS - 1,
+            rest,
+            folded,
+            (1 << rest) - 1,
         )
 
     def _row_hash_sql(self, keys):

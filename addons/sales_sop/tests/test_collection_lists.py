@@ -4,16 +4,18 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo import fields
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
 
+from .collection_searches import CollectionSearches
 from .common import rule
 from .test_money_cases import MoneyCase
 from .test_money_paper import PaperCase
 
 
 @tagged("post_install", "-at_install")
-class TestCollectionLists(MoneyCase):
+class TestCollectionLists(CollectionSearches, MoneyCase):
     """The lists behind the amounts, as each role sees them (C8)."""
 
     def rows(self, role, domain=()):
@@ -111,6 +113,27 @@ class TestCollectionLists(MoneyCase):
 
     def _row(self, row):
         return (row.contract_id, row.order_id, row.money_move_id, row.invoice_id, row.amount)
+
+    @rule("C1", "C8")
+    def test_a_search_reads_the_money_of_the_contracts_it_asks_for(self):
+        orders = [self.order(), self.order(), self.order()]
+        invoice = self.invoice(*orders[:2])
+        self.pay(invoice, 100.0)
+        payment = self.receive(300.0, date="2026-01-31")
+        self.earmark(payment, orders[0], 50.0)
+        self.earmark(payment, orders[2], 70.0)
+        self.env.flush_all()
+        contracts = [order.sudo().sop_contract_id.id for order in orders]
+        for condition, asked in (
+            (("contract_id", "=", contracts[1]), contracts[1:2]),
+            (("order_id", "=", orders[2].id), contracts[2:]),
+            (("invoice_id", "=", invoice.id), contracts[:2]),
+            (("money_move_id", "=", payment.move_id.id), [contracts[0], contracts[2]]),
+        ):
+            with self.subTest(condition=condition):
+                found = self.env["sop.collection"]._contract_ids_asked(Domain([condition]))
+                self.assertEqual(sorted(found), sorted(asked))
+        self.check_searches()
 
     @rule("C8")
     def test_money_is_counted_per_contract_customer_salesperson_and_month(self):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from .collection_searches import CollectionSearches
 from .common import rule
 from .money_by_hand import MoneyByHand
 from .test_collection import ForeignCase
@@ -63,7 +64,7 @@ REFUSALS = defaultdict(
 
 
 @tagged("post_install", "-at_install")
-class TestMoneySequences(ForeignCase, PaperCase):
+class TestMoneySequences(CollectionSearches, ForeignCase, PaperCase):
     """Whatever finance does in whatever order, in dollars and in euro: every cent counts once."""
 
     @classmethod
@@ -122,6 +123,7 @@ class TestMoneySequences(ForeignCase, PaperCase):
         for name, *arguments in [*steps, ("reconcile", 0, 0)]:
             self._try_step(name, arguments)
             self._check_every_cent(name)
+        self.check_searches(steps)
 
     def _try_step(self, name, arguments):
         lists = (self.moneys, self.paybacks, self.earmarks, self.papers, self.credits)

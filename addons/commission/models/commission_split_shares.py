@@ -1,5 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import format_list
+
+from odoo.addons.sales_sop.models.wording import enumerated
 
 
 class CommissionSplit(models.Model):
@@ -17,7 +18,7 @@ class CommissionSplit(models.Model):
     def _compute_shares_text(self):
         """Of the shares that the user may read: payees read their own."""
         for split in self:
-            split.shares_text = format_list(self.env, [line._text() for line in split.line_ids])
+            split.shares_text = enumerated(self.env, [line._text() for line in split.line_ids])
 
     @api.depends("line_ids.percent")
     def _compute_percent_total(self):

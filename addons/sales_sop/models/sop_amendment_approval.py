@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_date, formatLang
 
 from .sop_amendment import EDITABLE_STATES, TERMS
-from .wording import enumerated
+from .wording import enumerated, in_brackets
 
 # Who countersigns a supplement like the contract itself (K2).
 COUNTERSIGNING = ("sales_sop.group_sales_head", "sales_sop.group_finance")
@@ -246,7 +246,11 @@ class SopAmendment(models.Model):
                     (
                         self.reason or "",
                         self._money(self.amount_old),
-                        f"{self._money(self.amount_new)} ({self._signed(self.amount_change)})",
+                        in_brackets(
+                            self.env,
+                            self._money(self.amount_new),
+                            self._signed(self.amount_change),
+                        ),
                     )
                 ],
             ),

@@ -252,9 +252,23 @@ class AccountMove(models.Model):
             )
         )
 
+    def _sop_posted_crediting(self):
+        """Return the posted documents that credit something, be it in a line of an invoice."""
+        return self.sudo().filtered(
+            lambda move: (
+                move.state == "posted"
+                and move.is_sale_document(include_receipts=True)
+                and move.company_id._sop_is_governed()
+                and (move.move_type == "out_refund" or move._sop_has_negative_lines())
+            )
+        )
+
+    def _sop_has_negative_lines(self):
+        return any(line.quantity < 0 or line.price_total < 0 for line in self._sop_product_lines())
+
     def _sop_check_credit_stays(self):
         """What a credit note made room for is not invoiced twice by taking it back (C2)."""
-        credits = self._sop_posted_credits()
+        credits = self._sop_posted_crediting()
         order_lines = credits._sop_product_lines().sale_line_ids
         if not order_lines:
             return

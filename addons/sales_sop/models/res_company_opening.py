@@ -20,11 +20,7 @@ class ResCompany(models.Model):
         help="From then on no contract from before the go-live is taken over any more.",
     )
     sop_opening_closed_by_id = fields.Many2one(
-        "res.users",
-        string="Opening Closed by",
-        readonly=True,
-        copy=False,
-        ondelete="restrict",
+        "res.users", string="Opening Closed by", readonly=True, copy=False
     )
     sop_opening_state = fields.Selection(
         OPENING_STATES, string="Opening", compute="_compute_sop_opening_state"

@@ -124,6 +124,21 @@ class SaleOrderLine(models.Model):
             known |= templates
         return bool(bom) and bom.product_tmpl_id in known
 
+    # -- as of today (D3, D9) ------------------------------------------------------------------
+
+    def _sop_as_of_today(self):
+        """Odoo takes the day of an accrual from the context, also for what is kept for ever."""
+        return self.with_context(accrual_entry_date=False)
+
+    def _compute_qty_delivered(self):
+        return super(SaleOrderLine, self._sop_as_of_today())._compute_qty_delivered()
+
+    def _compute_qty_invoiced(self):
+        return super(SaleOrderLine, self._sop_as_of_today())._compute_qty_invoiced()
+
+    def _compute_qty_invoiced_posted(self):
+        return super(SaleOrderLine, self._sop_as_of_today())._compute_qty_invoiced_posted()
+
     # -- accepted quantity (D3) ----------------------------------------------------------------
 
     @api.depends("qty_delivered", "move_ids.qty_accepted", "move_ids.state")

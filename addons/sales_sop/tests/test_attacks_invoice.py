@@ -392,6 +392,28 @@ class TestCreditNoteAttacks(InvoiceAttackCase):
         self.assertEqual(credit.state, "draft")
 
     @rule("C2", "D6")
+    def test_an_invoice_with_a_negative_line_stays_while_its_goods_are_invoiced_again(self):
+        """What a line of an invoice credits makes room like a credit note."""
+        order, other = (self.paid_order() for __ in range(2))
+        invoices = [
+            self.invoice_by_hand(*lines)
+            for lines in (
+                [self.invoice_line(order)],
+                [self.invoice_line(order, quantity=-10), self.invoice_line(other)],
+                [self.invoice_line(order)],
+            )
+        ]
+        for invoice in invoices:
+            self.assertPosts(invoice)
+        __, crediting, again = invoices
+        for method in ("button_draft", "button_cancel"):
+            with self.assertRefused("C2", "stays posted", unchanged=crediting):
+                self.rpc(crediting, "finance", method)
+        self.rpc(again, "finance", "button_draft")
+        self.rpc(crediting, "finance", "button_draft")
+        self.assertEqual(order.order_line.qty_invoiced_posted, 10.0)
+
+    @rule("C2", "D6")
     def test_a_wrong_credit_note_for_returned_goods_can_be_corrected(self):
         order = self.paid_order()
         self.assertPosts(self.invoice_by_hand(self.invoice_line(order)))

@@ -39,6 +39,18 @@ class TestPodAttacks(PodCase):
                 with self.assertRefused(unchanged=[line, move]):
                     self.rpc(record, role, "write", values)
 
+    @rule("D3", "D9")
+    def test_no_day_in_the_context_forgets_what_has_left(self):
+        """By such a day Odoo's accrual entries ask; the quantity is stored all the same."""
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        theirs = self.as_user(picking, "stock_user").with_context(accrual_entry_date="2000-01-01")
+        theirs.move_ids.write({"quantity": 10, "picked": True})
+        theirs.button_validate()
+        # As a request does when it ends.
+        theirs.env.flush_all()
+        self.assertEqual((picking.state, order.order_line.qty_delivered), ("done", 10.0))
+
     @rule("D3", "D6")
     def test_goods_that_came_back_are_not_linked_elsewhere(self):
         order, picking, back = self.returned()

@@ -217,14 +217,18 @@ class AccountMove(models.Model):
 
         :return: the contracts
         """
+        contracts = self._sop_contracts_of_money()
+        contracts._touch()
+        return contracts
+
+    def _sop_contracts_of_money(self):
+        """Return the contracts whose collected money these entries change."""
         contracts = self.env["sop.contract"].sudo()
         moves = self.filtered(lambda move: move.company_id._sop_is_governed())
         if not moves:
             return contracts
         rows = self.env.execute_query(self._sop_contracts_sql(moves.ids))
-        contracts = contracts.browse([row[0] for row in rows])
-        contracts._touch()
-        return contracts
+        return contracts.browse([row[0] for row in rows])
 
     @api.model
     def _sop_contracts_sql(self, move_ids):

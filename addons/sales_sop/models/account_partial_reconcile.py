@@ -14,6 +14,8 @@ MATCHED_FIELDS = frozenset(
     }
 )
 
+MATCHED_LINES = ("debit_move_id", "credit_move_id")
+
 # A bank's rate differs from the day's by less; beyond that the rest is a write-off.
 LARGEST_RATE_DIFFERENCE = 0.1
 
@@ -29,11 +31,23 @@ class AccountPartialReconcile(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        is_governed = self.env["sop.policy"]._governed_company_ids()
+        if is_governed:
+            self._sop_watch_money_of_others(vals_list)
         partials = super().create(vals_list)
-        if self.env["sop.policy"]._governed_company_ids():
+        if is_governed:
             partials.sudo()._sop_check_matching()
             partials._sop_touch_contracts()
         return partials
+
+    @api.model
+    def _sop_watch_money_of_others(self, vals_list):
+        """Matching money that is earmarked elsewhere takes it away there (C1, C3)."""
+        line_ids = {vals.get(name) for vals in vals_list for name in MATCHED_LINES} - {None, False}
+        moves = self.env["account.move.line"].sudo().browse(line_ids).exists().move_id
+        contracts = moves._sop_contracts_of_money()
+        if len(contracts) > 1:
+            contracts._watch_money()
 
     def write(self, vals):
         if not MATCHED_FIELDS.isdisjoint(vals):

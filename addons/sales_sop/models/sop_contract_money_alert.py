@@ -66,6 +66,8 @@ class SopContract(models.Model):
 
     def _has_lost_money(self, before, after):
         self.ensure_one()
+        if self._is_collected(after, before):
+            return False
         needed = self._money_needed()
         if self.state == "closed":
             # It may have been closed with less, such as after a cash discount.

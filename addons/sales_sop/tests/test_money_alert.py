@@ -102,6 +102,27 @@ class TestMoneyAlert(AlertCase):
         self.assertAlerted(order)
         self.assertCollected(order, 0.0)
 
+    @rule("C1", "C3")
+    def test_an_advance_that_another_contracts_invoice_uses_up_alerts(self):
+        order, other, payment = self.order(), self.order(), self.receive(1000.0)
+        self.earmark(payment, order)
+        self.invoice(order)
+        self.assertNotAlerted(order)
+        self.match(self.invoice(other), payment.move_id)
+        self.assertAlerted(order)
+        self.assertNotAlerted(other)
+        self.assertCollected(order, 0.0, other, 1000.0)
+
+    @rule("C1", "C3")
+    def test_an_invoice_over_two_contracts_that_takes_the_money_of_one_alerts(self):
+        order, other, payment = self.order(), self.order(), self.receive(600.0)
+        self.earmark(payment, order)
+        invoice = self.invoice(order, other)
+        self.assertNotAlerted(order)
+        self.match(invoice, payment.move_id)
+        self.assertAlerted(order)
+        self.assertCollected(order, 300.0, other, 300.0)
+
     @rule("C1")
     def test_deleting_a_bank_line_alerts(self):
         order = self.order()

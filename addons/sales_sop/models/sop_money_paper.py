@@ -51,7 +51,12 @@ class SopMoneyPaper(models.Model):
     name = fields.Char(string="Paper Number", required=True, copy=False, tracking=True)
     kind = fields.Selection(PAPER_KINDS, required=True, default="bank_bill")
     partner_id = fields.Many2one(
-        "res.partner", string="Customer", required=True, index=True, check_company=True
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        check_company=True,
+        domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]",
     )
     drawer = fields.Char(required=True, help="Who issued the paper; often not the customer.")
     issuing_bank = fields.Char(
@@ -77,7 +82,7 @@ class SopMoneyPaper(models.Model):
         "sop.contract",
         string="Pays for Contract",
         check_company=True,
-        domain="[('partner_id', 'parent_of', partner_id), ('state', 'in', ('draft', 'effective'))]",
+        domain="[('partner_id', 'child_of', partner_id), ('state', 'in', ('draft', 'effective'))]",
         help="The money is earmarked for it when the paper is registered.",
         ondelete="restrict",
     )

@@ -1,6 +1,10 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tools.misc import DotDict
+from odoo.tools.safe_eval import safe_eval
 
 from .common import rule
 from .test_collection import CollectionCase
@@ -132,6 +136,30 @@ class TestEarmarks(EarmarkCase):
         self.assertEqual(proposed, [(self.contract(own), 300.0), (self.contract(below), 300.0)])
         __, proposed = self.proposal(self.receive(600.0, partner=works))
         self.assertEqual(proposed, [(self.contract(below), 600.0)])
+
+    @rule("C3")
+    def test_screens_offer_a_parent_the_contracts_of_the_companies_below_it(self):
+        works = self.env["res.partner"].create(
+            {"name": "Works", "is_company": True, "parent_id": self.customer.id}
+        )
+        below, own = self.contract(self.order(partner_id=works.id)), self.contract(self.order())
+        for payer, offered in ((self.customer, below | own), (works, below)):
+            for name, domain in self.contract_domains().items():
+                with self.subTest(screen=name, payer=payer.name):
+                    names = {"partner_id": payer.id, "company_id": self.company.id}
+                    found = own.search(safe_eval(domain, {**names, "parent": DotDict(names)}))
+                    self.assertEqual(found & (below | own), offered)
+
+    def contract_domains(self):
+        """The domain of the contract on each screen where finance says what money is for."""
+        domains = {"paper": self.env["sop.money.paper"]._fields["contract_id"].domain}
+        for model in ("account.payment", "account.payment.register"):
+            form = etree.fromstring(
+                self.as_user(self.env[model], "finance").get_view(view_type="form")["arch"]
+            )
+            [field] = form.xpath("//field[@name='contract_id' or @name='sop_contract_id']")
+            domains[model] = field.get("domain")
+        return domains
 
     @rule("C3")
     def test_what_finance_wrote_off_is_proposed_for_no_money(self):

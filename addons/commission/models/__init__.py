@@ -17,6 +17,7 @@ from . import (
     commission_calculation,
     commission_report,
     commission_expected,
+    commission_expected_search,
     commission_blocked,
     commission_drift,
     commission_report_open,

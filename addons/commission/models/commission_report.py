@@ -12,15 +12,21 @@ class CommissionReport(models.AbstractModel):
     _inherit = ["sop.row.id.mixin"]
     # What a row is of: ``{column: "id", "date" or "text"}``.
     _row_keys = {}
+    # The key by which rows can be read alone, if any.
+    _row_group = None
 
     @property
     def _table_query(self):
         self.env["commission.truth"]._flush_sources()
-        parts = [
-            self._rows_sql(self._company_scope(company.sudo())) for company in self.env.companies
-        ]
-        rows = SQL(" UNION ALL ").join(SQL("(%s)", part) for part in parts)
-        return self._with_row_ids_sql(rows, self._row_keys)
+        return self._rows_of_scopes_sql(
+            [self._company_scope(company.sudo()) for company in self.env.companies]
+        )
+
+    def _rows_of_scopes_sql(self, scopes):
+        """Return the SELECT of the rows of all scopes, with ``id``."""
+        rows = SQL(" UNION ALL ").join(SQL("(%s)", self._rows_sql(scope)) for scope in scopes)
+        group = SQL.identifier(self._row_group) if self._row_group else None
+        return self._with_row_ids_sql(rows, self._row_keys, group=group)
 
     def _company_scope(self, company):
         """Return what the list looks at in ``company``."""

@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from odoo.addons.sales_sop.tests.common import rule
 from odoo.addons.sales_sop.tests.test_frame import FrameCase
@@ -48,6 +51,30 @@ class TestExpected(ExpectedCase):
         self.assertFalse(other)
         self.users["other"] = self._new_user("other", "sales_sop.group_salesperson", self.company)
         self.assertEqual(self.expected("other"), 0.0)
+
+    @rule("B1")
+    def test_a_search_reads_the_contracts_of_the_payees_it_asks_for(self):
+        self.order()
+        shared, own = self.order(300.0), self.order(700.0)
+        second, third = self._new_payee("sales_office"), self._new_payee("sales_manager")
+        self.split(
+            shared.sudo().sop_contract_id,
+            recorder="finance_vp",
+            shares={self.payee: 60.0, second: 40.0},
+            date_from="2026-01-01",
+        )
+        model = self.env["commission.expected"]
+        found = model._payees_asked(Domain("payee_id", "=", second.id).optimize_full(model))
+        self.assertEqual(found, second)
+        for payee, amount in ((self.payee, 188.0), (second, 12.0), (third, 0.0)):
+            self.env.flush_all()
+            model.invalidate_model()
+            rows = model.search([("payee_id", "=", payee.id)])
+            self.assertEqual(round(sum(rows.mapped("amount")), 2), amount)
+            with patch.object(type(model), "_asked_rows_sql", lambda self, domain: None):
+                self.assertEqual(model.search([("payee_id", "=", payee.id)]), rows)
+        mine = model.search([("payee_id.user_id", "=", self.payee.user_id.id)])
+        self.assertIn(own, mine.order_id)
 
     @rule("B1")
     def test_a_draft_is_tried_out_on_the_money_that_came_and_touches_nothing(self):

@@ -14,48 +14,16 @@ MOST_CONTRACTS = 1 / 3
 
 
 class SopCollection(models.Model):
-    """A search reads the money of the contracts it asks for, not that of all (C1, C8).
-
-    The planner cannot do that: the rows of all contracts would be computed to find those of one.
-    """
+    """A search reads the money of the contracts it asks for, not that of all (C1, C8)."""
 
     _inherit = "sop.collection"
 
     @api.model
-    def _search(
-        self,
-        domain,
-        offset=0,
-        limit=None,
-        order=None,
-        *,
-        active_test=True,
-        bypass_access=False,
-    ):
-        query = super()._search(
-            domain,
-            offset,
-            limit,
-            order,
-            active_test=active_test,
-            bypass_access=bypass_access,
-        )
-        asked = Domain(domain)
-        if not (self.env.su or bypass_access):
-            asked &= Domain(self.env["ir.rule"]._compute_domain(self._name, "read"))
-        return self._narrowed(query, asked)
-
-    def _as_query(self, ordered=True):
-        return self._narrowed(super()._as_query(ordered), Domain("id", "in", self.ids))
-
-    def _narrowed(self, query, domain):
-        """Let the query read only the contracts that have all the rows of the domain."""
+    def _asked_rows_sql(self, domain):
         contract_ids = self._contract_ids_asked(domain)
-        if contract_ids is not None:
-            query._tables[query.table] = SQL(
-                "(%s)", self._row_ids_sql(self._rows_sql(contract_ids))
-            )
-        return query
+        if contract_ids is None:
+            return None
+        return self._row_ids_sql(self._rows_sql(contract_ids))
 
     def _contract_ids_asked(self, domain):
         """Return the ids of contracts that have all the rows of the domain; None if of most.
@@ -63,7 +31,6 @@ class SopCollection(models.Model):
         Those that share a part of the row ids with them come along, or rows whose keys have the
         same hash could get each other's ids.
         """
-        domain = domain.optimize_full(self.sudo())
         if "!" in list(domain):
             return None
         domain = domain.map_conditions(self._condition_on_contract)

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # An id has 31 bits: 28 of what the row is of, 3 of its rank among rows of the same.
@@ -23,6 +24,55 @@ class SopRowIdMixin(models.AbstractModel):
 
     _name = "sop.row.id.mixin"
     _description = "Rows That Keep Their Ids"
+
+    # -- searches that read a part of the rows only --------------------------------------------
+
+    @api.model
+    def _search(
+        self,
+        domain,
+        offset=0,
+        limit=None,
+        order=None,
+        *,
+        active_test=True,
+        bypass_access=False,
+    ):
+        query = super()._search(
+            domain,
+            offset,
+            limit,
+            order,
+            active_test=active_test,
+            bypass_access=bypass_access,
+        )
+        asked = Domain(domain)
+        if not (self.env.su or bypass_access):
+            asked &= Domain(self.env["ir.rule"]._compute_domain(self._name, "read"))
+        return self._narrowed(query, asked)
+
+    def _as_query(self, ordered=True):
+        return self._narrowed(super()._as_query(ordered), Domain("id", "in", self.ids))
+
+    def _narrowed(self, query, domain):
+        """Let the query read the rows that the domain can be about, not all of them.
+
+        The planner cannot do that: it would compute all rows to find one.
+        """
+        rows = self._asked_rows_sql(domain.optimize_full(self.sudo()))
+        if rows is not None:
+            query._tables[query.table] = SQL("(%s)", rows)
+        return query
+
+    @api.model
+    def _asked_rows_sql(self, domain):
+        """Return the SELECT, with ids, of rows that hold all of the domain; None: of all rows.
+
+        :param domain: optimized, with the rules of access
+        """
+        return None
+
+    # -- ids -----------------------------------------------------------------------------------
 
     @api.model
     def _with_row_ids_sql(self, rows, keys, order=(), group=None):

@@ -1,0 +1,56 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+from odoo.addons.sales_sop.models.sop_row_id_mixin import GROUPS, group_of_id
+
+
+class CommissionExpected(models.Model):
+    """A search reads the contracts of the payees it asks for, not all of the company's."""
+
+    _inherit = "commission.expected"
+    _row_group = "payee_id"
+
+    @api.model
+    def _asked_rows_sql(self, domain):
+        payees = self._payees_asked(domain)
+        if payees is None:
+            return None
+        return self._rows_of_scopes_sql(
+            [
+                payees.filtered(lambda payee, c=company: payee.company_id == c)._scope_of(
+                    self.sudo()._company_scope(company)
+                )
+                for company in self.env.companies.sudo()
+            ]
+        )
+
+    def _payees_asked(self, domain):
+        """Return payees that have all the rows of the domain; None if those are most of them.
+
+        Those that share a part of the row ids with them come along.
+        """
+        if "!" in list(domain):
+            return None
+        domain = domain.map_conditions(self._condition_on_payee)
+        if domain.is_true():
+            return None
+        everybody = self.env["commission.payee"].sudo().with_context(active_test=False).search([])
+        groups = {payee.id % GROUPS for payee in everybody.filtered_domain(domain)}
+        payees = everybody.filtered(lambda payee: payee.id % GROUPS in groups)
+        return payees if len(payees) * 3 <= len(everybody) else None
+
+    def _condition_on_payee(self, condition):
+        """Return the domain of payees among which are all whose rows meet the condition."""
+        name, operator, value = condition.field_expr, condition.operator, condition.value
+        if name.split(".")[0] == "company_id":
+            return condition
+        if name == "payee_id" and operator in ("any", "any!") and isinstance(value, Domain):
+            return value
+        if name == "payee_id" and operator == "in":
+            return Domain("id", "in", [number for number in value if number])
+        if name == "id" and operator == "in":
+            groups = {group_of_id(number) for number in value if number}
+            payees = self.env["commission.payee"].sudo().with_context(active_test=False).search([])
+            ids = [payee.id for payee in payees if payee.id % GROUPS in groups]
+            return Domain("id", "in", ids)
+        return Domain.TRUE

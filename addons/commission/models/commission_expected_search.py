@@ -34,10 +34,14 @@ class CommissionExpected(models.Model):
         domain = domain.map_conditions(self._condition_on_payee)
         if domain.is_true():
             return None
-        everybody = self.env["commission.payee"].sudo().with_context(active_test=False).search([])
+        everybody = self._everybody()
         groups = {payee.id % GROUPS for payee in everybody.filtered_domain(domain)}
         payees = everybody.filtered(lambda payee: payee.id % GROUPS in groups)
         return payees if len(payees) * 3 <= len(everybody) else None
+
+    def _everybody(self):
+        payees = self.env["commission.payee"].sudo().with_context(active_test=False)
+        return payees.search([("company_id", "in", self.env.companies.ids)])
 
     def _condition_on_payee(self, condition):
         """Return the domain of payees among which are all whose rows meet the condition."""
@@ -50,7 +54,6 @@ class CommissionExpected(models.Model):
             return Domain("id", "in", [number for number in value if number])
         if name == "id" and operator == "in":
             groups = {group_of_id(number) for number in value if number}
-            payees = self.env["commission.payee"].sudo().with_context(active_test=False).search([])
-            ids = [payee.id for payee in payees if payee.id % GROUPS in groups]
+            ids = [payee.id for payee in self._everybody() if payee.id % GROUPS in groups]
             return Domain("id", "in", ids)
         return Domain.TRUE

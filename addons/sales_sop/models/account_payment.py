@@ -59,9 +59,7 @@ class AccountPayment(models.Model):
     def _sop_open_amount(self):
         """Return what of the payment has paid nothing yet, in its currency."""
         self.ensure_one()
-        lines = self.move_id.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
+        lines = self.move_id._sop_receivable_lines()
         return max(0.0, -sum(lines.mapped("amount_residual_currency")))
 
     def _sop_tell_finance_of_free_money(self, reason):

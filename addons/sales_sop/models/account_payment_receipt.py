@@ -90,9 +90,7 @@ class AccountPayment(models.Model):
 
     def _sop_paid_invoices(self):
         """Return ``[(invoice, amount in the payment's currency)]`` of what the money paid."""
-        lines = self.move_id.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
+        lines = self.move_id._sop_receivable_lines()
         amounts = defaultdict(float)
         for partial in lines.matched_debit_ids.sorted("id"):
             invoice = partial.debit_move_id.move_id

@@ -47,13 +47,18 @@ class CommissionCalculation(models.Model):
         return self._calculate(company, until)
 
     @api.model
-    def _last_day(self, company, day):
-        today = company._sop_today()
-        until = min(date_utils.end_of(day or today, "month"), today)
-        if day and date_utils.start_of(day, "month") > today:
+    def _check_has_begun(self, company, day):
+        if date_utils.start_of(day, "month") > company._sop_today():
             raise UserError(
                 self.env._("The month of %s has not begun. Choose an earlier one.", day)
             )
+
+    @api.model
+    def _last_day(self, company, day):
+        today = company._sop_today()
+        until = min(date_utils.end_of(day or today, "month"), today)
+        if day:
+            self._check_has_begun(company, day)
         calculated = company._commission_calculated()
         if calculated and until < calculated:
             raise UserError(

@@ -56,6 +56,8 @@ class CommissionSheet(models.Model):
 
         :return: the sheets that this has made, and the number of entries that found one
         """
+        # A run goes step by step, and its month can be changed on the way.
+        self.env["commission.calculation"]._check_has_begun(company, day)
         # Of two runs at the same moment the second one starts again and sees the first.
         company._commission_touch()
         month = date_utils.start_of(day, "month")

@@ -282,6 +282,17 @@ class TestAttacksOnWhatIsRead(SheetCase, AccountingCase):
         run = self.rpc_create("commission.sheet.run", "sales_office", {}, context)
         self.assertEqual((run.stage, run.calculation_id.ids), ("asked", []))
 
+    @rule("B3")
+    def test_no_run_fills_the_sheets_of_a_month_that_has_not_begun(self):
+        self.colleagues_entry()
+        run = self.rpc_create("commission.sheet.run", "sales_office", {})
+        for __ in range(2):
+            self.rpc(run, "sales_office", "run_step")
+        self.assertEqual(run.stage, "place")
+        self.rpc(run, "sales_office", "write", {"month": "2099-01-01"})
+        with self.assertRefused("has not begun", unchanged=run):
+            self.rpc(run, "sales_office", "run_step")
+
     @rule("B1")
     def test_nobody_reads_the_what_if_of_somebody_else(self):
         self.colleagues_entry()

@@ -46,6 +46,14 @@ class ResUsers(models.Model):
             )
         )
 
+    def _sop_deciding_group_ids(self):
+        """Return the ids of the roles in which this user decides, the own and delegated ones.
+
+        Odoo remembers what record rules ask for, so the days of a delegation do not count here.
+        """
+        delegations = self.env["sop.delegation"].sudo().search([("delegate_id", "=", self.id)])
+        return (self.sudo() | delegations.user_id).all_group_ids.ids
+
     def _sop_settings(self):
         """Return language and time zone of this user, which Odoo remembers."""
         return self.env["res.users"].with_user(self).context_get()

@@ -440,6 +440,27 @@ class TestApprovalAttacks(SopCase):
         self.approve(contract, "contract", "signer")
         self.assertEqual(contract.state, "effective")
 
+    @rule("A1")
+    def test_who_neither_asks_nor_decides_reads_no_approval(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        self.as_user(picking, "sales_office").action_sop_submit()
+        approval = picking.approval_for("delivery").sudo()
+        mine = [("id", "=", approval.id)]
+        steps = [("approval_id", "=", approval.id)]
+        for role in ("gate_guard", "migration"):
+            self.assertFalse(self.as_user(approval.browse(), role).search(mine))
+            self.assertFalse(self.as_user(approval.step_ids.browse(), role).search(steps))
+        self.as_user(self.env["sop.delegation"], "sales_manager").create(
+            {
+                "delegate_id": self.users["gate_guard"].id,
+                "company_id": self.company.id,
+                "date_to": self.today(),
+            }
+        )
+        self.rpc(approval, "gate_guard", "approve")
+        self.assertEqual(approval.state, "approved")
+        self.assertTrue(self.as_user(approval.browse(), "gate_guard").search(mine))
+
     @rule("A1", "P1")
     @mute_logger("odoo.sql_db")
     def test_who_decided_is_archived_and_not_deleted(self):

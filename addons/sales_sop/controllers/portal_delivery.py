@@ -29,7 +29,7 @@ class SopDeliveryPortal(CustomerPortal):
         values = {
             "page_name": "sop_delivery",
             "picking": picking,
-            "order": picking.sale_id,
+            "order": request.env["sale.order"].sudo().browse(order_id),
             "lines": picking._sop_portal_lines(),
             "receipts": picking.pod_receipt_ids.sorted("id"),
             "just_signed": kwargs.get("message") == "signed",

@@ -13,18 +13,24 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _sop_is_delivery_to(self, user, order_id):
-        """Whether ``user`` is of the customer that this delivery of the order goes to."""
+        """Whether ``user`` is of the customer that this delivery of the order goes to.
+
+        What was sold to whom say the goods; the order named on the delivery can be written.
+        """
         self.ensure_one()
-        order = self.sudo().sale_id
-        customer = order.partner_id.commercial_partner_id
+        orders = self._sop_sold_by()
+        customer = orders.partner_id.commercial_partner_id
         return bool(
             user._is_portal()
-            and order.id == order_id
-            and customer
+            and order_id in orders.ids
+            and len(customer) == 1
             and user.sudo().partner_id.commercial_partner_id == customer
             and self.state not in ("draft", "cancel")
             and self.move_ids._sop_governed_deliveries()
         )
+
+    def _sop_sold_by(self):
+        return self.sudo().move_ids.sale_line_id.order_id
 
     def _sop_portal_lines(self):
         """Return the delivered lines as the page shows them."""
@@ -50,7 +56,7 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         picking = self.sudo().with_company(self.sudo().company_id)
-        if not picking._sop_is_delivery_to(self.env.user, picking.sale_id.id):
+        if not picking._sop_is_delivery_to(self.env.user, picking._sop_sold_by()[:1].id):
             raise UserError(self.env._("This delivery is not yours to sign for."))
         if picking.pod_state == "signed":
             return

@@ -56,6 +56,23 @@ class TestPortalDelivery(PodCase, HttpCase):
         answer = response.json()
         return answer.get("result") or answer["error"]
 
+    @rule("D3")
+    def test_nobody_signs_because_a_delivery_names_their_order(self):
+        """Of goods of several orders, Odoo lets anybody in the warehouse write one of them."""
+        orders = [self.confirmed_order().sudo() for __ in range(2)]
+        picking = orders[0].picking_ids
+        orders[1].picking_ids.move_ids.picking_id = picking
+        self.ship(self.approve_delivery(picking))
+        theirs = self.quotation(partner_id=self.stranger.partner_id.parent_id.id)
+        self.rpc(picking, "stock_user", "write", {"sale_id": theirs.id})
+        self.assertEqual(picking.sale_id, theirs)
+        self.assertFalse(picking._sop_is_delivery_to(self.stranger, theirs.id))
+        lines = [{"move": move.id, "accepted": 10} for move in picking.move_ids]
+        with self.assertRefused("not yours to sign for", unchanged=picking):
+            picking.with_user(self.stranger)._sop_sign_on_portal("Me", SIGNATURE, lines, "")
+        for order in orders:
+            self.assertTrue(picking._sop_is_delivery_to(self.buyer, order.id))
+
     @rule("D3", "D11")
     def test_the_customer_signs_for_what_arrived(self):
         order, picking = self.shipped()

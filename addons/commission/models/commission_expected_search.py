@@ -1,14 +1,15 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from odoo.addons.sales_sop.models.sop_row_id_mixin import GROUPS, group_of_id
+from odoo.addons.sales_sop.models.sop_row_id_mixin import RowGroup
 
 
 class CommissionExpected(models.Model):
     """A search reads the contracts of the payees it asks for, not all of the company's."""
 
     _inherit = "commission.expected"
-    _row_group = "payee_id"
+    # Payees are few, and each may have a row of every contract.
+    _row_group = RowGroup("payee_id", bits=8)
 
     @api.model
     def _asked_rows_sql(self, domain):
@@ -29,19 +30,17 @@ class CommissionExpected(models.Model):
 
         Those that share a part of the row ids with them come along.
         """
-        if "!" in list(domain):
-            return None
         domain = domain.map_conditions(self._condition_on_payee)
         if domain.is_true():
             return None
-        everybody = self._everybody()
-        groups = {payee.id % GROUPS for payee in everybody.filtered_domain(domain)}
-        payees = everybody.filtered(lambda payee: payee.id % GROUPS in groups)
+        group, everybody = self._row_group, self._payees_where(Domain.TRUE)
+        groups = set(map(group.of_number, self._payees_where(domain).ids))
+        payees = everybody.filtered(lambda payee: group.of_number(payee.id) in groups)
         return payees if len(payees) * 3 <= len(everybody) else None
 
-    def _everybody(self):
+    def _payees_where(self, domain):
         payees = self.env["commission.payee"].sudo().with_context(active_test=False)
-        return payees.search([("company_id", "in", self.env.companies.ids)])
+        return payees.search(domain & Domain("company_id", "in", self.env.companies.ids))
 
     def _condition_on_payee(self, condition):
         """Return the domain of payees among which are all whose rows meet the condition."""
@@ -53,7 +52,8 @@ class CommissionExpected(models.Model):
         if name == "payee_id" and operator == "in":
             return Domain("id", "in", [number for number in value if number])
         if name == "id" and operator == "in":
-            groups = {group_of_id(number) for number in value if number}
-            ids = [payee.id for payee in self._everybody() if payee.id % GROUPS in groups]
+            group, everybody = self._row_group, self._payees_where(Domain.TRUE)
+            groups = {group.of_row(number) for number in value if number}
+            ids = [payee.id for payee in everybody if group.of_number(payee.id) in groups]
             return Domain("id", "in", ids)
         return Domain.TRUE

@@ -12,8 +12,6 @@ class CommissionReport(models.AbstractModel):
     _inherit = ["sop.row.id.mixin"]
     # What a row is of: ``{column: "id", "date" or "text"}``.
     _row_keys = {}
-    # The key by which rows can be read alone, if any.
-    _row_group = None
 
     @property
     def _table_query(self):
@@ -25,8 +23,7 @@ class CommissionReport(models.AbstractModel):
     def _rows_of_scopes_sql(self, scopes):
         """Return the SELECT of the rows of all scopes, with ``id``."""
         rows = SQL(" UNION ALL ").join(SQL("(%s)", self._rows_sql(scope)) for scope in scopes)
-        group = SQL.identifier(self._row_group) if self._row_group else None
-        return self._with_row_ids_sql(rows, self._row_keys, group=group)
+        return self._with_row_ids_sql(rows, self._row_keys)
 
     def _company_scope(self, company):
         """Return what the list looks at in ``company``."""

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.sales_sop.tests.common import rule
 from odoo.addons.sales_sop.tests.test_frame import FrameCase
@@ -75,6 +76,25 @@ class TestExpected(ExpectedCase):
                 self.assertEqual(model.search([("payee_id", "=", payee.id)]), rows)
         mine = model.search([("payee_id.user_id", "=", self.payee.user_id.id)])
         self.assertIn(own, mine.order_id)
+
+    @rule("B1")
+    def test_a_payee_of_a_hundred_thousand_contracts_has_a_row_of_each(self):
+        model = self.env["commission.expected"]
+        rows = SQL(
+            """
+            SELECT number AS contract_id, %s AS payee_id, 1 AS rule_id, NULL::integer AS order_id
+              FROM GENERATE_SERIES(1, 100000) number
+            """,
+            self.payee.id,
+        )
+        ids = SQL(
+            "SELECT COUNT(DISTINCT id), MIN(id), MAX(id) FROM (%s) rows",
+            model._with_row_ids_sql(rows, model._row_keys),
+        )
+        [(count, *ends)] = self.env.execute_query(ids)
+        self.assertEqual(count, 100_000)
+        group = model._row_group
+        self.assertEqual({group.of_row(end) for end in ends}, {group.of_number(self.payee.id)})
 
     @rule("B1")
     def test_a_draft_is_tried_out_on_the_money_that_came_and_touches_nothing(self):

@@ -44,7 +44,7 @@ class AccountPartialReconcile(models.Model):
     def _sop_watch_money_of_others(self, vals_list):
         """Matching money that is earmarked elsewhere takes it away there (C1, C3)."""
         line_ids = {vals.get(name) for vals in vals_list for name in MATCHED_LINES} - {None, False}
-        moves = self.env["account.move.line"].sudo().browse(line_ids).exists().move_id
+        moves = self.env["account.move.line"].sudo().browse(line_ids).move_id
         contracts = moves._sop_contracts_of_money()
         if len(contracts) > 1:
             contracts._watch_money()

@@ -84,13 +84,12 @@ class SopCollection(models.Model):
 
     @property
     def _table_query(self):
+        self._flush_sources()
         return self._row_ids_sql(self._rows_sql())
 
     @api.model
     def _row_ids_sql(self, rows):
-        return self._with_row_ids_sql(
-            rows, ROW_KEYS, order=("amount",), group=SQL.identifier("contract_id")
-        )
+        return self._with_row_ids_sql(rows, ROW_KEYS, order=("amount",))
 
     @api.model
     def _collected(self, contracts):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .sop_row_id_mixin import GROUPS, group_of_id
+from .sop_row_id_mixin import RowGroup
 
 # What a row has from its contract: a condition on it is one on the contract.
 OF_CONTRACT = {"partner_id", "user_id", "company_id", "currency_id"}
@@ -17,6 +17,7 @@ class SopCollection(models.Model):
     """A search reads the money of the contracts it asks for, not that of all (C1, C8)."""
 
     _inherit = "sop.collection"
+    _row_group = RowGroup("contract_id", bits=15)
 
     @api.model
     def _asked_rows_sql(self, domain):
@@ -31,8 +32,6 @@ class SopCollection(models.Model):
         Those that share a part of the row ids with them come along, or rows whose keys have the
         same hash could get each other's ids.
         """
-        if "!" in list(domain):
-            return None
         domain = domain.map_conditions(self._condition_on_contract)
         if domain.is_true():
             return None
@@ -40,14 +39,14 @@ class SopCollection(models.Model):
         ids = contracts._search(domain).get_result_ids()
         if len(ids) > FEW_CONTRACTS and len(ids) > contracts.search_count([]) * MOST_CONTRACTS:
             return None
-        return self._with_same_groups({number % GROUPS for number in ids})
+        return self._with_same_groups(set(map(self._row_group.of_number, ids)))
 
     def _with_same_groups(self, groups):
         last = self.env.execute_query(SQL("SELECT COALESCE(MAX(id), 0) FROM sop_contract"))[0][0]
         return [
             number
             for group in sorted(groups)
-            for number in range(group, last + 1, GROUPS)
+            for number in range(group, last + 1, self._row_group.count)
             if number
         ]
 
@@ -59,14 +58,13 @@ class SopCollection(models.Model):
         if operator == "in":
             numbers = [number for number in value if number]
             if name == "id":
-                groups = {group_of_id(number) for number in numbers}
+                groups = set(map(self._row_group.of_row, numbers))
                 return Domain("id", "in", self._with_same_groups(groups))
             if name == "contract_id":
                 return Domain("id", "in", numbers)
             if name == "order_id" and all(value):
                 return self._contracts_of(self._contracts_of_orders_sql(numbers))
             if name in ("money_move_id", "invoice_id") and all(value):
-                self._flush_sources()
                 return self._contracts_of(self.env["account.move"]._sop_contracts_sql(numbers))
         if name in ("date", "recorded_on") and operator in (">", ">="):
             return self._contracts_with_money_since(name, value)
@@ -79,7 +77,6 @@ class SopCollection(models.Model):
         return Domain("id", "in", [contract for (contract,) in rows if contract])
 
     def _contracts_of_orders_sql(self, order_ids):
-        self._flush_sources()
         return SQL(
             """
             SELECT sop_contract_id
@@ -102,7 +99,6 @@ class SopCollection(models.Model):
 
     def _contracts_with_money_since(self, name, since):
         """Return the domain of the contracts that have rows of this ``date`` or ``recorded_on``."""
-        self._flush_sources()
         money = self.env.execute_query(
             SQL(
                 """SELECT id

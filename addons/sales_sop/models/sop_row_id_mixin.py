@@ -1,17 +1,44 @@
+from typing import NamedTuple
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 # An id has 31 bits: 28 of what the row is of, 3 of its rank among rows of the same.
 KEY_BITS, RANK_BITS = 28, 3
-# Where the rows of a group are read alone, the group's 15 bits come first.
-GROUP_BITS = 15
-GROUPS = 1 << GROUP_BITS
 
 
-def group_of_id(row_id):
-    """Return the group, its number modulo ``GROUPS``, of the row with this id."""
-    return (row_id - 1) >> (KEY_BITS + RANK_BITS - GROUP_BITS)
+class RowGroup(NamedTuple):
+    """Which rows are read alone: their ids begin with the last bits of the number in a column.
+
+    The more bits, the fewer rows of other numbers are read along, and the fewer bits are left for
+    the rows of one number: of 13 some thousand rows have ids of their own, of 20 some 100,000.
+    """
+
+    column: str
+    bits: int
+
+    @property
+    def count(self):
+        return 1 << self.bits
+
+    def of_number(self, number):
+        return number % self.count
+
+    def of_row(self, row_id):
+        return (row_id - 1) >> (KEY_BITS + RANK_BITS - self.bits)
+
+
+def _unless_excluding(condition):
+    """Leave out what asks for rows that a search does not find: with all rights it finds more."""
+    return Domain.TRUE if _is_excluding(condition) else condition
+
+
+def _is_excluding(condition):
+    if condition.operator in ("not any", "not any!"):
+        return True
+    value = condition.value
+    return isinstance(value, Domain) and any(map(_is_excluding, value.iter_conditions()))
 
 
 class SopRowIdMixin(models.AbstractModel):
@@ -24,6 +51,8 @@ class SopRowIdMixin(models.AbstractModel):
 
     _name = "sop.row.id.mixin"
     _description = "Rows That Keep Their Ids"
+    # The :class:`RowGroup` of which rows are read alone, if any.
+    _row_group = None
 
     # -- searches that read a part of the rows only --------------------------------------------
 
@@ -46,20 +75,27 @@ class SopRowIdMixin(models.AbstractModel):
             active_test=active_test,
             bypass_access=bypass_access,
         )
-        asked = Domain(domain)
+        asked = Domain(domain).optimize_full(self)
         if not (self.env.su or bypass_access):
-            asked &= Domain(self.env["ir.rule"]._compute_domain(self._name, "read"))
+            rules = self.env["ir.rule"]._compute_domain(self._name, "read")
+            asked &= rules.optimize_full(self.sudo())
         return self._narrowed(query, asked)
 
     def _as_query(self, ordered=True):
-        return self._narrowed(super()._as_query(ordered), Domain("id", "in", self.ids))
+        asked = Domain("id", "in", self.ids).optimize_full(self)
+        return self._narrowed(super()._as_query(ordered), asked)
 
     def _narrowed(self, query, domain):
         """Let the query read the rows that the domain can be about, not all of them.
 
-        The planner cannot do that: it would compute all rows to find one.
+        The planner cannot do that: it would compute all rows to find one. What is negated as a
+        whole or written in SQL cannot be said of fewer rows.
+
+        :param domain: optimized, with the rules of access
         """
-        rows = self._asked_rows_sql(domain.optimize_full(self.sudo()))
+        if any(part == "!" or isinstance(part, Domain) for part in domain):
+            return query
+        rows = self._asked_rows_sql(domain.map_conditions(_unless_excluding))
         if rows is not None:
             query._tables[query.table] = SQL("(%s)", rows)
         return query
@@ -68,21 +104,20 @@ class SopRowIdMixin(models.AbstractModel):
     def _asked_rows_sql(self, domain):
         """Return the SELECT, with ids, of rows that hold all of the domain; None: of all rows.
 
-        :param domain: optimized, with the rules of access
+        :param domain: optimized, of conditions joined by "and" and "or"
         """
         return None
 
     # -- ids -----------------------------------------------------------------------------------
 
     @api.model
-    def _with_row_ids_sql(self, rows, keys, order=(), group=None):
+    def _with_row_ids_sql(self, rows, keys, order=()):
         """Return the SELECT of ``rows`` with their ``id``.
 
-        :param rows: a SELECT
+        :param rows: a SELECT; where it holds all rows of a group, they have the ids that they
+            have among all rows
         :param dict keys: ``{column: "id", "date" or "text"}`` of what a row is of
         :param order: further columns that tell rows of the same keys apart
-        :param group: a number; where ``rows`` holds all rows of a group, they have the ids that
-            they have among all rows
         """
         return SQL(
             """
@@ -91,20 +126,20 @@ class SopRowIdMixin(models.AbstractModel):
             """,
             RANK_BITS,
             SQL(", ").join(SQL.identifier(name) for name in (*keys, *order)),
-            self._row_key_hash_sql(keys, group),
+            self._row_key_hash_sql(keys),
             rows,
         )
 
-    def _row_key_hash_sql(self, keys, group):
+    def _row_key_hash_sql(self, keys):
         """The first bits of a row's id, a bigint."""
-        folded = self._row_hash_sql(keys)
+        folded, group = self._row_hash_sql(keys), self._row_group
         if group is None:
             return SQL("%s & %s", folded, (1 << KEY_BITS) - 1)
-        rest = KEY_BITS - GROUP_BITS
+        rest = KEY_BITS - group.bits
         return SQL(
             "((%s & %s)::bigint << %s) + (%s & %s)",
-            group,
-            GROUPS - 1,
+            SQL.identifier(group.column),
+            group.count - 1,
             rest,
             folded,
             (1 << rest) - 1,

@@ -12,6 +12,8 @@ CONFIGURATION = {
 # What is the person's own to do: another delegation of their own decisions.
 OWN = {("sop.delegation", "create", "sales_manager"), ("sop.delegation", "copy", "sales_manager")}
 
+# What says as much as the contract.
+SECRETS = {"sop.amendment", "sop.amendment.line", "sop.release", "sop.seal.use"}
 # Who reads much, and writes little of it.
 READERS = ("accountant", "gate_guard", "general_manager", "portal")
 MONEY_MODELS = (
@@ -75,6 +77,25 @@ class TestAttacksTable(VictimsCase):
         for role in READERS:
             with self.assertRefused(exception=AccessError):
                 self.rpc(picking, role, "action_sop_gate_pass")
+
+    @rule("A3", "D2", "K3")
+    def test_the_gate_guard_reads_nothing_that_says_what_a_contract_says(self):
+        order = self.effective_order().sudo()
+        contract = order.sop_contract_id
+        victims = [
+            *self._amendment_victims(order),
+            *self._release_victims(),
+            *self._seal_victims(contract),
+        ]
+        self.assertEqual({record._name for record in victims} & SECRETS, SECRETS)
+        for record in [*victims, contract]:
+            if record._name not in SECRETS | {"sop.contract"}:
+                continue
+            found = self.as_user(record.browse(), "gate_guard").search([("id", "in", record.ids)])
+            self.assertFalse(found, record._name)
+            self.assertTrue(
+                self.as_user(record.browse(), "legal").search([("id", "in", record.ids)])
+            )
 
     def _claim(self, picking):
         carrier = self.env["res.partner"].create({"name": "Swift Haulage"})

@@ -16,7 +16,7 @@ class SopContract(models.Model):
         return [] if self._owes_nothing() else super()._open_money()
 
     def _owes_nothing(self):
-        """Whether all is invoiced, and settled by entries that stand, with nothing left of them.
+        """Whether all is invoiced and settled, and all money for it counts and has paid for it.
 
         What is open of an opening contract from before the go-live is on no invoice here.
         """
@@ -25,21 +25,23 @@ class SopContract(models.Model):
             return self.sudo()._owes_nothing()
         if self.is_opening or self._open_invoices():
             return False
-        invoices = self._invoices().sudo().filtered(lambda move: move.state == "posted")
-        if not invoices or any(not move._sop_is_settled() for move in invoices):
-            return False
-        return all(move._sop_is_settled() for move in self._money_entries(invoices))
-
-    def _money_entries(self, invoices):
-        """Return what the invoices are matched with, and the entries of earmarked money."""
+        invoices = self._invoices().filtered(lambda move: move.state == "posted")
         lines = invoices._sop_receivable_lines()
-        partials = lines.matched_debit_ids | lines.matched_credit_ids
-        earmarks = self.sudo().allocation_ids
-        return (
-            (partials.debit_move_id | partials.credit_move_id).move_id
-            | earmarks.payment_id.move_id
-            | earmarks.statement_line_id.move_id
-        ) - invoices
+        if not lines or any(
+            not line.company_currency_id.is_zero(line.amount_residual) for line in lines
+        ):
+            return False
+        rows = self.env["sop.collection"].search([("contract_id", "=", self.id)])
+        if any(row.kind == "earmark" for row in rows):
+            return False
+        return (lines._sop_matched_money() | self._earmarked_and_open()) <= rows.money_move_id
+
+    def _earmarked_and_open(self):
+        """Return the entries of payments that are earmarked here and have not paid everything."""
+        payments = self.allocation_ids.payment_id.filtered(
+            lambda payment: payment.state in COUNTED_STATES and payment._sop_open_amount()
+        )
+        return payments.move_id
 
 
 class AccountMove(models.Model):
@@ -50,13 +52,13 @@ class AccountMove(models.Model):
             lambda line: line.account_id.account_type == "asset_receivable"
         )
 
-    def _sop_is_settled(self):
-        """Whether it is posted, its payment was not taken back, and nothing of it is open."""
-        self.ensure_one()
-        payment = self.origin_payment_id
-        if self.state != "posted" or (payment and payment.state not in COUNTED_STATES):
-            return False
-        return all(
-            line.company_currency_id.is_zero(line.amount_residual)
-            for line in self._sop_receivable_lines()
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _sop_matched_money(self):
+        """Return the entries of payments and bank lines that these lines are matched with."""
+        others = self.matched_debit_ids.debit_move_id | self.matched_credit_ids.credit_move_id
+        return others.move_id.filtered(
+            lambda move: move.origin_payment_id or move.statement_line_id
         )

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import rule
@@ -58,6 +59,66 @@ class TestSettled(AlertCase, ClosingCase, MoneyCase):
         self.collect(order, 50.0)
         with self.assertRefused("$\xa01,030.00 is collected, more than"):
             self.close(order)
+
+    @rule("C9")
+    def test_an_advance_on_the_bank_that_is_free_besides_keeps_it_open(self):
+        order, invoice = self.confirmed_invoice()
+        self.pay_and_write_off(invoice, 980.0)
+        self.earmark_bank_line(self.bank_line(50.0), order, 50.0)
+        with self.assertRefused("$\xa01,030.00 is collected, more than"):
+            self.close(order)
+
+    @rule("C3", "C9")
+    def test_money_that_does_not_count_yet_keeps_it_open(self):
+        self.policy.sudo().counts_transfer = "cleared"
+        order, invoice = self.confirmed_invoice()
+        CollectionCase.pay(self, invoice, 1000.0)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertCollected(order, 0.0)
+        with self.assertRefused("0.00 of $\xa01,000.00 is collected"):
+            self.close(order)
+
+    @rule("C3", "C9")
+    def test_an_advance_that_does_not_count_yet_keeps_it_open(self):
+        self.policy.sudo().counts_transfer = "cleared"
+        order, invoice = self.confirmed_invoice()
+        earmark = self.collect(order, 50.0)
+        self.write_off(invoice, 1000.0)
+        with self.assertRefused("0.00 of $\xa01,000.00 is collected"):
+            self.close(order)
+        self.as_user(earmark, "finance_vp").unlink()
+        self.assertEqual(self.close(order, "finance").state, "closed")
+
+    @rule("C9")
+    def test_what_is_left_of_the_money_for_another_contract_does_not_keep_it_open(self):
+        order, invoice = self.confirmed_invoice()
+        other = self.order()
+        payment = self.receive(1480.0)
+        self.earmark(payment, other, 500.0)
+        self.write_off(invoice, 20.0)
+        self.match(invoice, payment.move_id)
+        self.assertCollected(order, 980.0, other, 500.0)
+        self.assertEqual(self.close(order, "finance").state, "closed")
+        self.assertCollected(order, 980.0, other, 500.0)
+
+    def write_off(self, invoice, amount):
+        lines = [
+            {"account_id": self.account("expense").id, "debit": amount},
+            {
+                "account_id": self.receivable(invoice).account_id.id,
+                "partner_id": invoice.partner_id.id,
+                "credit": amount,
+            },
+        ]
+        entry = self.env["account.move"].create(
+            {
+                "company_id": self.company.id,
+                "date": "2026-03-04",
+                "line_ids": [Command.create(line) for line in lines],
+            }
+        )
+        entry.action_post()
+        self.match(invoice, entry)
 
     @rule("C1", "C9")
     def test_money_lost_afterwards_opens_it_again(self):

@@ -33,8 +33,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        # A tag can also come from a default that the client has set.
-        if not self.env.su and partners.category_id:
+        # A tag can also come from a default that the client has set, and be archived.
+        if not self.env.su and partners.with_context(active_test=False).category_id:
             partners._sop_check_price_tags({})
         return partners
 

@@ -79,9 +79,8 @@ class SopKeptPaperMixin(models.AbstractModel):
     def _sop_check_registrar(self):
         """Only who keeps the register writes into it (K3)."""
         if not self.env.su:
-            register = self.env["ir.model"]._get(self._name).name
             self.env.user._sop_require_role(
-                self.env._("write into the register “%s”", register),
+                self.env._("write into the register “%s”", self._sop_kind()),
                 "sales_sop.group_sales_office",
             )
 

@@ -4,9 +4,6 @@ from psycopg2 import IntegrityError
 
 from odoo.tools import SQL, mute_logger
 
-# A company and its people name each other: neither could be deleted first.
-CIRCLES = {"res_company": "sop_opening_closed_by_id"}
-
 
 def newest_rows(registry):
     """The newest id of every table, by its name."""
@@ -19,8 +16,6 @@ def delete_rows(registry, after, until):
     """Delete every row that is newer than ``after`` and no newer than ``until``."""
     with registry.cursor() as cr:
         left = {table for table, row in until.items() if row > after[table]}
-        for table in left & CIRCLES.keys():
-            _empty(cr, table, CIRCLES[table], after[table], until[table])
         while left:
             deleted = {table for table in left if _delete(cr, table, after[table], until[table])}
             if not deleted:
@@ -32,18 +27,6 @@ def delete_rows(registry, after, until):
 def _newest_row(cr, table):
     cr.execute(SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table)))
     return cr.fetchone()[0]
-
-
-def _empty(cr, table, column, after, until):
-    cr.execute(
-        SQL(
-            "UPDATE %s SET %s = NULL WHERE id > %s AND id <= %s",
-            SQL.identifier(table),
-            SQL.identifier(column),
-            after,
-            until,
-        )
-    )
 
 
 @mute_logger("odoo.sql_db")

@@ -95,6 +95,9 @@ class TestCustomers(PriceCase):
         for customer in (self.customer, others):
             order = self.quotation(lines=[(self.drive, 10, 50.0)], partner_id=customer.id)
             self.assertTrue(self.roles_for(order))
+        values = {"name": "Mine", "category_id": [Command.set(self.friends.ids)]}
+        with self.assertRefused("Friends", "special price", exception=AccessError):
+            self.rpc_create("res.partner", "salesperson", values)
 
     @rule("P3")
     def test_the_sales_manager_gives_it_and_the_price_is_the_policys(self):

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import formatLang
 
+from odoo.addons.sales_sop.models.wording import paragraph
+
 
 class SaleOrder(models.Model):
     """The last step of the chain panel: what is earned with the contract (B1, B2).
@@ -53,7 +55,7 @@ class SaleOrder(models.Model):
         report = self.env["commission.blocked"]
         reasons = dict(report._fields["reason"]._description_selection(self.env))
         remedies = report._remedies()
-        return " ".join(
+        sentences = [
             self.env._(
                 "%(amount)s earns nothing yet: %(reason)s. %(remedy)s",
                 amount=formatLang(self.env, amount, currency_obj=self.sop_contract_id.currency_id),
@@ -61,7 +63,8 @@ class SaleOrder(models.Model):
                 remedy=remedies[reason],
             )
             for reason, amount in blocked
-        )
+        ]
+        return paragraph(self.env, sentences)
 
     def _sop_commission_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.company_id.currency_id)

@@ -191,7 +191,7 @@ class SopAmendment(models.Model):
                     "sales policy (%(rules)s). Sell what is added with an order of its own.",
                     contract=contract.number,
                     term=term.name,
-                    rules=", ".join(missing),
+                    rules=enumerated(self.env, missing),
                 )
             )
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 
+from .wording import labelled
+
 
 class SopContract(models.Model):
     """A contract from before the go-live starts with what had happened by then."""
@@ -118,7 +120,7 @@ class SopContract(models.Model):
 
     def _note_opening_receipt(self, quantities, signatory, date):
         goods = [
-            f"{line.sudo().product_id.display_name}: {quantity:.12g}"
+            labelled(self.env, line.sudo().product_id.display_name, f"{quantity:.12g}")
             for line, quantity in quantities.items()
         ]
         body = self.env._(

@@ -112,14 +112,12 @@ class StockPicking(models.Model):
         return [
             {
                 "product": move.product_id.name,
-                "specification": ", ".join(
-                    filter(
-                        None,
-                        [
-                            move.product_id.default_code,
-                            *move.product_id.product_template_attribute_value_ids.mapped("name"),
-                        ],
-                    )
+                "specification": enumerated(
+                    self.env,
+                    [
+                        move.product_id.default_code,
+                        *move.product_id.product_template_attribute_value_ids.mapped("name"),
+                    ],
                 ),
                 "lots": enumerated(self.env, move.move_line_ids.lot_id.mapped("name")),
                 "unit": move.product_uom.name,

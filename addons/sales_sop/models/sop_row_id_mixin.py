@@ -1,4 +1,4 @@
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -8,7 +8,8 @@ from odoo.tools import SQL
 KEY_BITS, RANK_BITS = 28, 3
 
 
-class RowGroup(NamedTuple):
+@dataclass(frozen=True)
+class RowGroup:
     """Which rows are read alone: their ids begin with the last bits of the number in a column.
 
     The more bits, the fewer rows of other numbers are read along, and the fewer bits are left for

@@ -106,7 +106,8 @@ class SopApprovalStep(models.Model):
     @api.model
     def _alert_if_vacant(self):
         """Tell the administrators which open steps nobody can decide any more."""
-        if not self.env["sop.policy"]._governed_company_ids():
+        # While modules come and go, documents may lack what they name.
+        if not self.env.registry.ready or not self.env["sop.policy"]._governed_company_ids():
             return
         for step in self.search([("state", "=", "pending")]):
             if not step._members():

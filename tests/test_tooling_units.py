@@ -17,6 +17,7 @@ from tooling import (  # fmt: skip
     demo,
     odoo,
     odoo_tests,
+    postgres,
     process,
     pytest_plugin,
     settings,
@@ -174,6 +175,12 @@ def test_the_callers_own_database_settings_do_not_reach_our_odoo(monkeypatch):
     monkeypatch.setenv("PGDATABASE", "production")
     monkeypatch.setenv("ODOO_RC", "/etc/odoo.conf")
     assert not {"PGDATABASE", "ODOO_RC"} & set(process.environment())
+
+
+def test_the_server_of_an_outer_run_is_our_own(tmp_path):
+    own = postgres.Cluster(tmp_path, "test", None).env
+    assert postgres._is_own(tmp_path, "test", own)
+    assert not postgres._is_own(tmp_path, "test", own | {"PGHOST": "db.example.com"})
 
 
 def test_a_source_folder_without_odoo_is_refused(tmp_path, monkeypatch):

@@ -91,7 +91,7 @@ class Server:
 def start(cache, kind):
     """The server for this kind of database ("test" or "demo"), started when needed."""
     external = external_settings()
-    if external:
+    if external and not _is_own(cache, kind, external):
         client = None if shutil.which("psql") else binaries(cache)
         return _checked_external(Server(client, external, "external"))
     cluster = Cluster(cache, kind, binaries(cache))
@@ -100,6 +100,11 @@ def start(cache, kind):
             with step(f"Start PostgreSQL ({kind})"):
                 cluster.start()
     return Server(cluster.bin, cluster.env, kind)
+
+
+def _is_own(cache, kind, given):
+    """A test that starts ./sop hands on the server of its run, whose files are kept with it."""
+    return given["PGHOST"] == Cluster(cache, kind, None).env["PGHOST"]
 
 
 def external_settings():

@@ -197,11 +197,7 @@ class CommissionBlocked(models.Model):
               JOIN LATERAL (
                    SELECT SUM(item.balance) AS amount
                      FROM account_move_line item
-                     JOIN account_account kind ON kind.id = item.account_id
-                    WHERE item.move_id = money.id
-                      AND (kind.account_type IN ('asset_cash', 'liability_credit_card')
-                           OR item.account_id IN (payment.outstanding_account_id,
-                                                  journal.default_account_id))) cash ON TRUE
+                    WHERE item.move_id = money.id AND %(is_cash)s) cash ON TRUE
               JOIN account_move_line line ON line.move_id = money.id
               JOIN account_account account
                 ON account.id = line.account_id AND account.account_type = 'asset_receivable'
@@ -221,6 +217,11 @@ class CommissionBlocked(models.Model):
             HAVING SUM(line.balance) < 0
             """,
             company=scope.company.id,
+            is_cash=self.env["sop.collection"]._is_liquidity_sql(
+                SQL("item.account_id"),
+                SQL("payment.outstanding_account_id"),
+                SQL("journal.default_account_id"),
+            ),
         )
 
     def _rejected_sql(self, scope):

@@ -33,10 +33,13 @@ class CommissionExpected(models.Model):
         domain = domain.map_conditions(self._condition_on_payee)
         if domain.is_true():
             return None
-        group, everybody = self._row_group, self._payees_where(Domain.TRUE)
-        groups = set(map(group.of_number, self._payees_where(domain).ids))
-        payees = everybody.filtered(lambda payee: group.of_number(payee.id) in groups)
+        everybody = self._payees_where(Domain.TRUE)
+        groups = set(map(self._row_group.of_number, self._payees_where(domain).ids))
+        payees = self._with_same_groups(everybody, groups)
         return payees if len(payees) * 3 <= len(everybody) else None
+
+    def _with_same_groups(self, payees, groups):
+        return payees.filtered(lambda payee: self._row_group.of_number(payee.id) in groups)
 
     def _payees_where(self, domain):
         payees = self.env["commission.payee"].sudo().with_context(active_test=False)
@@ -52,8 +55,7 @@ class CommissionExpected(models.Model):
         if name == "payee_id" and operator == "in":
             return Domain("id", "in", [number for number in value if number])
         if name == "id" and operator == "in":
-            group, everybody = self._row_group, self._payees_where(Domain.TRUE)
-            groups = {group.of_row(number) for number in value if number}
-            ids = [payee.id for payee in everybody if group.of_number(payee.id) in groups]
-            return Domain("id", "in", ids)
+            groups = {self._row_group.of_row(number) for number in value if number}
+            payees = self._with_same_groups(self._payees_where(Domain.TRUE), groups)
+            return Domain("id", "in", payees.ids)
         return Domain.TRUE

@@ -221,6 +221,12 @@ class AccountMove(models.Model):
         contracts._touch()
         return contracts
 
+    def _sop_receivable_lines(self):
+        """Return the lines on the customer's account, one for each instalment."""
+        return self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
     def _sop_contracts_of_money(self):
         """Return the contracts whose collected money these entries change."""
         contracts = self.env["sop.contract"].sudo()

@@ -243,24 +243,23 @@ class AccountMove(models.Model):
             self._sop_check_credit_stays()
         return super().write(vals)
 
-    def _sop_posted_credits(self):
-        return self.sudo().filtered(
-            lambda move: (
-                move.state == "posted"
-                and move.move_type == "out_refund"
-                and move.company_id._sop_is_governed()
-            )
-        )
-
-    def _sop_posted_crediting(self):
-        """Return the posted documents that credit something, be it in a line of an invoice."""
+    def _sop_posted_documents(self):
+        """Return the posted documents of sales that are under the rules."""
         return self.sudo().filtered(
             lambda move: (
                 move.state == "posted"
                 and move.is_sale_document(include_receipts=True)
                 and move.company_id._sop_is_governed()
-                and (move.move_type == "out_refund" or move._sop_has_negative_lines())
             )
+        )
+
+    def _sop_posted_credits(self):
+        return self._sop_posted_documents().filtered(lambda move: move.move_type == "out_refund")
+
+    def _sop_posted_crediting(self):
+        """Return the posted documents that credit something, be it in a line of an invoice."""
+        return self._sop_posted_documents().filtered(
+            lambda move: move.move_type == "out_refund" or move._sop_has_negative_lines()
         )
 
     def _sop_has_negative_lines(self):

@@ -147,3 +147,12 @@ class AccountMoveLine(models.Model):
             currency = line.currency_id
             if any(currency.compare_amounts(line[name], amounts[name]) for name in amounts):
                 line.write(amounts)
+
+    # -- the customer's account ----------------------------------------------------------------
+
+    def _sop_matched_money(self):
+        """Return the entries of payments and bank lines that these lines are matched with."""
+        others = self.matched_debit_ids.debit_move_id | self.matched_credit_ids.credit_move_id
+        return others.move_id.filtered(
+            lambda move: move.origin_payment_id or move.statement_line_id
+        )

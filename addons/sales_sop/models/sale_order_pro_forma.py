@@ -60,8 +60,8 @@ class SaleOrder(models.Model):
         """
         received = contract.amount_collected
         percent, due = self._pro_forma_demand(contract, received)
-        owed = 0.0 if contract._owes_nothing() else contract.amount_total - received
-        balance = contract.currency_id.round(owed - due)
+        # Where nothing is demanded, nothing is left either.
+        balance = contract.currency_id.round(contract.amount_total - received - due) if due else 0.0
         total = contract.amount_total
         in_all = contract.currency_id.compare_amounts(total, self.amount_total) != 0
         rows = [

@@ -420,15 +420,17 @@ class SopCollection(models.Model):
                    account_id = %(receivable)s
                        OR (entry.statement_line_id IS NOT NULL
                            AND account_id = entry.suspense_account_id) AS is_credited,
-                   account_id = %(liquidity)s
-                       OR account_id IN (entry.outstanding_account_id, entry.default_account_id)
-                       AS is_liquidity
+                   %(liquidity)s AS is_liquidity
               FROM account_move_line
              WHERE move_id = entry.id
             OFFSET 0
             """,
             receivable=self._any_account_sql(RECEIVABLE),
-            liquidity=self._any_account_sql(SQL("'asset_cash', 'liability_credit_card'")),
+            liquidity=self._is_liquidity_sql(
+                SQL("account_id"),
+                SQL("entry.outstanding_account_id"),
+                SQL("entry.default_account_id"),
+            ),
         )
 
     def _factor_sql(self, amount):
@@ -441,6 +443,16 @@ class SopCollection(models.Model):
             """ABS(SUM(%(amount)s) FILTER (WHERE is_liquidity))
                / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE is_credited)), 0)""",
             amount=amount,
+        )
+
+    def _is_liquidity_sql(self, account, outstanding, default):
+        """Whether a line's ``account`` is one of money: by its type, its payment or its journal."""
+        return SQL(
+            "(%(account)s = %(any)s OR %(account)s IN (%(outstanding)s, %(default)s))",
+            account=account,
+            any=self._any_account_sql(SQL("'asset_cash', 'liability_credit_card'")),
+            outstanding=outstanding,
+            default=default,
         )
 
     def _any_account_sql(self, types):

@@ -66,10 +66,11 @@ class SopCollection(models.Model):
                 return self._contracts_of(self._contracts_of_orders_sql(numbers))
             if name in ("money_move_id", "invoice_id") and all(value):
                 return self._contracts_of(self.env["account.move"]._sop_contracts_sql(numbers))
-        if name in ("date", "recorded_on") and operator in (">", ">="):
-            return self._contracts_with_money_since(name, value)
-        if name in ("date", "recorded_on") and operator == "in" and all(value):
-            return self._contracts_with_money_since(name, min(value))
+        if name in ("date", "recorded_on"):
+            if operator in (">", ">="):
+                return self._contracts_with_money_since(name, value)
+            if operator == "in" and all(value):
+                return self._contracts_with_money_since(name, min(value))
         return Domain.TRUE
 
     def _contracts_of(self, sql):

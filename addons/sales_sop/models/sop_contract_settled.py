@@ -42,23 +42,3 @@ class SopContract(models.Model):
             lambda payment: payment.state in COUNTED_STATES and payment._sop_open_amount()
         )
         return payments.move_id
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _sop_receivable_lines(self):
-        return self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-        )
-
-
-class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
-
-    def _sop_matched_money(self):
-        """Return the entries of payments and bank lines that these lines are matched with."""
-        others = self.matched_debit_ids.debit_move_id | self.matched_credit_ids.credit_move_id
-        return others.move_id.filtered(
-            lambda move: move.origin_payment_id or move.statement_line_id
-        )

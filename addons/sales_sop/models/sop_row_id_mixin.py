@@ -76,6 +76,8 @@ class SopRowIdMixin(models.AbstractModel):
             active_test=active_test,
             bypass_access=bypass_access,
         )
+        if not self._row_group:
+            return query
         asked = Domain(domain).optimize_full(self)
         if not (self.env.su or bypass_access):
             rules = self.env["ir.rule"]._compute_domain(self._name, "read")
@@ -83,8 +85,10 @@ class SopRowIdMixin(models.AbstractModel):
         return self._narrowed(query, asked)
 
     def _as_query(self, ordered=True):
-        asked = Domain("id", "in", self.ids).optimize_full(self)
-        return self._narrowed(super()._as_query(ordered), asked)
+        query = super()._as_query(ordered)
+        if not self._row_group:
+            return query
+        return self._narrowed(query, Domain("id", "in", self.ids).optimize_full(self))
 
     def _narrowed(self, query, domain):
         """Let the query read the rows that the domain can be about, not all of them.
@@ -105,9 +109,11 @@ class SopRowIdMixin(models.AbstractModel):
     def _asked_rows_sql(self, domain):
         """Return the SELECT, with ids, of rows that hold all of the domain; None: of all rows.
 
+        Asked of models with a ``_row_group`` only.
+
         :param domain: optimized, of conditions joined by "and" and "or"
         """
-        return None
+        raise NotImplementedError
 
     # -- ids -----------------------------------------------------------------------------------
 

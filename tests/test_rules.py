@@ -10,8 +10,8 @@ from tooling import settings
 ADDONS = settings.REPO / "addons"
 # A gate reports its reasons as ("C1", sentence).
 REASON = re.compile(r"[\[(]\(?\s*\"([A-Z]\d{1,2})\",")
-# These are enforced by the methods of policy, enquiry, contract and earmark themselves.
-ALSO = {"A3", "A5", "C3", "K1", "P1", "P4", "P5"}
+# These are enforced by methods of their own, or by who sees and changes what.
+ALSO = {"A3", "A5", "B2", "C3", "C5", "C8", "D11", "K1", "P1", "P4", "P5"}
 
 
 def _enforced_rules():

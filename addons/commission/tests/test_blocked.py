@@ -1,3 +1,5 @@
+from odoo.exceptions import AccessError
+
 from odoo.addons.sales_sop.tests.common import rule
 
 from .common import TEAM_RULES, CommissionCase
@@ -258,3 +260,40 @@ class TestBlocked(CommissionCase):
         self.collect(order, 575.0)
         self.assertEqual(self.blocked("salesperson"), [("not_effective", 575.0)])
         self.assertEqual(self.blocked("sales_head"), self.blocked())
+
+    def _money_of_no_effective_contract(self):
+        order = self.approved_quotation(lines=[(self.work, 1, 1000.0)])
+        self.collect(order, 575.0)
+        self.env.flush_all()
+        row = self.env["commission.blocked"].search([("company_id", "=", self.company.id)])
+        self.assertEqual((row.reason, row.amount), ("not_effective", 575.0))
+        return order.sudo().sop_contract_id, row
+
+    @rule("B2")
+    def test_a_salesperson_reads_nothing_that_is_blocked_for_a_colleague(self):
+        __, row = self._money_of_no_effective_contract()
+        colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        self.users["colleague"] = colleague
+        self._new_payee("colleague")
+        self.assertEqual(self.blocked("colleague"), [])
+        for method, arguments in (("read", [["amount"]]), ("action_open_document", [])):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(row, "colleague", method, *arguments)
+        [mine] = self.rpc(row, "salesperson", "read", ["amount"])
+        self.assertEqual(mine["amount"], 575.0)
+
+    @rule("B2")
+    def test_nobody_lets_money_earn_whose_contract_is_not_in_force(self):
+        contract, row = self._money_of_no_effective_contract()
+        for role in self.users:
+            for record, method, arguments in (
+                (row, "write", [{"amount": 0.0}]),
+                (row, "unlink", []),
+                (row, "create", [{"reason": "no_rule", "company_id": self.company.id}]),
+                (contract, "write", [{"state": "effective"}]),
+                (contract, "write", [{"date_effective": "2026-03-01"}]),
+            ):
+                with self.assertRefused(exception=AccessError, unchanged=contract):
+                    self.rpc(record, role, method, *arguments)
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertEqual(self.blocked(), [("not_effective", 575.0)])

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -86,6 +87,24 @@ class TestOverdueSteps(OverdueCase):
         self.calculate()
         self.assertEqual(self.balance(), 0.0)
         self.assertDeducted(0.0)
+
+    @rule("B4", "C5")
+    def test_nobody_takes_a_deduction_out_of_the_ledger(self):
+        invoice = self.pay_late(40)
+        deduction = self.entries(kind="overdue")
+        due = self.receivable(invoice)
+        for role in self.users:
+            for record, method, arguments in (
+                (deduction, "write", [{"amount": 0.0}]),
+                (deduction, "write", [{"days_late": 0}]),
+                (deduction, "unlink", []),
+                (due, "write", [{"date_maturity": "2026-04-10"}]),
+                (invoice, "write", [{"invoice_date_due": "2026-04-10"}]),
+            ):
+                with self.assertRefused(exception=AccessError, unchanged=[deduction, due]):
+                    self.rpc(record, role, method, *arguments)
+        self.assertEqual(self.calculate().entry_count, 0)
+        self.assertDeducted(4.0)
 
     @rule("B4", "C5")
     def test_late_money_that_is_paid_back_takes_its_deduction_along(self):

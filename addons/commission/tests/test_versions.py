@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -56,6 +57,21 @@ class TestVersionByInvoice(VersionCase):
         self.match(invoice, allocation.sudo().payment_id.move_id)
         self.assertEqual(sum(amount for __, amount in self.earned()), 100.0)
         self.assertEqual(self.balance(until="2026-03-31"), 50.0)
+
+    @rule("B1")
+    def test_nobody_moves_a_posted_invoice_to_a_day_that_pays_more(self):
+        invoice = self.invoiced_order(date="2026-03-31").sudo().invoice_ids
+        self.pay(invoice, 575.0, "2026-04-10")
+        for role in self.users:
+            with self.assertRefused(exception=AccessError, unchanged=invoice):
+                self.rpc(
+                    invoice,
+                    role,
+                    "write",
+                    {"invoice_date": "2026-04-01"},
+                    context={"skip_readonly_check": True},
+                )
+        self.assertEqual(self.earned(), [(10.0, 50.0)])
 
     @rule("B1", "B4")
     def test_money_back_goes_at_the_rate_of_its_invoice(self):

@@ -16,9 +16,18 @@ GATE_STATES = [
 RULE_STATES = {"C2": "approval", "K2": "approval", "C1": "money", "D3": "receipt"}
 # What an entry is; fixed once it is posted.
 NATURE_FIELDS = frozenset({"move_type", "company_id"})
-# To whom and in which money an invoice is; fixed with what the gate judged.
+# To whom, in which money and of which day an invoice is; fixed with what the gate judged.
 JUDGED_FIELDS = frozenset(
-    {"currency_id", "partner_id", "invoice_currency_rate", "fiscal_position_id"}
+    {
+        "currency_id",
+        "partner_id",
+        "invoice_currency_rate",
+        "fiscal_position_id",
+        # From its day on it is due, and the day chooses the commission plan (C5, B1).
+        "invoice_date",
+        "invoice_date_due",
+        "invoice_payment_term_id",
+    }
 )
 # What Odoo itself writes when it posts.
 POSTING_FIELDS = frozenset({"state", "posted_before"})
@@ -195,7 +204,9 @@ class AccountMove(models.Model):
         if not NATURE_FIELDS.isdisjoint(vals):
             posted._sop_raise_posted_by_hand()
         if not JUDGED_FIELDS.isdisjoint(vals):
-            posted.filtered(lambda move: move.is_sale_document())._sop_raise_posted_by_hand()
+            posted.filtered(
+                lambda move: move.is_sale_document(include_receipts=True)
+            )._sop_raise_posted_by_hand()
 
     def _sop_raise_posted_by_hand(self):
         governed = self.filtered(lambda move: move.company_id._sop_is_governed())
@@ -203,8 +214,8 @@ class AccountMove(models.Model):
             raise AccessError(
                 self.env._(
                     "%s: an entry becomes a posted invoice by posting it, and does not change "
-                    "its kind, company, customer, currency or lines afterwards. Reset it to draft "
-                    "first.",
+                    "its kind, company, customer, currency, dates or lines afterwards. Reset it to "
+                    "draft first.",
                     format_list(self.env, [move._sop_name() for move in governed]),
                 )
             )

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from lxml import etree
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
@@ -31,6 +32,37 @@ class TestCollectionLists(CollectionSearches, MoneyCase):
         self.users["colleague"] = colleague
         self.assertFalse(self.rows("colleague"))
         self.assertEqual(self.rows("finance").mapped("amount"), [300.0])
+
+    @rule("C8")
+    def test_nobody_reads_what_came_in_for_a_colleague_or_writes_what_came_in(self):
+        order = self.order()
+        self.earmark(self.receive(300.0), order)
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        row = self.rows("finance")
+        for record, method, arguments in (
+            (row, "read", [["amount"]]),
+            (row, "action_open", []),
+            (order.sudo().sop_contract_id, "read", [["amount_collected"]]),
+        ):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(record, "colleague", method, *arguments)
+        # A list that is opened by its address is empty, and so are its totals.
+        domain = self.rpc(order, "salesperson", "action_view_sop_collection")["domain"]
+        self.assertFalse(self.rows("colleague", domain))
+        amounts = self.as_user(row.browse(), "colleague")._read_group([], [], ["amount:sum"])
+        self.assertFalse(amounts[0][0])
+        values = {"contract_id": order.sudo().sop_contract_id.id, "amount": 900.0}
+        for role in self.users:
+            for method, arguments in (
+                ("write", [{"amount": 900.0}]),
+                ("unlink", []),
+                ("create", [values]),
+            ):
+                with self.assertRefused(exception=AccessError):
+                    self.rpc(row, role, method, *arguments)
+        self.assertEqual(self.rows("salesperson").mapped("amount"), [300.0])
 
     @rule("C8")
     def test_today_and_this_month_are_one_click(self):

@@ -2,7 +2,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import SopCase, rule
@@ -506,6 +506,34 @@ class TestGateCode(GatePassCase, HttpCase):
         page = self.url_open(order.get_portal_url()).text
         self.assertIn("A 12345", page)
         self.assertIn("139 0000 0000", page)
+
+    @rule("D11")
+    def test_another_customer_follows_nothing(self):
+        gate_pass = self.loaded()
+        picking = gate_pass.picking_ids
+        order = picking.sale_id
+        self.register(gate_pass)
+        stranger = new_test_user(
+            self.env,
+            login="foundry.portal",
+            groups="base.group_portal",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        stranger.partner_id.parent_id = self.env["res.partner"].create(
+            {"name": "Hilltop Foundry", "is_company": True}
+        )
+        self.users["stranger"] = stranger
+        for record, name in ((order, "name"), (picking, "name"), (gate_pass, "vehicle_plate")):
+            with self.assertRefused(exception=AccessError):
+                self.rpc(record, "stranger", "read", [name])
+        self.authenticate(stranger.login, stranger.login)
+        page = f"/my/orders/{order.id}"
+        for url in (page, f"{page}?access_token=guess", f"{page}/delivery/{picking.id}"):
+            text = self.url_open(url).text
+            for secret in ("A 12345", "139 0000 0000", picking.name):
+                self.assertNotIn(secret, text, url)
+        self.assertEqual(self.url_open(f"/sop/gate/{gate_pass.code}").status_code, 403)
 
     @rule("D2", "D5")
     def test_the_papers_carry_the_code_and_the_copy_marks(self):

@@ -124,6 +124,32 @@ class TestPostedInvoice(InvoiceGateCase):
             values = {"journal_id": journal.id}
             self.rpc(invoice, "accountant", "write", values, context=self.CONTEXT)
 
+    @rule("C1", "C5")
+    def test_a_posted_invoice_keeps_its_day_and_when_it_is_due(self):
+        invoice = self.post(self.draft_invoice(self.paid_order()))
+        term = self.env.ref("account.account_payment_term_30days")
+        for values in (
+            {"invoice_date": "2026-01-01"},
+            {"invoice_date_due": "2099-12-31"},
+            {"invoice_payment_term_id": term.id},
+        ):
+            for context in (self.CONTEXT, {**self.CONTEXT, "skip_invoice_sync": True}):
+                for role in ("accountant", "finance", "finance_vp"):
+                    with self.assertRefused(
+                        "Reset it to draft", unchanged=[invoice, invoice.line_ids]
+                    ):
+                        self.rpc(invoice, role, "write", values, context=context)
+
+    @rule("C1")
+    def test_a_posted_receipt_keeps_its_head_too(self):
+        receipt = self.invoice_by_hand(self.invoice_line(), move_type="out_receipt")
+        self.as_user(receipt, "finance").action_sop_submit()
+        self.approve(receipt, "invoice", "finance_vp")
+        self.post(receipt)
+        for values in ({"partner_id": self.stranger.id}, {"invoice_date": "2026-01-01"}):
+            with self.assertRefused("Reset it to draft", unchanged=[receipt, receipt.line_ids]):
+                self.rpc(receipt, "finance", "write", values, context=self.CONTEXT)
+
     @rule("C1", "C2")
     def test_a_posted_invoice_may_still_be_annotated(self):
         invoice = self.post(self.draft_invoice(self.paid_order()))

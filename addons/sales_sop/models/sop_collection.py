@@ -388,21 +388,20 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT entry.id, of_entry.*
-              FROM entry
-             CROSS JOIN LATERAL (
-                  SELECT LEAST(1.0, COALESCE(
-                             CASE WHEN MIN(currency_id) = MAX(currency_id)
-                                  THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
-                             AS factor,
-                         COALESCE(GREATEST(0, -SUM(
-                             CASE WHEN is_receivable THEN amount_residual_currency
-                                  ELSE amount_currency END) FILTER (WHERE is_credited)), 0)
-                             AS open,
-                         ABS(SUM(balance) FILTER (WHERE is_credited))
-                             / NULLIF(ABS(SUM(amount_currency) FILTER (WHERE is_credited)), 0)
-                             AS rate
-                    FROM (%(lines)s) line) of_entry
+            SELECT money_id AS id,
+                   LEAST(1.0, COALESCE(
+                       CASE WHEN MIN(currency_id) = MAX(currency_id)
+                            THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
+                       AS factor,
+                   COALESCE(GREATEST(0, -SUM(
+                       CASE WHEN is_receivable THEN amount_residual_currency
+                            ELSE amount_currency END) FILTER (WHERE is_credited)), 0)
+                       AS open,
+                   ABS(SUM(balance) FILTER (WHERE is_credited))
+                       / NULLIF(ABS(SUM(amount_currency) FILTER (WHERE is_credited)), 0)
+                       AS rate
+              FROM (%(lines)s) line
+          GROUP BY money_id
             """,
             factor_currency=self._factor_sql(SQL("amount_currency")),
             factor_company=self._factor_sql(SQL("balance")),
@@ -410,7 +409,7 @@ class SopCollection(models.Model):
         )
 
     def _money_lines_sql(self):
-        """The lines of one money's entry: is it money, and does it credit the customer?
+        """The lines of each money's entry: is it money, and does it credit the customer?
 
         A bank line that is not matched yet stands on its journal's suspense account. The accounts
         are found once, where a join would search them for each money; OFFSET keeps the planner
@@ -418,19 +417,23 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT currency_id, balance, amount_currency, amount_residual_currency,
-                   account_id = %(receivable)s AS is_receivable,
-                   account_id = %(receivable)s
+            SELECT entry.id AS money_id,
+                   line.currency_id,
+                   line.balance,
+                   line.amount_currency,
+                   line.amount_residual_currency,
+                   line.account_id = %(receivable)s AS is_receivable,
+                   line.account_id = %(receivable)s
                        OR (entry.statement_line_id IS NOT NULL
-                           AND account_id = entry.suspense_account_id) AS is_credited,
+                           AND line.account_id = entry.suspense_account_id) AS is_credited,
                    %(liquidity)s AS is_liquidity
-              FROM account_move_line
-             WHERE move_id = entry.id
+              FROM entry
+              JOIN account_move_line line ON line.move_id = entry.id
             OFFSET 0
             """,
             receivable=self._any_account_sql(RECEIVABLE),
             liquidity=self._is_liquidity_sql(
-                SQL("account_id"),
+                SQL("line.account_id"),
                 SQL("entry.outstanding_account_id"),
                 SQL("entry.default_account_id"),
             ),

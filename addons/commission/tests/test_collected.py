@@ -25,6 +25,42 @@ class TestCollected(CommissionCase):
         self.assertEqual(str(self.entries()[-1].date), "2026-04-12")
 
     @rule("B1")
+    def test_each_row_says_where_it_comes_from_and_why(self):
+        order = self.invoiced_order()
+        invoice = order.sudo().invoice_ids
+        payment = self.pay(invoice, 575.0, "2026-03-10")
+        self.now_is("2026-03-31")
+        calculation = self.calculate("2026-03-31")
+        entry = self.as_user(self.entries(), "salesperson")
+        self.assertEqual(
+            {
+                "contract": entry.contract_id,
+                "order": entry.order_id,
+                "invoice": entry.invoice_id,
+                "money": entry.money_move_id,
+                "version": entry.plan_id,
+                "rule": entry.rule_id,
+                "calculation": entry.calculation_id,
+            },
+            {
+                "contract": order.sudo().sop_contract_id,
+                "order": order,
+                "invoice": invoice,
+                "money": payment.move_id,
+                "version": self.plan,
+                "rule": self.plan.rule_ids,
+                "calculation": calculation,
+            },
+        )
+        self.assertEqual(
+            (entry.kind, entry.base, entry.rate, entry.share, entry.amount),
+            ("earned", 500.0, 10.0, 100.0, 50.0),
+        )
+        self.assertEqual((str(entry.money_date), str(entry.date)), ("2026-03-10", "2026-03-10"))
+        for part in (invoice.name, "10 %", "500.00", entry.contract_id.number):
+            self.assertIn(part, entry.explanation)
+
+    @rule("B1")
     def test_money_in_advance_earns_at_receipt_and_matching_it_changes_nothing(self):
         order = self.order()
         payment = self.collect(order, 575.0).payment_id

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -142,6 +144,32 @@ class TestContract(SopCase):
         self.submit(order)
         self.approve(order, "application", "sales_manager")
         self.assertEqual(order.sop_application_state, "approved")
+
+    @rule("A1")
+    def test_the_form_shows_who_decided_what_on_each_submission(self):
+        order = self.quotation()
+        self.as_user(self.submit(order), "sales_manager").refuse("The price is below cost.")
+        order.order_line.price_unit = 120.0
+        self.as_user(self.submit(order), "sales_manager").approve("Good customer")
+        self.countersign(order)
+        mine = self.as_user(order, "salesperson")
+        shown = etree.fromstring(mine.get_view(view_type="form")["arch"])
+        self.assertTrue(shown.xpath("//page[@name='sop_approvals']//field[@name='approval_ids']"))
+        history = [
+            (step.state, step.user_id.name, step.comment)
+            for approval in mine.approval_ids.sorted("id")
+            for step in approval.step_ids
+        ]
+        self.assertEqual(
+            history,
+            [
+                ("refused", "Sales Manager", "The price is below cost."),
+                ("approved", "Sales Manager", "Good customer"),
+            ],
+        )
+        signed = self.as_user(order.sudo().sop_contract_id, "salesperson").approval_ids.step_ids
+        self.assertEqual(sorted(signed.user_id.mapped("name")), ["Finance", "Sales Head"])
+        self.assertTrue(all(signed.mapped("decided_on")))
 
     @rule("A1", "K2")
     def test_a_cancelled_order_is_approved_anew(self):

@@ -446,6 +446,14 @@ class TestContractNumber(SopCase):
             self.assertEqual(model._next_number(self.company), "HT2032-0002")
 
     @rule("K6")
+    def test_each_company_counts_on_its_own(self):
+        other = self.env["res.company"].create({"name": "Southlight Drives"})
+        model = self.env["sop.contract"]
+        with freeze_time("2031-06-30 12:00:00"):
+            numbers = [model._next_number(company) for company in (self.company, other) * 2]
+        self.assertEqual(numbers, ["HT2031-0001"] * 2 + ["HT2031-0002"] * 2)
+
+    @rule("K6")
     def test_a_submission_that_fails_takes_no_number(self):
         first = self._number_of_next()
         self.users["sales_manager"].active = False

@@ -29,6 +29,20 @@ class MoneyCase(CollectionCase):
             }
         )
 
+    def rounded_invoice(self, *orders, strategy="add_invoice_line"):
+        """An invoice whose total Odoo rounds to five cents."""
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "Five cents",
+                "rounding": 0.05,
+                "rounding_method": "HALF-UP",
+                "strategy": strategy,
+                "profit_account_id": self.account("income").id,
+                "loss_account_id": self.account("expense").id,
+            }
+        )
+        return self.invoice(*orders, invoice_cash_rounding_id=rounding.id)
+
     def pay_early(self, computation, tax=None):
         """An invoice over 1,000.00 plus tax with 2 % off within ten days, paid the next day."""
         if tax is not None:
@@ -228,6 +242,37 @@ class TestMoneyCases(MoneyCase):
         self.assertCollected(order, 700.0)
         self.earmark_bank_line(line, order, 700.0)
         self.assertCollected(order, 700.0)
+
+    @rule("C1")
+    def test_of_an_invoice_rounded_to_five_cents_the_cash_counts(self):
+        for total, paid in ((1000.02, 1000.0), (999.98, 1000.0)):
+            order = self.order(total)
+            invoice = self.rounded_invoice(order)
+            self.assertEqual(invoice.amount_total, paid)
+            self.pay(invoice, paid)
+            self.assertCollected(order, paid)
+
+    @rule("C1")
+    def test_the_cents_of_a_rounding_are_shared_by_the_orders(self):
+        small, large = self.order(300.04), self.order(700.04)
+        invoice = self.rounded_invoice(small, large)
+        self.assertEqual(invoice.amount_total, 1000.1)
+        self.pay(invoice, 500.05)
+        # Half of it: 500.05 x 300.04 / 1,000.08 and 500.05 x 700.04 / 1,000.08
+        self.assertCollected(small, 150.02, large, 350.03)
+        self.pay(invoice, 500.05)
+        self.assertCollected(small, 300.05, large, 700.05)
+
+    @rule("C1")
+    def test_a_rounding_of_the_tax_is_cash_too(self):
+        self.tax = self._new_tax(7.0)
+        self.tax.invoice_repartition_line_ids.account_id = self.account("liability_current")
+        order = self.order(999.99)
+        invoice = self.rounded_invoice(order, strategy="biggest_tax")
+        # 999.99 and 70.00 of tax are 1,069.99
+        self.assertEqual(invoice.amount_total, 1070.0)
+        self.pay(invoice, 1070.0)
+        self.assertCollected(order, 1070.0)
 
     @rule("C1")
     def test_an_advance_and_an_invoice_that_costs_less(self):

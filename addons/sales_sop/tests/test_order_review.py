@@ -123,6 +123,56 @@ class TestCredit(SopCase):
         self.assertFalse(self.submit(third).step_ids.filtered("rules"))
 
     @rule("C7")
+    def test_what_is_invoiced_counts_once(self):
+        first = self.approved_quotation(lines=[(self.drive, 15, 100.0)])
+        self.as_user(first, "salesperson").action_confirm()
+        picking = first.sudo().picking_ids
+        self.ship(self.approve_delivery(picking))
+        self.sign(picking)
+        self.collect(first, 900.0)
+        self.assertEqual(self.post(self.draft_invoice(first)).amount_total, 1500.0)
+        # 1,500.00 are owed, 900.00 came: 600.00 are open.
+        within = self.quotation(lines=[(self.drive, 14, 100.0)])
+        self.assertFalse(self.submit(within).step_ids.filtered("rules"))
+        beyond = self.quotation(lines=[(self.drive, 14, 100.01)])
+        self.assertIn("2,000.14", self.submit(beyond).step_ids.filtered("rules").reason)
+
+    @rule("C7")
+    def test_what_its_plants_order_counts_for_the_company(self):
+        plants = self.env["res.partner"].create(
+            [
+                {"name": name, "type": "other", "parent_id": self.customer.id}
+                for name in ("Plant 1", "Plant 2")
+            ]
+        )
+        first = self.approved_quotation(lines=[(self.drive, 15, 100.0)], partner_id=plants[0].id)
+        self.as_user(first, "salesperson").action_confirm()
+        second = self.quotation(lines=[(self.drive, 6, 100.0)], partner_id=plants[1].id)
+        credit = self.submit(second).step_ids.filtered("rules")
+        self.assertIn(f"{self.customer.name} would owe $\xa02,100.00", credit.reason)
+        # A subsidiary that is a company of its own has a limit of its own.
+        subsidiary = self.env["res.partner"].create(
+            {"name": "Trading", "is_company": True, "parent_id": self.customer.id}
+        )
+        subsidiary.with_company(self.company).credit_limit = 600.0
+        third = self.quotation(lines=[(self.drive, 6, 100.0)], partner_id=subsidiary.id)
+        self.assertFalse(self.submit(third).step_ids.filtered("rules"))
+
+    @rule("C7")
+    def test_an_order_in_another_currency_counts_at_the_rate_of_the_day(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        rate = {"currency_id": euro.id, "company_id": self.company.id, "rate": 0.5}
+        self.env["res.currency.rate"].create({"name": "2020-01-01", **rate})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        within = self.quotation(lines=[(self.drive, 10, 100.0)], pricelist_id=pricelist.id)
+        self.assertFalse(self.submit(within).step_ids.filtered("rules"))
+        beyond = self.quotation(lines=[(self.drive, 10, 100.01)], pricelist_id=pricelist.id)
+        self.assertIn("2,000.20", self.submit(beyond).step_ids.filtered("rules").reason)
+
+    @rule("C7")
     def test_two_orders_approved_apart_do_not_pass_together(self):
         first = self.quotation(lines=[(self.drive, 12, 100.0)])
         second = self.quotation(lines=[(self.drive, 12, 100.0)])

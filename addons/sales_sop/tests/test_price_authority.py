@@ -345,6 +345,7 @@ class TestPriceStrategy(PriceCase):
             },
             {**drive, "sequence": 3, "fixed_price": 100.0},
             {**drive, "sequence": 4, "fixed_price": 70.0, "price_kind": "entry"},
+            {**drive, "sequence": 5, "fixed_price": 90.0, "price_kind": "keeping"},
             {"sequence": 9, "compute_price": "percentage", "percent_off": 10.0},
         ]
 
@@ -377,6 +378,18 @@ class TestPriceStrategy(PriceCase):
         # Asking for the special price afterwards is a change of the content.
         self.rpc(entry, "salesperson", "write", {"sop_price_kind": "normal"})
         self.assertEqual(entry.sop_application_state, "stale")
+
+    @rule("P2")
+    def test_the_price_that_keeps_a_market_is_another_than_the_one_that_enters_it(self):
+        keeping = self.quotation(lines=[(self.drive, 10, 90.0)], sop_price_kind="keeping")
+        self.assertEqual(self.roles_for(keeping), ["sales_manager"])
+        self.assertIn("Market-Keeping Price", keeping.sudo().approval_for("application").summary)
+        # The entry price is 22 % below the keeping price, and 90.00 ten below the normal one.
+        cheap = self.quotation(lines=[(self.drive, 10, 70.0)], sop_price_kind="keeping")
+        self.assertEqual(self.roles_for(cheap)[-1], "general_manager")
+        normal = self.quotation(lines=[(self.drive, 10, 90.0)])
+        self.assertEqual(self.roles_for(normal), ["sales_manager"])
+        self.assertIn("10.00 % below", normal.sudo().approval_for("application").step_ids.reason)
 
     @rule("P2")
     def test_other_products_have_ten_percent_off_the_list(self):

@@ -150,6 +150,27 @@ class TestAfterTheFact(AfterTheFactCase):
         self.file(other, day="2026-10-24")
 
     @rule("D1", "D4")
+    def test_the_report_counts_how_many_were_approved_in_time(self):
+        releases = self.env["sop.release"]
+        for approved in (TUESDAY, WEDNESDAY, False):
+            picking = self.new_delivery()
+            release = self.file(picking)
+            self.ship_on(SATURDAY, picking)
+            if approved:
+                self.approve_all(release, approved)
+            releases |= release
+        self.tidy_on(WEDNESDAY)
+        rows = self.as_user(releases, "general_manager").formatted_read_group(
+            [("kind", "=", "after_the_fact"), ("id", "in", releases.ids)],
+            ["timeliness"],
+            ["__count", "amount_used:sum"],
+        )
+        self.assertEqual(
+            {row["timeliness"]: (row["__count"], row["amount_used:sum"]) for row in rows},
+            {"on_time": (1, 1000.0), "late": (1, 1000.0), "overdue": (1, 1000.0)},
+        )
+
+    @rule("D1", "D4")
     def test_after_a_refusal_the_contract_gets_no_other(self):
         order = self.confirmed_order()
         picking = order.sudo().picking_ids

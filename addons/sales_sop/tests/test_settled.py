@@ -37,6 +37,18 @@ class TestSettled(AlertCase, ClosingCase, MoneyCase):
         self.assertEqual(contract.amount_collected, 980.0)
 
     @rule("C9")
+    def test_a_contract_whose_invoice_was_rounded_down_is_closed_by_hand(self):
+        order = self.order(1000.02)
+        self.as_user(order, "salesperson").action_confirm()
+        invoice = self.rounded_invoice(order)
+        CollectionCase.pay(self, invoice, 999.99)
+        with self.assertRefused("$\xa0999.99 of $\xa01,000.02"):
+            self.close(order, "finance")
+        CollectionCase.pay(self, invoice, 0.01)
+        self.assertCollected(order, 1000.0)
+        self.assertEqual(self.close(order, "finance").state, "closed")
+
+    @rule("C9")
     def test_what_the_customer_still_owes_keeps_it_open(self):
         order, invoice = self.confirmed_invoice()
         CollectionCase.pay(self, invoice, 980.0)

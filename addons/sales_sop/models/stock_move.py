@@ -155,6 +155,7 @@ class StockMove(models.Model):
             done = super()._action_done(cancel_backorder=cancel_backorder)
         done.picking_id._sop_expect_pod()
         done._sop_check_returned()
+        done._sop_report_returned()
         return done
 
     def _sop_check_delivery(self):

@@ -135,6 +135,16 @@ class StockMove(models.Model):
                     :1
                 ]._sop_raise_over_returned(line.qty_delivered)
 
+    def _sop_report_returned(self):
+        """Tell the manager in charge of the goods that came back (D12)."""
+        returns = (
+            self.sudo()
+            ._sop_governed_returns()
+            .filtered(lambda move: move.state == "done" and move.picking_id)
+        )
+        for picking, moves in returns.grouped("picking_id").items():
+            picking._sop_report_return(moves)
+
     def _sop_raise_over_returned(self, quantity):
         raise UserError(
             self.env._(

@@ -243,6 +243,14 @@ class StockPicking(models.Model):
     def _sop_report_refusal(self, damaged, missing):
         """Tell the manager in charge and the salesperson what was not accepted (D12)."""
         order = self.move_ids.sale_line_id.order_id[:1]
+        self._sop_tell_in_charge(order, lambda picking: picking._sop_refusal_text(damaged, missing))
+
+    def _sop_report_return(self, moves):
+        """Tell them what came back, when it is taken in (D12)."""
+        order = (moves | moves.origin_returned_move_id).sale_line_id.order_id[:1]
+        self._sop_tell_in_charge(order, lambda picking: picking._sop_return_text(moves))
+
+    def _sop_tell_in_charge(self, order, text_of):
         managers = self.env.ref("sales_sop.group_sales_manager")
         people = managers._sop_holders(self.company_id) | order.user_id
         # Whoever signed may speak another language than those who read it.
@@ -250,7 +258,7 @@ class StockPicking(models.Model):
         for lang, users in readers.items():
             picking = self.with_context(lang=lang)
             picking.message_post(
-                body=picking._sop_refusal_text(damaged, missing),
+                body=text_of(picking),
                 partner_ids=users.partner_id.ids,
             )
 
@@ -263,6 +271,13 @@ class StockPicking(models.Model):
             for move, quantity in missing.items()
         ]
         return self.env._("Not accepted by the customer: %s", clauses(self.env, lines))
+
+    def _sop_return_text(self, moves):
+        lines = [
+            self.env._("%(product)s: %(quantity).12g", **self._sop_named(move, move.quantity))
+            for move in moves
+        ]
+        return self.env._("Came back from the customer: %s", clauses(self.env, lines))
 
     @api.model
     def _sop_named(self, move, quantity):

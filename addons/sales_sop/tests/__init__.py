@@ -28,6 +28,7 @@ from . import (
     test_delivery,
     test_delivery_batch,
     test_delivery_payment,
+    test_delivery_plan,
     test_delivery_routes,
     test_demo,
     test_dropship,

@@ -65,6 +65,37 @@ class TestReturns(InvoiceGateCase):
         wizard.action_create_returns()
         self.assertQuantities(order, 10.0, 10.0)
 
+    def _told(self, picking):
+        messages = picking.sudo().message_ids.filtered(
+            lambda message: "Came back from the customer" in message.body
+        )
+        return messages, messages.partner_ids
+
+    @rule("D12")
+    def test_the_sales_manager_is_told_what_came_back(self):
+        order, picking = self.signed()
+        self.users["sales_manager"].lang = "en_US"
+        returned = self.take_back(picking, 3)
+        message, people = self._told(returned)
+        self.assertEqual(len(message), 1)
+        self.assertIn(f"{self.drive.display_name}: 3", message.body)
+        for role in ("sales_manager", "salesperson"):
+            self.assertIn(self.users[role].partner_id, people)
+        self.assertNotIn(order.partner_id, people)
+
+    @rule("D12")
+    def test_nobody_is_told_of_what_is_only_planned_to_come_back_or_refused(self):
+        __, picking = self.signed()
+        wizard = self.as_user(self.env["stock.return.picking"], "stock_user").create(
+            {"picking_id": picking.id}
+        )
+        wizard.product_return_moves.quantity = 10
+        planned = picking.browse(wizard.action_create_returns()["res_id"])
+        self.assertFalse(self._told(planned)[0])
+        with self.assertRefused("D6", "more would come back", unchanged=planned):
+            self.ship(planned, quantity=11)
+        self.assertFalse(self._told(planned)[0])
+
     @rule("D3")
     def test_what_was_invoiced_and_comes_back_is_to_be_credited(self):
         order, picking = self.signed()

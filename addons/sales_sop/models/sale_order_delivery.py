@@ -1,10 +1,15 @@
 from odoo import models
 
-DELIVERY_TERMS = ("shipping_data_required", "gate_pass_required", "dispatch_notice")
+DELIVERY_TERMS = (
+    "shipping_data_required",
+    "packing_required",
+    "gate_pass_required",
+    "dispatch_notice",
+)
 
 
 class SaleOrder(models.Model):
-    """The contract keeps what its term says about the way of the goods (D2, D5, D7, D8)."""
+    """The contract keeps what its term says about the way of the goods (D2, D5, D7, D8, D10)."""
 
     _inherit = "sale.order"
 

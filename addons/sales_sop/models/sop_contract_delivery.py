@@ -7,5 +7,6 @@ class SopContract(models.Model):
     _inherit = "sop.contract"
 
     shipping_data_required = fields.Boolean(string="Shipping Data Confirmed", readonly=True)
+    packing_required = fields.Boolean(string="Packing Confirmed", readonly=True)
     gate_pass_required = fields.Boolean(string="Gate Pass Needed", readonly=True)
     dispatch_notice = fields.Boolean(readonly=True)

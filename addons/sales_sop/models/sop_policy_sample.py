@@ -76,6 +76,7 @@ class SopPolicy(models.Model):
         """Return the values of the sample's terms, in the order in which they match (P5)."""
         on_its_way = {
             "shipping_data_required": True,
+            "packing_required": True,
             "gate_pass_required": True,
             "dispatch_notice": True,
         }

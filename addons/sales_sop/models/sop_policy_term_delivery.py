@@ -10,6 +10,10 @@ class SopPolicyTerm(models.Model):
         string="Shipping Data Confirmed",
         help="Invoice data and transport are confirmed before the goods leave (D7).",
     )
+    packing_required = fields.Boolean(
+        string="Packing Confirmed",
+        help="The warehouse counts, packs and marks the goods before they are loaded (D10).",
+    )
     gate_pass_required = fields.Boolean(
         string="Gate Pass Needed",
         help="The vehicle is registered at the gate (D2) before the proof of delivery can be "

@@ -55,6 +55,7 @@ from . import (
     test_opening,
     test_order_review,
     test_people,
+    test_packing,
     test_paper_languages,
     test_papers,
     test_payer,

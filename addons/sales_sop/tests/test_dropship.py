@@ -89,6 +89,18 @@ class TestDropship(PaymentFirstCase, ReleaseCase):
         self.assertEqual(order.order_line.qty_accepted, 9.0)
         self.assertEqual(self.post(self.draft_invoice(order)).amount_total, 900.0)
 
+    @rule("D10")
+    def test_what_the_vendor_sends_the_vendor_packs(self):
+        self._issue_policy("2020-02-01", packing_required=True)
+        order, purchase = self.sold()
+        self.collect(order, 300.0)
+        self.buy(purchase)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.sign_payment(picking)
+        self.assertFalse(picking.sop_packing_required)
+        self.validate(picking)
+        self.assertEqual(picking.state, "done")
+
     @rule("D4")
     def test_the_vendor_is_asked_earlier_by_release_only(self):
         order, purchase = self.sold()

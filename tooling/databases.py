@@ -211,7 +211,7 @@ class Databases:
         changed = sorted(name for name in known if known[name] != current.get(name, known[name]))
         if not new and not changed:
             return
-        options = ["-i", ",".join(new), "--with-demo"] if new else []
+        options = ["-i", ",".join(new)] if new else []
         options += ["-u", ",".join(changed)] if changed else []
         log = self.install_log(database)
         with step(f"Update {database} ({', '.join(new + changed)})") as current_step:

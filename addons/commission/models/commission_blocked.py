@@ -225,12 +225,21 @@ class CommissionBlocked(models.Model):
         )
 
     def _rejected_sql(self, scope):
+        """An earmark without its money, as far as no other money came for the contract."""
         return SQL(
             """
-            SELECT 'rejected', allocation.contract_id, payment.move_id, NULL::integer,
-                   payment.date, allocation.currency_id, allocation.amount::numeric
+            SELECT 'rejected', contract.id, payment.move_id, NULL::integer,
+                   payment.date, allocation.currency_id,
+                   GREATEST(0, LEAST(
+                       allocation.amount::numeric,
+                       contract.amount_total::numeric
+                           - COALESCE(contract.opening_amount_collected, 0)::numeric
+                           - (SELECT COALESCE(SUM(amount), 0)
+                                FROM collected
+                               WHERE collected.contract_id = contract.id)))
               FROM sop_payment_allocation allocation
               JOIN account_payment payment ON payment.id = allocation.payment_id
+              JOIN sop_contract contract ON contract.id = allocation.contract_id
              WHERE payment.company_id = %s
                AND payment.state IN ('draft', 'canceled', 'rejected')
             """,

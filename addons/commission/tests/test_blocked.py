@@ -82,6 +82,15 @@ class TestBlocked(CommissionCase):
         self.assertEqual(self.calculate().entry_count, 0)
 
     @rule("B2")
+    def test_a_rejected_payment_is_listed_until_other_money_replaces_it(self):
+        order = self.order()
+        self.collect(order, 1150.0).payment_id.action_reject()
+        self.collect(order, 500.0)
+        self.assertEqual(self.blocked(), [("rejected", 650.0)])
+        self.collect(order, 650.0)
+        self.assertEqual(self.blocked(), [])
+
+    @rule("B2")
     def test_a_cheque_earns_when_the_policy_counts_it(self):
         order = self.order()
         paper = self.as_user(self.env["sop.money.paper"], "finance").create(

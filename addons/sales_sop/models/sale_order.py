@@ -543,15 +543,12 @@ class SaleOrder(models.Model):
     def _sop_product_lines(self):
         """Return the lines that say what is sold.
 
-        Titles, notes and the lines that Odoo adds later with quantity zero, such as down
-        payments, are not part of what was agreed.
+        Titles, notes, options that the customer did not take, and the lines that Odoo adds later
+        with quantity zero, such as down payments, are not part of what was agreed.
         """
         lines = self.order_line
         sold = lines.filtered(
-            lambda line: (
-                not line.display_type
-                and not (line.product_uom_qty == 0 and (line.is_downpayment or line.is_expense))
-            )
+            lambda line: not line.display_type and (line.product_uom_qty or line._sop_is_sold())
         )
         # Of many orders, what the lines refer to is read at once.
         return sold.with_prefetch(lines._prefetch_ids)

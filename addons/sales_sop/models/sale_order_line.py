@@ -76,6 +76,10 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.sop_by_receipt = line.qty_delivered_method == "stock_move"
 
+    def _sop_is_sold(self):
+        """Whether a line says what is sold though its quantity is zero (A3)."""
+        return not (self.is_downpayment or self.is_expense or self._is_line_optional())
+
     def _sop_content(self):
         """What was agreed on this line, as text and ids that compare exactly."""
         self.ensure_one()

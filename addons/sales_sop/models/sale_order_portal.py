@@ -1,13 +1,22 @@
 from odoo import models
 
+# In these states of its application a quotation may still change.
+CHANGEABLE = frozenset({"none", "refused", "stale"})
 # What is decided inside the company is not the customer's business.
 INTERNAL_STEPS = frozenset({"policy", "commission"})
 
 
 class SaleOrder(models.Model):
-    """The chain panel as the customer sees it on the portal."""
+    """The order as the customer sees it on the portal."""
 
     _inherit = "sale.order"
+
+    def _can_be_edited_on_portal(self):
+        """A customer who chooses among options undoes nothing that is submitted (A3)."""
+        editable = super()._can_be_edited_on_portal()
+        if not editable or not self._sop_is_governed():
+            return editable
+        return self.sudo()._approval_state("application") in CHANGEABLE
 
     def _sop_portal_steps(self):
         """Return ``[{label, state, when, percent}]``: how far the order has come.

@@ -2,6 +2,7 @@ import json
 from unittest.mock import patch
 
 from odoo import http
+from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
@@ -93,6 +94,74 @@ class TestPortal(FrameCase, HttpCase):
         page = self.url_open(url).text
         self.assertIn(order.sudo().sop_contract_id.number, page)
         self.assertIn("Effective", page)
+
+    def _with_option(self):
+        """A quotation that lets the customer take more drives, and the line of that option."""
+        order = self.quotation(require_signature=True, require_payment=False)
+        section = {"display_type": "line_section", "name": "Options", "is_optional": True}
+        option = {
+            "product_id": self.drive.id,
+            "product_uom_qty": 0,
+            "price_unit": 100.0,
+            "tax_ids": [Command.set(self.tax.ids)],
+        }
+        order.write(
+            {
+                "order_line": [
+                    Command.create({**values, "sequence": 50 + number})
+                    for number, values in enumerate((section, option))
+                ]
+            }
+        )
+        return order, order.order_line.sorted("sequence")[-1]
+
+    def _choose(self, order, line, quantity):
+        """The customer enters a quantity of the option; nothing may fail."""
+        self.env.flush_all()
+        params = {
+            "line_id": line.id,
+            "access_token": order.sudo()._portal_ensure_token(),
+            "input_quantity": quantity,
+        }
+        response = self.url_open(
+            f"/my/orders/{order.id}/update_line_dict",
+            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
+            headers={"Content-Type": "application/json"},
+        )
+        self.assertNotIn("error", response.json())
+        self.env.invalidate_all()
+        return line.product_uom_qty
+
+    @rule("A3")
+    def test_the_customer_chooses_options_before_the_quotation_is_submitted(self):
+        order, line = self._with_option()
+        self.assertEqual(self._choose(order, line, 2), 2.0)
+        approval = self.submit(order)
+        self.as_user(approval, "sales_manager").refuse("Too cheap")
+        self.assertEqual(self._choose(order, line, 1), 1.0)
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.assertEqual(order.amount_total, 1100.0)
+
+    @rule("A3")
+    def test_choosing_options_undoes_no_approval_and_changes_no_contract(self):
+        order, line = self._with_option()
+        approval = self.submit(order)
+        self.assertEqual(self._choose(order, line, 5), 0.0)
+        self.assertEqual((approval.state, order.sop_application_state), ("pending", "pending"))
+        self.approve(order, "application", "sales_manager")
+        self.assertEqual(self._choose(order, line, 5), 0.0)
+        self.assertEqual(order.sop_application_state, "approved")
+        # What was offered besides and not taken is no gap of the contract.
+        self.countersign(order)
+        self.assertEqual(self._choose(order, line, 5), 0.0)
+        for role in ("salesperson", "sales_office", "sales_manager"):
+            with self.assertRefused("effective", unchanged=line):
+                self.rpc(line, role, "write", {"product_uom_qty": 5.0})
+        page = self.url_open(order.sudo().get_portal_url()).text
+        self.assertNotIn("js_update_line_json", page)
+        self._sign(order)
+        self.assertEqual((order.state, order.amount_total), ("sale", 1000.0))
 
     @rule("A3")
     def test_the_customer_declines_an_offer_that_is_paid(self):

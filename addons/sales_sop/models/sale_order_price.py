@@ -234,6 +234,6 @@ class SaleOrderLine(models.Model):
             for line in self
         )
         rate = head.product_id.currency_id._convert(
-            1.0, head.currency_id, head.company_id, fields.Date.today(), round=False
+            1.0, head.currency_id, head.company_id, head.company_id._sop_today(), round=False
         )
         return extra * rate

@@ -224,9 +224,9 @@ class SaleOrder(models.Model):
         )
         currency = self.company_id.currency_id
         if not own:
-            today = fields.Date.context_today(self)
+            # At the company's day: a client chooses its own time zone, and no rate with it.
             open_amount += self.currency_id._convert(
-                self.amount_total, currency, self.company_id, today
+                self.amount_total, currency, self.company_id, self.company_id._sop_today()
             )
         return currency.round(customer.credit + open_amount + self._sop_opening_amount(customer))
 

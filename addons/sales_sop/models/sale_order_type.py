@@ -141,9 +141,7 @@ class SaleOrderLine(models.Model):
         company = self.order_id.company_id
         product = self.product_id.with_company(company)
         quantity = self.product_uom_id._compute_quantity(self.product_uom_qty, product.uom_id)
-        price = product._sop_list_price(
-            company.currency_id, company, fields.Date.context_today(self)
-        )
+        price = product._sop_list_price(company.currency_id, company, company._sop_today())
         return quantity * (price or product.standard_price)
 
     @api.depends("order_id.sop_contract_id.order_type", "order_id.amount_total")

@@ -402,8 +402,7 @@ class SopApprovalMixin(models.AbstractModel):
         if not currency or not amount:
             return amount
         company = self.company_id
-        today = fields.Date.context_today(self)
-        return currency._convert(amount, company.currency_id, company, today)
+        return currency._convert(amount, company.currency_id, company, company._sop_today())
 
     def _note_approval(self, body):
         """Write a sentence about an approval into the document's history; it notifies nobody."""

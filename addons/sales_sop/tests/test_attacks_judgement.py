@@ -114,6 +114,50 @@ class TestAttacksOnTheJudgement(PriceCase):
         self.assertNotEqual(order.sudo().sop_contract_id.policy_id, later)
         self.assertEqual(order.sudo().sop_contract_id.policy_id, self.policy)
 
+    def _euro_order_of(self, day_rates):
+        """A quotation over 1,000.00 euro, and the euro's rate on each of some days."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "name": day,
+                    "rate": rate,
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                }
+                for day, rate in day_rates.items()
+            ]
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        return self.quotation(pricelist_id=pricelist.id)
+
+    @rule("A1", "C7")
+    def test_the_clients_time_zone_does_not_choose_the_rate(self):
+        self.company.account_use_credit_limit = True
+        self.customer.with_company(self.company).credit_limit = 1500.0
+        today = self.company._sop_today()
+        rates = {
+            fields.Date.add(today, days=-1): 1.0,
+            today: 0.5,
+            fields.Date.add(today, days=1): 1.0,
+        }
+        # Where it is still yesterday, and where it is tomorrow already.
+        for zone in ("Etc/GMT+12", "Pacific/Kiritimati"):
+            with self.env.cr.savepoint() as savepoint:
+                order = self._euro_order_of(rates)
+                # Everybody may write a time zone of their own.
+                self.rpc(self.users["salesperson"], "salesperson", "write", {"tz": zone})
+                self.rpc(order, "salesperson", "action_sop_submit", context={"tz": zone})
+                approval = order.sudo().approval_for("application")
+                self.assertEqual(approval.amount_company, 2000.0)
+                [credit] = approval.step_ids.filtered(lambda step: step.rules == "C7")
+                self.assertIn("2,000.00", credit.reason)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
     @rule("A1")
     def test_a_delegation_does_not_begin_earlier_by_a_time_zone(self):
         deputy = self._new_user("deputy", "sales_sop.group_sales_office", self.company)

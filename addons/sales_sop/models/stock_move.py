@@ -34,15 +34,22 @@ class StockMove(models.Model):
     # -- what a move is ------------------------------------------------------------------------
 
     def _sop_is_customer_bound(self):
-        """Whether the goods go to a customer and not from one customer to another."""
+        """Whether the goods go to a customer and not from one customer to another.
+
+        What counts as delivered of an order is gated wherever it comes from, and also where it
+        goes to a sister company, by the transit between companies.
+        """
         self.ensure_one()
-        if self.location_dest_id.usage == "customer" and self.location_id.usage != "customer":
+        to = self.location_dest_id
+        if self.sale_line_id and to.usage in ("customer", "transit") and to._is_outgoing():
+            return True
+        if to.usage == "customer" and self.location_id.usage != "customer":
             return True
         # A line of the move can name another source and destination than the move.
         places = [
             (line.location_id.usage, line.location_dest_id.usage) for line in self.move_line_ids
         ]
-        return any(to == "customer" and source != "customer" for source, to in places)
+        return any(end == "customer" and source != "customer" for source, end in places)
 
     def _sop_governed_deliveries(self):
         """Return the moves that bring goods to a customer of a company with a policy."""
@@ -149,6 +156,7 @@ class StockMove(models.Model):
         if not leaving and not coming_back:
             return super()._action_done(cancel_backorder=cancel_backorder)
         if leaving:
+            leaving._sop_check_issuer()
             leaving._sop_check_delivery()
         coming_back._sop_touch_contracts()
         with (leaving | coming_back)._sop_in_action_done():
@@ -157,6 +165,17 @@ class StockMove(models.Model):
         done._sop_check_returned()
         done._sop_report_returned()
         return done
+
+    def _sop_check_issuer(self):
+        """The warehouse issues the goods (D2), not whoever may write a delivery."""
+        if not self.env.su and not self.env.user.has_group("stock.group_stock_user"):
+            raise AccessError(
+                self.env._(
+                    "%s: goods are issued by the warehouse. Ask a warehouse keeper to validate "
+                    "the delivery.",
+                    format_list(self.env, (self.picking_id or self).mapped("display_name")),
+                )
+            )
 
     def _sop_check_delivery(self):
         """Raise unless these moves may leave; keep simultaneous gates apart."""

@@ -126,7 +126,8 @@ class StockMove(models.Model):
         returns = self.sudo()._sop_governed_returns()
         for origin in returns.origin_returned_move_id:
             back = sum(move._sop_product_quantity() for move in origin._sop_done_returns())
-            if origin.product_id.uom_id.compare(back, origin._sop_product_quantity()) > 0:
+            left = origin._sop_product_quantity() if origin.state == "done" else 0.0
+            if origin.product_id.uom_id.compare(back, left) > 0:
                 origin._sop_raise_over_returned(back)
         loose = returns.filtered(lambda move: not move.origin_returned_move_id)
         for line in loose.sale_line_id:

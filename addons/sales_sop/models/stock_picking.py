@@ -397,25 +397,25 @@ class StockPicking(models.Model):
     def create(self, vals_list):
         pickings = super().create(vals_list)
         if any(vals.get("state") == "done" for vals in vals_list):
-            pickings._sop_check_state_is_not_written()
+            pickings._sop_check_state_is_not_written("done")
         return pickings
 
     def write(self, vals):
-        if vals.get("state") == "done":
-            self._sop_check_state_is_not_written()
+        if "state" in vals:
+            self._sop_check_state_is_not_written(vals["state"])
         return super().write(vals)
 
-    def _sop_check_state_is_not_written(self):
+    def _sop_check_state_is_not_written(self, state):
+        """The state of a delivery follows from its goods; one without goods may be cancelled."""
         for picking in self.sudo():
-            outgoing = (
-                picking.move_ids._sop_governed_deliveries()
-                or picking.location_dest_id.usage == "customer"
+            outgoing = picking.move_ids._sop_governed_deliveries() or (
+                state == "done" and picking.location_dest_id.usage == "customer"
             )
             if outgoing and picking.company_id._sop_is_governed():
                 raise AccessError(
                     self.env._(
-                        "%s is done when its goods have left. Validate the delivery instead of "
-                        "writing its state.",
+                        "The state of %s follows from its goods. Validate or cancel the delivery "
+                        "instead of writing its state.",
                         picking.name,
                     )
                 )

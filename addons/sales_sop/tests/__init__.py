@@ -15,6 +15,7 @@ from . import (
     test_attacks_methods,
     test_attacks_roles,
     test_attacks_table,
+    test_attacks_ways,
     test_carrier_claim,
     test_chain,
     test_closing,

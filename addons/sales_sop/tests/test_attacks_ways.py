@@ -1,0 +1,106 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import SopCase, rule
+
+
+@tagged("post_install", "-at_install")
+class TestWays(SopCase):
+    """Goods of an order that take a way which is no delivery to a customer (D1, D2, D6)."""
+
+    def setUp(self):
+        super().setUp()
+        self.customers = self.env.ref("stock.stock_location_customers")
+        self.waiting = self.confirmed_order().sudo().picking_ids
+
+    def delivered(self, picking):
+        self.env.invalidate_all()
+        return picking.sale_id.order_line.qty_delivered
+
+    def validate(self, picking, role="stock_user"):
+        self.rpc(picking, role, "button_validate", context={"skip_backorder": True})
+
+    def _let_everybody_read_batches(self):
+        """Where Odoo's batches are not installed, they keep nobody from validating."""
+        if "stock.picking.batch" in self.env:
+            self.env["ir.model.access"].create(
+                {
+                    "name": "Batches for tests",
+                    "model_id": self.env["ir.model"]._get_id("stock.picking.batch"),
+                    "group_id": self.env.ref("base.group_user").id,
+                    "perm_read": True,
+                }
+            )
+
+    def assertStays(self, picking, role="stock_user"):
+        with self.assertRefused("D1", picking.name, unchanged=[picking, picking.move_ids]):
+            self.validate(picking, role)
+        self.assertEqual(self.delivered(picking), 0.0)
+
+    @rule("D1")
+    def test_an_unapproved_delivery_does_not_end_in_transit_to_a_sister_company(self):
+        transit = self.env.ref("stock.stock_location_inter_company")
+        transit.active = True
+        for record in (self.waiting, self.waiting.move_ids):
+            with self.subTest(model=record._name), self.env.cr.savepoint() as savepoint:
+                self.rpc(record, "stock_user", "write", {"location_dest_id": transit.id})
+                self.assertStays(self.waiting)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    @rule("D1", "D3")
+    def test_a_sister_company_is_delivered_like_any_customer(self):
+        sister = self.env["res.company"].create({"name": "Southlight Drives"}).partner_id
+        order = self.confirmed_order(partner_id=sister.id)
+        picking = order.sudo().picking_ids
+        self.assertEqual(picking.location_dest_id.usage, "transit")
+        self.assertStays(picking)
+        self.ship(self.approve_delivery(picking))
+        self.assertEqual((self.delivered(picking), picking.pod_state), (10.0, "waiting"))
+        self.sign(picking, damaged=1)
+        self.assertEqual(order.order_line.qty_accepted, 9.0)
+
+    @rule("D1")
+    def test_nothing_counts_as_delivered_that_pretends_to_come_from_a_customer(self):
+        self.rpc(self.waiting, "stock_user", "write", {"location_id": self.customers.id})
+        self.assertStays(self.waiting)
+
+    @rule("D6")
+    def test_what_has_not_left_does_not_come_back(self):
+        approved = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        for picking in (self.waiting, approved):
+            with self.assertRefused("D6", picking.name, "more would come back"):
+                self.take_back(picking, 3)
+            self.assertEqual(self.delivered(picking), 0.0)
+        self.ship(approved)
+        self.take_back(approved, 3)
+        self.assertEqual(self.delivered(approved), 7.0)
+
+    @rule("D2")
+    def test_goods_are_issued_by_the_warehouse(self):
+        picking = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        self._let_everybody_read_batches()
+        for role in ("salesperson", "sales_office", "sales_manager", "marketing_director"):
+            with self.assertRefused(
+                picking.name,
+                "issued by the warehouse",
+                exception=AccessError,
+                unchanged=[picking, picking.move_ids],
+            ):
+                self.validate(picking, role)
+        self.validate(picking)
+        self.assertEqual(self.delivered(picking), 10.0)
+
+    @rule("D1", "D3")
+    def test_nobody_writes_the_state_of_a_delivery(self):
+        left = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        self.ship(left)
+        for picking in (self.waiting, left):
+            for state in ("draft", "assigned", "done", "cancel"):
+                for role in ("salesperson", "sales_office", "stock_user"):
+                    with self.assertRefused(
+                        "follows from its goods", exception=AccessError, unchanged=picking
+                    ):
+                        self.rpc(picking, role, "write", {"state": state})
+        self.rpc(self.waiting, "stock_user", "action_cancel")
+        self.assertEqual((self.waiting.state, left.state), ("cancel", "done"))

@@ -1,4 +1,5 @@
 from . import (
+    base_numbers,
     sop_protected_mixin,
     sop_own_defaults_mixin,
     sop_draft_mixin,

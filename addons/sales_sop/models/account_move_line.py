@@ -47,6 +47,8 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
+        # Before Odoo compares them with what is there.
+        self._sop_check_numbers(vals)
         guarded = not JUDGED_FIELDS.isdisjoint(vals)
         if guarded:
             self._sop_check_not_posted()

@@ -220,6 +220,8 @@ class StockMove(models.Model):
         return moves
 
     def write(self, vals):
+        # Before Odoo compares them with what is there.
+        self._sop_check_numbers(vals)
         if not DONE_FIELDS.isdisjoint(vals):
             self._sop_check_done_by_hand(becoming_done=vals.get("state") == "done")
         result = super().write(vals)

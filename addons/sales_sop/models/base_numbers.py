@@ -1,0 +1,67 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+# Not far above it the rounding to the smallest coin overflows.
+LARGEST = 1e100
+
+
+class Base(models.AbstractModel):
+    """What is no number, or none that can be rounded, is refused with a sentence.
+
+    JSON carries NaN and infinity, and a client may send whatever else.
+    """
+
+    _inherit = "base"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._sop_check_numbers(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._sop_check_numbers(vals)
+        return super().write(vals)
+
+    def _sop_check_numbers(self, vals):
+        """Raise where ``vals``, or those of a record made along with it, hold no such number."""
+        for name, value in vals.items():
+            field = self._fields.get(name)
+            if not field or not value:
+                continue
+            if field.type in ("float", "monetary"):
+                if not self._sop_is_number(value):
+                    self._sop_raise_no_number(name, value)
+            elif field.type == "one2many" and isinstance(value, list | tuple):
+                for values in self._sop_made_along(value):
+                    self.env[field.comodel_name]._sop_check_numbers(values)
+
+    @staticmethod
+    def _sop_made_along(commands):
+        """Return the values of the records that ``commands`` make or change."""
+        return [
+            command[2]
+            for command in commands
+            if isinstance(command, list | tuple)
+            and len(command) == 3
+            and isinstance(command[2], dict)
+        ]
+
+    @staticmethod
+    def _sop_is_number(value):
+        try:
+            return -LARGEST < float(value) < LARGEST
+        except (TypeError, ValueError, OverflowError):
+            return False
+
+    def _sop_raise_no_number(self, name, value):
+        self.check_access("write" if self else "create")
+        raise ValidationError(
+            self.env._(
+                "%(document)s, %(field)s: %(value)s is no number that can be kept here. Enter the "
+                "amount or quantity in digits.",
+                document=self[:1].sudo().display_name or self.env["ir.model"]._get(self._name).name,
+                field=self._fields[name]._description_string(self.env),
+                value=str(value)[:40],
+            )
+        )

@@ -47,6 +47,7 @@ from . import (
     sop_kept_paper_mixin,
     ir_attachment,
     mail_activity,
+    mail_message,
     mail_thread,
     sop_gate,
     res_currency,

@@ -12,6 +12,8 @@ Message-Id: <{number}@example.com>
 
 Yes, go ahead."""
 
+COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+
 
 @tagged("post_install", "-at_install")
 class TestMailAttacks(SopCase):
@@ -82,3 +84,48 @@ class TestMailAttacks(SopCase):
         values = {"category_id": [Command.set(tag.ids)], "email": "sender@example.com"}
         partner = self.env["res.partner"].message_new({"subject": "Hello"}, values)
         self.assertEqual((partner.name, partner.category_id), ("Hello", tag))
+
+
+@tagged("post_install", "-at_install")
+class TestMessageAttacks(SopCase):
+    """What is recorded on a document says who did what, also later."""
+
+    @rule("A1", "K2")
+    def test_nobody_changes_what_others_said_or_what_was_recorded(self):
+        order = self.effective_order()
+        self.as_user(order, "sales_manager").message_post(body="Mind the date", **COMMENT)
+        contract = order.sudo().sop_contract_id
+        contract.message_post(body="The contract is effective.", subtype_xmlid="mail.mt_note")
+        for document in (order.sudo(), contract):
+            message = document.message_ids[:1]
+            for role in ("salesperson", "sales_office", "sales_head", "finance", "administrator"):
+                for method, arguments in (
+                    ("write", [{"body": "Nothing was said"}]),
+                    ("write", [{"author_id": self.users[role].partner_id.id}]),
+                    ("write", [{"model": False, "res_id": False}]),
+                    ("unlink", []),
+                ):
+                    with self.assertRefused(exception=AccessError, unchanged=message):
+                        self.rpc(message, role, method, *arguments)
+        with self.assertRefused(order.name, "only the own comments", exception=AccessError):
+            self.rpc(order.sudo().message_ids[:1], "salesperson", "unlink")
+
+    @rule("A1")
+    def test_what_the_own_click_recorded_stays_too(self):
+        order = self.quotation()
+        order.message_post(body="Prices updated", message_type="notification")
+        with self.assertRefused("only the own comments", exception=AccessError):
+            self.rpc(order.sudo().message_ids[:1], "salesperson", "write", {"body": "Nothing"})
+
+    def test_the_own_comment_is_corrected_and_deleted(self):
+        order = self.quotation()
+        comment = order.message_post(body="Call them on Monday", **COMMENT)
+        self.rpc(comment, "salesperson", "write", {"body": "Call them on Tuesday"})
+        self.assertIn("Tuesday", comment.body)
+        self.rpc(comment, "salesperson", "unlink")
+        self.assertFalse(comment.exists())
+
+    def test_messages_elsewhere_are_odoos(self):
+        comment = self.customer.message_post(body="A good customer", **COMMENT)
+        self.rpc(comment, "sales_office", "write", {"body": "The best customer"})
+        self.assertIn("best", comment.body)

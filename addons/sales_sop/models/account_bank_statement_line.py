@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# What an earmark of the line rests on.
+MONEY_FIELDS = frozenset({"amount", "partner_id", "foreign_currency_id"})
+
 
 class AccountBankStatementLine(models.Model):
     _inherit = "account.bank.statement.line"
@@ -28,6 +31,12 @@ class AccountBankStatementLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_earmarked(self):
         self.sudo().allocation_ids._refuse_deletion_of_money()
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not MONEY_FIELDS.isdisjoint(vals):
+            self.sudo().allocation_ids._check_allocation()
+        return result
 
     def unlink(self):
         # Now: without its line, the entry is no money any more when it is unmatched.

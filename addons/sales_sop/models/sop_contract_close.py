@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 CLOSERS = (
@@ -42,6 +43,17 @@ class SopContract(models.Model):
         for contract in closed:
             contract.amount_total = contract.closed_total
         return super(SopContract, self - closed)._compute_amount_total()
+
+    def _check_takes_money(self):
+        """All money of a closed contract has come; one that loses some is open again (C9)."""
+        closed = self.filtered(lambda contract: contract.state == "closed")
+        if closed:
+            raise UserError(
+                self.env._(
+                    "%s is closed and takes no more money. Earmark the money for another contract.",
+                    format_list(self.env, closed.mapped("number")),
+                )
+            )
 
     # -- closing (C9) --------------------------------------------------------------------------
 

@@ -179,6 +179,7 @@ class SopPaymentAllocation(models.Model):
         allocations = super().create(vals_list)
         allocations._check_money_has_entry()
         allocations._touch_contracts()
+        allocations.sudo().contract_id._check_takes_money()
         return allocations
 
     def write(self, vals):

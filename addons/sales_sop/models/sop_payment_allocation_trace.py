@@ -225,6 +225,7 @@ class SopPaymentAllocation(models.Model):
         )
         if not (reason or "").strip():
             raise UserError(self.env._("Say why the money pays for another contract."))
+        contract.sudo()._check_takes_money()
         if contract == self.contract_id and order == self.order_id:
             raise UserError(self.env._("The money is earmarked for %s already.", contract.number))
         if not 0 < amount or self.currency_id.compare_amounts(amount, self.amount) > 0:

@@ -86,6 +86,28 @@ class TestClose(ClosingCase):
         self.assertEqual(contract.state, "closed")
         self.assertEqual(contract.percent_collected, 100.0)
 
+    @rule("C3", "C9")
+    def test_a_closed_contract_takes_no_more_money(self):
+        closed, other = self.paid_order(), self.delivered_order()
+        contract = self.close(closed)
+        payment = self.receive(50.0)
+        values = self._earmark_values(payment, closed, 10.0)
+        earmark = self.earmark(payment, other, 40.0)
+        with self.assertRefused(contract.number, "takes no more money", unchanged=contract):
+            self.rpc_create("sop.payment.allocation", "finance", values)
+        move = {"allocation_id": earmark.id, "contract_id": contract.id, "reason": "It is rich"}
+        with self.assertRefused(contract.number, "takes no more money", unchanged=earmark):
+            self.rpc(self.rpc_create("sop.earmark.move", "finance", move), "finance", "action_move")
+
+    @rule("C3", "C9")
+    def test_a_contract_that_lost_money_after_closing_takes_what_comes_instead(self):
+        order = self.paid_order()
+        contract = self.close(order)
+        self.rpc(contract.allocation_ids.payment_id, "finance", "action_reject")
+        self.assertEqual(contract.state, "effective")
+        self.collect(order, 1000.0)
+        self.assertEqual(contract.amount_collected, 1000.0)
+
     @rule("C9")
     def test_too_much_money_keeps_it_open(self):
         order = self.paid_order()

@@ -127,6 +127,22 @@ class TestEarmarks(EarmarkCase):
         self.assertCollected(order, 400.0)
 
     @rule("C3")
+    def test_the_money_under_an_earmark_does_not_become_anothers(self):
+        order, line = self.order(), self.bank_line(400.0)
+        stranger = self.env["res.partner"].create({"name": "Hilltop Foundry"})
+        wizard = self.as_user(self.env["sop.earmark"], "finance")
+        wizard.with_context(default_statement_line_id=line.id).create({}).action_earmark()
+        for values, text in (
+            ({"partner_id": stranger.id}, "Hilltop Foundry paid"),
+            ({"amount": 399.99}, "would be earmarked, but only"),
+            ({"amount": -400.0}, "Only money received"),
+        ):
+            with self.assertRefused(text, unchanged=[line, line.allocation_ids]):
+                line.write(values)
+        line.amount = 500.0
+        self.assertCollected(order, 400.0)
+
+    @rule("C3")
     def test_a_parents_money_is_proposed_for_the_companies_below_it_too(self):
         works = self.env["res.partner"].create(
             {"name": "Works", "is_company": True, "parent_id": self.customer.id}

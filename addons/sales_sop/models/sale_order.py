@@ -256,7 +256,7 @@ class SaleOrder(models.Model):
             self.write({name: vals[name] for name in vals if name not in CONFIRMING_FIELDS})
             return self.write({name: vals[name] for name in vals if name in CONFIRMING_FIELDS})
         if "company_id" in vals:
-            self._sop_check_company_stays()
+            self._sop_check_company_stays(vals["company_id"])
         self._sop_before_state(vals.get("state"))
         recounted = self._sop_recounted(vals["state"]) if "state" in vals else None
         result = super().write(vals)
@@ -276,14 +276,23 @@ class SaleOrder(models.Model):
         )
         return orders.sop_contract_id
 
-    def _sop_check_company_stays(self):
-        """A confirmed order would come into a company with a policy without its rules (A1)."""
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        if confirmed and self.env["sop.policy"]._governed_company_ids():
+    def _sop_check_company_stays(self, company_id):
+        """A confirmed order would come into a company with a policy without its rules (A1).
+
+        One that was submitted would leave its contract behind.
+        """
+        bound = self.sudo().filtered(
+            lambda order: (
+                order.company_id.id != company_id
+                and (order.state == "sale" or order.sop_contract_id)
+            )
+        )
+        if bound and self.env["sop.policy"]._governed_company_ids():
             raise UserError(
                 self.env._(
-                    "%s is confirmed and stays in its company. Cancel it and make a new one.",
-                    format_list(self.env, confirmed.mapped("name")),
+                    "%s was submitted or confirmed and stays in its company. Cancel it and make a "
+                    "new one.",
+                    format_list(self.env, bound.mapped("name")),
                 )
             )
 

@@ -30,7 +30,16 @@ class SaleOrder(models.Model):
     @api.depends_context("lang", "uid")
     def _compute_sop_chain(self):
         for order in self:
-            order.sop_chain = order.sudo()._sop_chain()
+            order.sop_chain = order._sop_contract_is_told() and order.sudo()._sop_chain()
+
+    def _sop_contract_is_told(self):
+        """Whether it is the order's own contract, or one that the user reads.
+
+        A form can name any other one before it is saved.
+        """
+        contract = self.sop_contract_id._origin
+        own = self._origin.sop_contract_id
+        return contract == own or contract.sudo(False).has_access("read")
 
     def _sop_chain(self):
         """Return the panel's content; False when the rules do not apply to the order."""

@@ -132,7 +132,9 @@ class SaleOrderLine(models.Model):
 
     def _sop_as_of_today(self):
         """Odoo takes the day of an accrual from the context, also for what is kept for ever."""
-        return self.with_context(accrual_entry_date=False)
+        context = dict(self.env.context)
+        context.pop("accrual_entry_date", None)
+        return self.with_env(self.env(context=context))
 
     def _compute_qty_delivered(self):
         return super(SaleOrderLine, self._sop_as_of_today())._compute_qty_delivered()

@@ -193,6 +193,17 @@ class TestAttacksOnTheJudgement(PriceCase):
         with self.assertRefused(order.name, "stays in its company"):
             order.write({**move, "state": "sale"})
 
+    @rule("A1", "K1")
+    def test_a_submitted_order_does_not_leave_its_contract_behind(self):
+        other = self._new_company("Old Ways Ltd")
+        self.users["salesperson"].company_ids |= other
+        order = self.discounted(0)
+        self.submit(order)
+        contract = order.sudo().sop_contract_id
+        with self.assertRefused(order.name, "stays in its company", unchanged=[order, contract]):
+            self.rpc(order, "salesperson", "write", {"company_id": other.id})
+        self.rpc(order, "salesperson", "write", {"company_id": self.company.id})
+
     @rule("K2")
     def test_goods_of_an_order_without_contract_stay(self):
         order = self.discounted(0)

@@ -82,6 +82,26 @@ class TestChain(SopCase):
         self.collect(order, 0.01)
         self.assertEqual(self._state_of_invoice(order), "current")
 
+    @rule("K4")
+    def test_a_form_that_names_the_contract_of_a_colleague_is_told_nothing_of_it(self):
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        order = self.effective_order()
+        number = order.sudo().sop_contract_id.number
+        self.assertIn(number, self._told(order.browse(), order, "salesperson"))
+        mine = self.quotation().sudo()
+        mine.user_id = self.users["colleague"]
+        for record in (order.browse(), mine):
+            self.assertNotIn(number, self._told(record, order, "colleague"))
+
+    def _told(self, record, order, role):
+        """What the panel says once a form names the contract of ``order``."""
+        self.env.invalidate_all()
+        values = {"sop_contract_id": order.sudo().sop_contract_id.id}
+        arguments = [values, [*values], {"sop_contract_id": {}, "sop_chain": {}}]
+        return str(self.rpc(record, role, "onchange", *arguments)["value"].get("sop_chain"))
+
     def _state_of_invoice(self, order):
         self.env.invalidate_all()
         [step] = [step for step in order.sudo().sop_chain["steps"] if step["key"] == "invoice"]

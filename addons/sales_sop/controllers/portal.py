@@ -4,9 +4,21 @@ from odoo.http import request
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
+from ..models.signature import is_signature
+
 
 class SopCustomerPortal(CustomerPortal):
     """A customer who declines what is paid or delivered is heard, and nothing fails."""
+
+    @http.route()
+    def portal_quote_accept(self, order_id, access_token=None, name=None, signature=None):
+        """What is no picture would be kept as an empty signature, and confirm the order (K7)."""
+        order = request.env["sale.order"].sudo().browse(order_id).exists()
+        if order and order._sop_is_governed() and not is_signature(signature):
+            return {"error": request.env._("Your signature is missing. Please sign again.")}
+        return super().portal_quote_accept(
+            order_id, access_token=access_token, name=name, signature=signature
+        )
 
     @http.route()
     def portal_quote_decline(self, order_id, access_token=None, decline_message=None, **kwargs):

@@ -14,6 +14,7 @@ from ..models.sop_payment_announcement import KINDS
 MAX_BYTES = 10 * 1024 * 1024
 MAX_AMOUNT = 1e12
 FIRST_TIME_ZONE = timedelta(hours=14)
+LONGEST_AGO = timedelta(days=3660)
 FILE_TYPES = {".pdf": b"%PDF", ".png": b"\x89PNG", ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8"}
 
 
@@ -56,7 +57,8 @@ class SopPaymentPortal(CustomerPortal):
             "amount": self._sop_amount(post.get("amount"), order.currency_id),
             "date": self._sop_date(post.get("date")),
             "kind": kind,
-            "note": (post.get("note") or "").strip()[:2000] or False,
+            # PostgreSQL keeps no NUL.
+            "note": (post.get("note") or "").replace("\x00", "").strip()[:2000] or False,
             **self._sop_file(post.get("document")),
         }
 
@@ -91,7 +93,8 @@ class SopPaymentPortal(CustomerPortal):
         except ValueError:
             raise ValueError("date") from None
         # Where the customer is, it may be tomorrow already.
-        if day > (fields.Datetime.now() + FIRST_TIME_ZONE).date():
+        tomorrow = (fields.Datetime.now() + FIRST_TIME_ZONE).date()
+        if not tomorrow - LONGEST_AGO <= day <= tomorrow:
             raise ValueError("date")
         return day
 

@@ -1,8 +1,7 @@
-import base64
-import binascii
-
 from odoo import models
 from odoo.exceptions import UserError
+
+from .signature import is_signature
 
 LARGEST = 10**15
 
@@ -73,11 +72,7 @@ class StockPicking(models.Model):
         )
 
     def _sop_checked_signature(self, signature):
-        try:
-            content = base64.b64decode(signature or "", validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            content = b""
-        if not content.startswith((b"\x89PNG", b"\xff\xd8")):
+        if not is_signature(signature):
             raise UserError(self.env._("%s: the signature is missing.", self.name))
         return signature
 

@@ -100,6 +100,7 @@ class TestAnnouncement(CollectionCase, HttpCase):
             {"amount": "1.234,56"},
             {"amount": "12,34.56"},
             {"date": "2099-01-01"},
+            {"date": "0001-01-01"},
             {"kind": "gold"},
             {"date": "soon"},
         ):
@@ -107,6 +108,12 @@ class TestAnnouncement(CollectionCase, HttpCase):
                 response = self.announce(self.sold, **form)
                 self.assertIn("alert-danger", response.text)
         self.assertFalse(self.announcements(self.sold))
+
+    @rule("C11")
+    def test_what_a_database_cannot_keep_is_left_out(self):
+        response = self.announce(self.sold, note="\x00From the\x00 bank")
+        self.assertIn("We look for the payment", response.text)
+        self.assertEqual(self.announcements(self.sold).note, "From the bank")
 
     @rule("C11")
     def test_an_amount_is_read_as_the_customers_language_writes_it(self):

@@ -21,7 +21,7 @@ SIGNATURE = (
 class TestPortal(FrameCase, HttpCase):
     """What the customer does in the browser never goes past the procedure, and never fails."""
 
-    def _sign(self, order, token=None):
+    def _sign(self, order, token=None, signature=SIGNATURE):
         """The customer signs; returns what the portal answers."""
         self.env.flush_all()
         with patch.object(IrActionsReport, "_render_qweb_pdf", lambda *a, **k: (b"%PDF", "pdf")):
@@ -36,7 +36,7 @@ class TestPortal(FrameCase, HttpCase):
                             if token is None
                             else token,
                             "name": "Wang Fang",
-                            "signature": SIGNATURE,
+                            "signature": signature,
                         },
                     }
                 ),
@@ -69,6 +69,15 @@ class TestPortal(FrameCase, HttpCase):
         order = self.effective_order(require_signature=True, require_payment=False)
         self.assertTrue(self._sign(order)["force_refresh"])
         self.assertEqual(order.state, "sale")
+
+    @rule("K7")
+    def test_what_is_no_picture_is_no_signature(self):
+        order = self.effective_order(require_signature=True, require_payment=False)
+        for signature in ("!!!", "aGVsbG8=", "", 5, ["x"]):
+            with self.subTest(signature=signature):
+                self.assertIn("signature is missing", self._sign(order, None, signature)["error"])
+        self.assertFalse(order.signature or order.signed_by)
+        self.assertEqual(order.state, "draft")
 
     @rule("K1")
     def test_a_signed_frame_is_not_confirmed(self):

@@ -1,6 +1,6 @@
 from contextlib import contextmanager
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
@@ -30,6 +30,10 @@ class StockMove(models.Model):
 
     _name = "stock.move"
     _inherit = ["stock.move", "sop.protected.mixin"]
+
+    # Salespeople see the deliveries of their colleagues, too; Odoo words a line's description by
+    # the order line, which they may not read.
+    description_picking = fields.Text(compute_sudo=True)
 
     # -- what a move is ------------------------------------------------------------------------
 

@@ -43,6 +43,13 @@ class TestMenus(MenuWalker, SopCase):
             with self.subTest(role=role):
                 self.assertTrue(self._open_menus_of(role), f"{role} sees no menu")
 
+    def test_a_salesperson_opens_what_the_lists_show_of_colleagues(self):
+        self._put_documents_at_every_stage()
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        self.assertTrue(self._open_menus_of("colleague", "sales_sop"))
+
     def test_the_app_shows_each_role_its_own_work(self):
         visible = {role: self._menu_names(role) for role in (*ROLES, *STANDARD_USERS)}
         self.assertIn("Waits for Money", visible["finance"])

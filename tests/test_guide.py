@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import polib
 import pytest
 
+from odoo.fields import Command
+from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
 
 from tooling import settings
@@ -52,7 +54,10 @@ ODOO_WORDS = {
 ODOO_MENUS = {
     "account.menu_finance_receivables": (("Invoicing", "Customers"), ("发票", "客户")),
     "sale.sale_order_menu": (("Sales", "Orders"), ("销售", "订单")),
-    "stock.menu_stock_transfers": (("Inventory", "Transfers"), ("库存", "调拨")),
+    "stock.menu_stock_transfers": (
+        ("Inventory", "Operations", "Transfers"),
+        ("库存", "作业", "调拨"),
+    ),
 }
 # Places that are no menu of ours.
 OTHER_PLACES = (
@@ -60,6 +65,27 @@ OTHER_PLACES = (
     ("Settings", "Sales SOP", "Commission"),
     ("Settings", "Sales", "Discounts"),
     ("Settings", "Users & Companies", "Users"),
+)
+
+# Whose work each chapter about a role describes, in the order of the guide.
+ROLES = (
+    ("salesperson", "sales_office", "general_manager"),
+    ("salesperson",),
+    ("sales_office",),
+    ("sales_manager",),
+    ("sales_head",),
+    ("marketing_director",),
+    ("general_manager", "vp_sales"),
+    ("finance",),
+    ("finance_vp",),
+    ("finance", "account.group_account_invoice"),
+    ("stock.group_stock_user",),
+    ("gate_guard",),
+    ("legal",),
+    ("quality", "planner"),
+    ("migration", "finance", "finance_vp"),
+    ("base.group_system", "sales_office"),
+    (),
 )
 
 
@@ -140,13 +166,25 @@ def _text(lang):
     return GUIDES[lang].read_text(encoding="utf-8")
 
 
+def _marks_of(text, lang="en_US"):
+    return [" ".join(mark.split()) for mark in MARKS[lang].findall(BOLD.sub("", text))]
+
+
+def _paths_of(text, lang="en_US"):
+    return {tuple(mark.split(STEP)) for mark in _marks_of(text, lang) if STEP in mark}
+
+
 def _marks(lang):
-    text = BOLD.sub("", _text(lang))
-    return [" ".join(mark.split()) for mark in MARKS[lang].findall(text)]
+    return _marks_of(_text(lang), lang)
 
 
 def _paths(lang):
-    return {tuple(mark.split(STEP)) for mark in _marks(lang) if STEP in mark}
+    return _paths_of(_text(lang), lang)
+
+
+def _role_chapters():
+    chapter = _text("en_US").partition("\n## 2. ")[2].partition("\n## 3. ")[0]
+    return chapter.split("\n### ")[1:]
 
 
 def _refusals(lang):
@@ -246,6 +284,33 @@ def test_both_guides_have_as_many_rows_in_their_tables():
         for lang in GUIDES
     )
     assert english == chinese
+
+
+@tagged("post_install", "-at_install")
+class TestMenusOfRoles(TransactionCase):
+    """In the database, because groups, parents and Odoo's own menus decide what somebody sees."""
+
+    def _visible(self, role):
+        group = role if "." in role else f"sales_sop.group_{role}"
+        user = self.env["res.users"].create(
+            {
+                "name": role,
+                "login": f"guide {role}",
+                "group_ids": [Command.set([self.env.ref(group).id])],
+            }
+        )
+        menus = self.env["ir.ui.menu"].with_user(user).with_context(lang="en_US")
+        visible = menus.browse(menus._visible_menu_ids())
+        return {tuple(menu.complete_name.split("/")) for menu in visible}
+
+    def test_a_role_sees_the_menus_of_its_chapter(self):
+        seen = {role: self._visible(role) for role in {role for roles in ROLES for role in roles}}
+        chapters = _role_chapters()
+        self.assertEqual(len(chapters), len(ROLES))
+        for chapter, roles in zip(chapters, ROLES, strict=True):
+            menus = {path for path in _paths_of(chapter) if path not in OTHER_PLACES}
+            hidden = menus.difference(*(seen[role] for role in roles))
+            self.assertFalse(hidden, f"{chapter.splitlines()[0]}: none of {roles} sees these")
 
 
 @pytest.mark.parametrize("lang", GUIDES)

@@ -283,6 +283,7 @@ class TestBlocked(CommissionCase):
         __, row = self._money_of_no_effective_contract()
         colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
         self.users["colleague"] = colleague
+        self.addCleanup(self.users.pop, "colleague")
         self._new_payee("colleague")
         self.assertEqual(self.blocked("colleague"), [])
         for method, arguments in (("read", [["amount"]]), ("action_open_document", [])):

@@ -91,6 +91,7 @@ from . import (
     sale_order_chain,
     sale_order_portal,
     sale_order_documents,
+    sale_order_notice,
     sale_order_type,
     sale_order_type_chain,
     sale_order_warranty,

@@ -79,6 +79,7 @@ class SopPolicy(models.Model):
             "packing_required": True,
             "gate_pass_required": True,
             "dispatch_notice": True,
+            "order_notice": True,
         }
         return [
             {

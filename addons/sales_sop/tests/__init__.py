@@ -55,6 +55,7 @@ from . import (
     test_online,
     test_order_type,
     test_opening,
+    test_order_notice,
     test_order_review,
     test_people,
     test_packing,

@@ -108,6 +108,26 @@ class TestApprovedContent(PriceCase):
         self.assertTrue(order.order_line.filtered("is_downpayment"))
         self.assertEqual(order.sop_application_state, "approved")
 
+    @rule("A3")
+    def test_an_expense_that_odoo_invoices_again_is_no_change(self):
+        order = self.approved()
+        self.countersign(order)
+        self.rpc(order, "salesperson", "action_confirm")
+        expense = {
+            "order_id": order.id,
+            "product_id": self._new_product("Travel", 50.0, type="service").id,
+            "product_uom_qty": 0.0,
+            "price_unit": 80.0,
+            "is_expense": True,
+        }
+        # Odoo adds such a line with all rights when the vendor's bill is posted.
+        order.sudo().order_line.create(expense)
+        order.invalidate_recordset()
+        self.assertEqual((order.sop_application_state, order.amount_untaxed), ("approved", 910.0))
+        for role in ("salesperson", "sales_office", "finance"):
+            with self.assertRefused(unchanged=[order, order.order_line]):
+                self.rpc_create("sale.order.line", role, {**expense, "product_uom_qty": 1.0})
+
     @rule("A3", "P4")
     def test_a_new_exchange_rate_is_no_change(self):
         pricelist = self.euro_pricelist({-30: 1.0})

@@ -37,9 +37,8 @@ class TestCollectionLists(CollectionSearches, MoneyCase):
     def test_nobody_reads_what_came_in_for_a_colleague_or_writes_what_came_in(self):
         order = self.order()
         self.earmark(self.receive(300.0), order)
-        self.users["colleague"] = self._new_user(
-            "colleague", "sales_sop.group_salesperson", self.company
-        )
+        colleague = self._new_user("colleague", "sales_sop.group_salesperson", self.company)
+        self.users = {**self.users, "colleague": colleague}
         row = self.rows("finance")
         for record, method, arguments in (
             (row, "read", [["amount"]]),

@@ -91,6 +91,24 @@ class TestContract(SopCase):
         self.assertEqual((line.price_unit, line.product_uom_qty), (100.0, 10.0))
 
     @rule("A3")
+    def test_unlocking_an_order_frees_nothing(self):
+        order = self.confirmed_order()
+        self.rpc(order, "sale_manager", "action_lock")
+        self.rpc(order, "sale_manager", "action_unlock")
+        self.assertFalse(order.locked)
+        for role in ("salesperson", "sales_manager", "sale_manager"):
+            for record, values in (
+                (order.order_line, {"product_uom_qty": 20.0}),
+                (order.order_line, {"price_unit": 1.0}),
+                (order, {"locked": False, "payment_term_id": self._thirty_days()}),
+            ):
+                with self.assertRefused("effective contract", unchanged=[order, order.order_line]):
+                    self.rpc(record, role, "write", values)
+
+    def _thirty_days(self):
+        return self.env.ref("account.account_payment_term_30days").id
+
+    @rule("A3")
     def test_notes_dates_and_delivery_dates_stay_free(self):
         order = self.confirmed_order()
         order.write(

@@ -523,7 +523,7 @@ class TestGateCode(GatePassCase, HttpCase):
         stranger.partner_id.parent_id = self.env["res.partner"].create(
             {"name": "Hilltop Foundry", "is_company": True}
         )
-        self.users["stranger"] = stranger
+        self.users = {**self.users, "stranger": stranger}
         for record, name in ((order, "name"), (picking, "name"), (gate_pass, "vehicle_plate")):
             with self.assertRefused(exception=AccessError):
                 self.rpc(record, "stranger", "read", [name])

@@ -43,10 +43,12 @@ class SaleOrderLine(models.Model):
                 line.commission_unit_cost = 0.0
                 continue
             cost = product.uom_id._compute_price(product.standard_price, line.product_uom_id)
+            company = line.company_id or self.env.company
+            # Not at the order's date: who earns by the margin writes it.
             line.commission_unit_cost = product.cost_currency_id._convert(
                 cost,
                 line.currency_id or product.cost_currency_id,
-                line.company_id or self.env.company,
-                line.order_id.date_order or fields.Date.context_today(line),
+                company,
+                company._sop_today(),
                 round=False,
             )

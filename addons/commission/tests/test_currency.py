@@ -1,3 +1,5 @@
+from odoo.exceptions import AccessError
+
 from odoo.addons.sales_sop.tests.common import rule
 from odoo.addons.sales_sop.tests.test_collection import ForeignCase
 
@@ -33,6 +35,32 @@ class TestCurrency(ForeignCase, CommissionCase):
         self.collect(order, 575.0, "2026-03-10")
         self.calculate()
         self.assertEqual(self.balance(), 50.0)
+
+    @rule("B1")
+    def test_the_date_of_an_order_makes_no_margin_larger(self):
+        self.now_is("2026-03-02")
+        self.calculate()
+        self._new_plan("2026-03-03", [{"name": "Margin", "base": "margin", "rate": 25.0}])
+        self.now_is("2026-03-03")
+        self.drive.with_company(self.company).standard_price = 60.0
+        for day, rate in (("2026-01-05", 0.1), ("2026-01-06", 0.8)):
+            self._rate(day, rate)
+        order = self.quotation(
+            lines=[(self.drive, 10, 80.0)],
+            pricelist_id=self.pricelist.id,
+            date_order="2026-01-05 12:00:00",
+        )
+        # 60.00 $ are 48.00 € on the day of the choice, and were 6.00 € on the day that is written.
+        self.assertEqual(order.order_line.commission_unit_cost, 48.0)
+        with self.assertRefused(exception=AccessError, unchanged=order.order_line):
+            self.rpc(order.order_line, "salesperson", "write", {"commission_unit_cost": 6.0})
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        self.countersign(order)
+        self.earmark(self.receive(920.0, currency_id=self.euro.id, date="2026-03-03"), order)
+        self.calculate()
+        # 25 % of 800.00 € − 480.00 €, at 0.8
+        self.assertEqual(self.balance(), 100.0)
 
     @rule("B1")
     def test_a_plan_in_another_currency_has_a_rate_of_its_own(self):

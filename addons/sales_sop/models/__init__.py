@@ -111,6 +111,7 @@ from . import (
     stock_picking_release,
     stock_picking_order_type,
     stock_picking_transport,
+    stock_picking_left,
     stock_picking_pickup,
     sop_payment_confirmation,
     stock_picking_payment,

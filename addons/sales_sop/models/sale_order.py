@@ -257,6 +257,8 @@ class SaleOrder(models.Model):
             return self.write({name: vals[name] for name in vals if name in CONFIRMING_FIELDS})
         if "company_id" in vals:
             self._sop_check_company_stays(vals["company_id"])
+        if "name" in vals and not self.env.su:
+            self._sop_check_number_stays(vals["name"])
         self._sop_before_state(vals.get("state"))
         recounted = self._sop_recounted(vals["state"]) if "state" in vals else None
         result = super().write(vals)
@@ -292,6 +294,18 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%s was submitted or confirmed and stays in its company. Cancel it and make a "
                     "new one.",
+                    format_list(self.env, bound.mapped("name")),
+                )
+            )
+
+    def _sop_check_number_stays(self, number):
+        """Papers and their archive name an order by its number (K6)."""
+        self.check_access("write")
+        bound = self.sudo().filtered(lambda order: order.sop_contract_id and order.name != number)
+        if bound:
+            raise UserError(
+                self.env._(
+                    "%s was submitted and keeps its number.",
                     format_list(self.env, bound.mapped("name")),
                 )
             )

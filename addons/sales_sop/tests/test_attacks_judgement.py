@@ -204,6 +204,15 @@ class TestAttacksOnTheJudgement(PriceCase):
             self.rpc(order, "salesperson", "write", {"company_id": other.id})
         self.rpc(order, "salesperson", "write", {"company_id": self.company.id})
 
+    @rule("K6")
+    def test_a_submitted_order_keeps_its_number(self):
+        order = self.discounted(0)
+        self.rpc(order, "salesperson", "write", {"name": "S-2026-1"})
+        self.submit(order)
+        for role in ("salesperson", "sales_office", "sales_manager"):
+            with self.assertRefused("S-2026-1", "keeps its number", unchanged=order):
+                self.rpc(order, role, "write", {"name": "S-2026-2"})
+
     @rule("K2")
     def test_goods_of_an_order_without_contract_stay(self):
         order = self.discounted(0)

@@ -104,3 +104,24 @@ class TestWays(SopCase):
                         self.rpc(picking, role, "write", {"state": state})
         self.rpc(self.waiting, "stock_user", "action_cancel")
         self.assertEqual((self.waiting.state, left.state), ("cancel", "done"))
+
+    @rule("D5", "S1")
+    def test_to_whom_and_when_goods_have_left_stays(self):
+        left = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        self.rpc(left, "stock_user", "write", {"date_done": "2020-01-01 08:00:00"})
+        self.ship(left)
+        self.assertEqual(left.date_done.date(), self.today())
+        for values in (
+            {"partner_id": self.env["res.partner"].create({"name": "Hilltop Foundry"}).id},
+            {"partner_id": False},
+            {"date_done": "2020-01-01 08:00:00"},
+            {"name": "North/OUT/99999"},
+            {"company_id": self.env["res.company"].create({"name": "Southlight"}).id},
+        ):
+            for role in ("salesperson", "sales_office", "stock_user"):
+                with self.assertRefused(
+                    left.name, "does not change any more", exception=AccessError, unchanged=left
+                ):
+                    self.rpc(left, role, "write", values)
+        self.rpc(left, "stock_user", "write", {"note": "Two pallets", "user_id": False})
+        self.rpc(self.waiting, "stock_user", "write", {"partner_id": self.customer.id})

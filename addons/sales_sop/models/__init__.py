@@ -19,6 +19,7 @@ from . import (
     res_users,
     account_tax,
     product_product,
+    product_product_stock,
     uom_uom,
     sop_policy_part,
     sop_policy,

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
@@ -130,13 +132,12 @@ class SaleOrder(models.Model):
 
     def _sop_shortages(self):
         """Return ``[(product, needed, free)]`` of the goods that are not in stock."""
-        needed = {}
+        sold = defaultdict(float)
         for line in self._sop_product_lines():
-            if line.product_id.is_storable:
-                quantity = line.product_uom_id._compute_quantity(
-                    line.product_uom_qty, line.product_id.uom_id
-                )
-                needed[line.product_id] = needed.get(line.product_id, 0.0) + quantity
+            sold[line.product_id] += line.product_uom_id._compute_quantity(
+                line.product_uom_qty, line.product_id.uom_id
+            )
+        needed = self.env["product.product"]._sop_stock_needed(sold, self.company_id)
         shortages = []
         for product, quantity in needed.items():
             free = product.with_context(warehouse_id=self.warehouse_id.id).free_qty

@@ -29,15 +29,15 @@ class SopAmendment(models.Model):
         return steps
 
     def _added_quantities(self):
-        """Return ``{product: quantity}`` that the amendment adds, in the product's unit."""
+        """Return ``{product: quantity}`` that the amendment adds, of kits their parts."""
         added = {}
-        for line in self.line_ids.filtered(lambda line: line.product_id.is_storable):
+        for line in self.line_ids.filtered("product_id"):
             product = line.product_id
             quantity = line._quantity_in("", product)
             if not line._is_replaced():
                 quantity -= line._quantity_in("old_", product)
             added[product] = added.get(product, 0.0) + quantity
-        return added
+        return self.env["product.product"]._sop_stock_needed(added, self.company_id)
 
     def _shortage_text(self):
         warehouse = self.order_id.warehouse_id

@@ -2,6 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import rule
+from .test_amendment import AmendmentCase
 from .test_pod_refused import PodCase
 
 
@@ -250,3 +251,46 @@ class TestKits(KitCase):
         )
         with self.assertRefused("D1", self.drive.name, unchanged=picking.move_ids):
             self.ship(picking)
+
+
+@tagged("post_install", "-at_install")
+class TestKitsInReview(KitCase, AmendmentCase):
+    """Of a kit its parts have to be in stock: a thousand pumps and a thousand valves (A2)."""
+
+    @classmethod
+    def _issue_policy(cls, date_from="2020-01-01", **term):
+        return super()._issue_policy(date_from, stock_review=True, **term)
+
+    def asked(self, *lines):
+        """What the planner is asked about an order of these lines; empty when nothing."""
+        approval = self.submit(self.quotation(lines=list(lines)))
+        planner = approval.step_ids.filtered(lambda step: step.rules == "A2")
+        return planner.reason or ""
+
+    @rule("A2")
+    def test_the_planner_is_asked_when_a_part_of_the_kits_is_short(self):
+        self.assertEqual(self.asked((self.kit, 250, 100.0)), "")
+        reason = self.asked((self.kit, 251, 100.0))
+        self.assertIn("Valve: 1004 are needed, 1000 are free", reason)
+        self.assertNotIn("Pump", reason)
+
+    @rule("A2")
+    def test_parts_sold_by_themselves_count_with_those_of_the_kits(self):
+        self.assertEqual(self.asked((self.kit, 200, 100.0), (self.pump, 600, 30.0)), "")
+        reason = self.asked((self.kit, 200, 100.0), (self.pump, 601, 30.0))
+        self.assertIn("Pump: 1001 are needed, 1000 are free", reason)
+        station = self._new_kit("Pump station", {self.kit: 2})
+        self.assertEqual(self.asked((station, 125, 200.0)), "")
+        self.assertIn("Valve: 1008 are needed", self.asked((station, 126, 200.0)))
+
+    @rule("A2", "A3")
+    def test_an_amendment_is_asked_about_the_parts_that_it_adds(self):
+        order = self.confirmed_order(lines=[(self.kit, 200, 100.0)])
+        amendment = self.amendment(order, quantity=250)
+        steps = amendment.sudo().approval_for("amendment").step_ids
+        self.assertFalse(steps.filtered(lambda step: step.rules == "A2"))
+        amendment.action_withdraw()
+        self.change(amendment, quantity=251).action_submit()
+        steps = amendment.sudo().approval_for("amendment").step_ids
+        [planner] = steps.filtered(lambda step: step.rules == "A2")
+        self.assertIn("Valve: 204 are needed, 200 are free", planner.reason)

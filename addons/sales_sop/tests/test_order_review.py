@@ -35,6 +35,16 @@ class TestOrderReview(ReviewCase):
         self.assertIn("Not before August", order.sop_blockers)
 
     @rule("A2")
+    def test_two_lines_and_dozens_count_together_and_services_need_no_stock(self):
+        training = self._new_product("Training day", 200.0, type="service")
+        order = self.quotation(lines=[(self.drive, 600, 100.0), (self.drive, 50, 1200.0)])
+        order.order_line[1].product_uom_id = self.env.ref("uom.product_uom_dozen")
+        [planner] = self.submit(order).step_ids.filtered(lambda step: step.rules == "A2")
+        self.assertIn("1200 are needed, 1000 are free", planner.reason)
+        services = self.submit(self.quotation(lines=[(training, 5000, 1.0)]))
+        self.assertFalse(services.step_ids.filtered(lambda step: step.rules == "A2"))
+
+    @rule("A2")
     def test_a_special_requirement_is_answered_by_whom_it_asks(self):
         order = self.quotation(sop_requirement="Paint it RAL 7035", sop_requirement_by="quality")
         approval = self.submit(order)

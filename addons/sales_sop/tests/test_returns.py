@@ -109,3 +109,28 @@ class TestReturns(InvoiceGateCase):
         self.post(credit_note)
         self.assertQuantities(order, 7.0, 7.0)
         self.assertEqual(order.order_line.qty_to_invoice, 0.0)
+
+    @rule("D1", "D6", "D9")
+    def test_goods_are_exchanged_one_for_one(self):
+        order, picking = self.signed()
+        self.post(self.draft_invoice(order))
+        wizard = self.as_user(self.env["stock.return.picking"], "stock_user").create(
+            {"picking_id": picking.id}
+        )
+        wizard.product_return_moves.quantity = 2
+        returned = picking.browse(wizard.action_create_exchanges()["res_id"])
+        exchange = order.sudo().picking_ids - picking - returned
+        self.assertEqual(exchange.move_ids.product_uom_qty, 2.0)
+        with self.assertRefused("D9", "2 more would be too many", unchanged=exchange):
+            self.ship(exchange, quantity=2)
+        self.ship(returned, quantity=2)
+        self.assertQuantities(order, 8.0, 8.0)
+        with self.assertRefused("D1", exchange.name, unchanged=exchange):
+            self.ship(exchange, quantity=2)
+        self.approve_delivery(exchange)
+        self.ship(exchange, quantity=2)
+        self.assertQuantities(order, 10.0, 8.0)
+        self.sign(exchange)
+        self.assertQuantities(order, 10.0, 10.0)
+        # Nothing is left to be invoiced or credited.
+        self.assertEqual(order.order_line.qty_to_invoice, 0.0)

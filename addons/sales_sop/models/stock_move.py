@@ -228,6 +228,8 @@ class StockMove(models.Model):
         self._sop_check_numbers(vals)
         if not DONE_FIELDS.isdisjoint(vals):
             self._sop_check_done_by_hand(becoming_done=vals.get("state") == "done")
+        if vals.get("picking_id"):
+            self._sop_check_joins(self.env["stock.picking"].browse(vals["picking_id"]))
         result = super().write(vals)
         if not PLACE_FIELDS.isdisjoint(vals):
             self._sop_check_done_by_hand()
@@ -240,6 +242,13 @@ class StockMove(models.Model):
             lambda move: (becoming_done or move.state == "done") and move.id not in passing
         )
         suspects._sop_refuse_by_hand()
+
+    def _sop_check_joins(self, picking):
+        """Nothing is put to goods that have left: their delivery would be open again."""
+        if self.env.su or self.picking_id == picking:
+            return
+        self.check_access("write")
+        picking.sudo().move_ids._sop_check_done_by_hand()
 
     def _sop_refuse_by_hand(self):
         """Raise when one of these moves brought goods to a customer or back from one."""

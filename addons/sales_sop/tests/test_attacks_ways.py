@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SopCase, rule
@@ -104,6 +105,25 @@ class TestWays(SopCase):
                         self.rpc(picking, role, "write", {"state": state})
         self.rpc(self.waiting, "stock_user", "action_cancel")
         self.assertEqual((self.waiting.state, left.state), ("cancel", "done"))
+
+    @rule("D1", "D3")
+    def test_nothing_is_put_to_goods_that_have_left(self):
+        left = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        self.ship(left)
+        self.sign(left)
+        move = self.waiting.move_ids
+        for role in ("salesperson", "sales_office", "stock_user"):
+            for record, values in (
+                (move, {"picking_id": left.id}),
+                (left, {"move_ids": [Command.link(move.id)]}),
+            ):
+                with self.assertRefused(
+                    left.name, "Correct a mistake with a return", unchanged=[left, move]
+                ):
+                    self.rpc(record, role, "write", values)
+        other = self.confirmed_order().sudo().picking_ids
+        self.rpc(move, "stock_user", "write", {"picking_id": other.id})
+        self.assertEqual((move.picking_id, left.state), (other, "done"))
 
     @rule("D5", "S1")
     def test_to_whom_and_when_goods_have_left_stays(self):

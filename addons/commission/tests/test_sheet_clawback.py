@@ -107,6 +107,19 @@ class TestSheetClawback(SheetCase):
         self.review(sheets)
         self.assertEqual(set(sheets.mapped("amount_payable")), {0.0, 25.0})
 
+    @rule("B3", "B4")
+    def test_who_left_the_company_is_paid_and_pays_back(self):
+        invoice, payment, __ = self.march_sheet()
+        self.users["salesperson"].active = False
+        self.env.invalidate_all()
+        self.pay(invoice, 575.0, "2026-04-10")
+        self.now_is("2026-04-30")
+        self.assertSheet(self.fill(), name="Salesperson 2026-04", amount_payable=50.0)
+        self.approved_sheet("2026-04-01")
+        payment.action_draft()
+        self.now_is("2026-05-31")
+        self.assertSheet(self.fill(), name="Salesperson 2026-05", amount_entries=-50.0)
+
     # -- below zero ----------------------------------------------------------------------------
 
     @rule("B4")

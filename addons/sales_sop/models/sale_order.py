@@ -363,7 +363,8 @@ class SaleOrder(models.Model):
                     self.env._(
                         "%(order)s rests on the effective contract %(contract)s: products, "
                         "quantities, prices, discounts, taxes, customer and terms cannot change. "
-                        "Cancel the order and submit it again with the new content.",
+                        "Press “Amend” on the order to have them changed, or cancel the order and "
+                        "submit it again.",
                         order=order.name,
                         contract=contract.number,
                     )

@@ -184,7 +184,9 @@ class SopPolicy(models.Model):
         if not self.env.su and "state" in vals:
             self.check_access("write")
             raise UserError(
-                self.env._("Use the buttons Decide and Issue to move a sales policy forward.")
+                self.env._(
+                    "Use the buttons “Mark as Decided” and “Issue” to move a sales policy forward."
+                )
             )
         return super().write(vals)
 

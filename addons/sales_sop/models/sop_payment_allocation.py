@@ -147,9 +147,9 @@ class SopPaymentAllocation(models.Model):
             raise ValidationError(
                 self.env._(
                     "%(payer)s paid, but contract %(contract)s is with %(customer)s. Money is "
-                    "earmarked to contracts of the customer who paid, or of its subsidiaries. Where "
-                    "somebody pays for the customer, leave the bank line without a customer and "
-                    "earmark the bank line.",
+                    "earmarked to contracts of the customer who paid, or of its subsidiaries. "
+                    "Where somebody pays for the customer, leave the bank line without a customer "
+                    "and earmark the bank line.",
                     payer=payer.display_name,
                     contract=self.contract_id.number,
                     customer=self.contract_id.partner_id.display_name,

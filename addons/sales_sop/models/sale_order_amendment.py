@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .marks import marked, marked_ids
 from .sale_order_type import FREE_TYPES
 
 AMENDING = "sales_sop.orders_being_amended"
@@ -133,25 +134,17 @@ class SaleOrder(models.Model):
 
     @contextmanager
     def _sop_amending(self):
-        """Let an approved amendment write these orders; a locked order is locked again.
-
-        The mark lives on the cursor, where no client can set it; a context key could be sent.
-        """
-        marked = self.env.cr.cache.setdefault(AMENDING, set())
-        added = set(self.ids) - marked
+        """Let an approved amendment write these orders; a locked order is locked again."""
         locked = self.filtered("locked")
-        marked |= added
-        try:
+        with marked(self, AMENDING):
             locked.locked = False
             yield
             locked.locked = True
             self.env.flush_all()
-        finally:
-            marked -= added
 
     def _sop_check_content(self):
-        marked = self.env.cr.cache.get(AMENDING) or ()
-        checked = self.filtered(lambda order: order.id not in marked)
+        amending = marked_ids(self.env, AMENDING)
+        checked = self.filtered(lambda order: order.id not in amending)
         return super(SaleOrder, checked)._sop_check_content()
 
     def _sop_on_cancel(self):

@@ -1,8 +1,8 @@
-from contextlib import contextmanager
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
+
+from .marks import marked, marked_ids
 
 CANCELLING = "sales_sop.orders_being_cancelled"
 
@@ -13,8 +13,8 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _sop_on_cancel(self):
-        marked = self.env.cr.cache.get(CANCELLING) or ()
-        self.filtered(lambda order: order.id not in marked)._sop_check_cancel()
+        requested = marked_ids(self.env, CANCELLING)
+        self.filtered(lambda order: order.id not in requested)._sop_check_cancel()
         return super()._sop_on_cancel()
 
     def _sop_check_cancel(self):
@@ -58,19 +58,9 @@ class SaleOrder(models.Model):
         )
         return True
 
-    @contextmanager
     def _sop_cancelling(self):
-        """Let an approved request cancel these orders.
-
-        The mark lives on the cursor, where no client can set it; a context key could be sent.
-        """
-        marked = self.env.cr.cache.setdefault(CANCELLING, set())
-        added = set(self.ids) - marked
-        marked |= added
-        try:
-            yield
-        finally:
-            marked -= added
+        """Let an approved request cancel these orders."""
+        return marked(self, CANCELLING)
 
     # -- what is out ---------------------------------------------------------------------------
 

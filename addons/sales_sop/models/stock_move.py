@@ -1,8 +1,8 @@
-from contextlib import contextmanager
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
+
+from .marks import marked, marked_ids
 
 # Changing one of these on goods that have left would rewrite what was delivered.
 DONE_FIELDS = frozenset(
@@ -198,22 +198,12 @@ class StockMove(models.Model):
             )
         self.env["sop.gate"]._raise_if_blocked(blockers)
 
-    @contextmanager
     def _sop_in_action_done(self):
-        """Mark these moves as passing the gate now.
-
-        The mark lives on the cursor, where no client can set it; a context key could be sent.
-        """
-        passing = self.env.cr.cache.setdefault(IN_ACTION_DONE, set())
-        added = set(self.ids) - passing
-        passing |= added
-        try:
-            yield
-        finally:
-            passing -= added
+        """Mark these moves as passing the gate now."""
+        return marked(self, IN_ACTION_DONE)
 
     def _sop_passing(self):
-        return self.env.cr.cache.get(IN_ACTION_DONE) or set()
+        return marked_ids(self.env, IN_ACTION_DONE)
 
     # -- hooks ---------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
-from contextlib import contextmanager
-
 from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
+
+from .marks import marked, marked_ids
 
 LEFT_FIELDS = frozenset({"company_id", "date_done", "name", "partner_id", "picking_type_id"})
 IN_ACTION_DONE = "sales_sop.pickings_in_action_done"
@@ -14,19 +14,13 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     def _action_done(self):
-        with self._sop_in_action_done():
+        # Odoo writes the day once the goods are gone.
+        with marked(self, IN_ACTION_DONE):
             return super()._action_done()
 
-    @contextmanager
-    def _sop_in_action_done(self):
-        """Odoo writes the day once the goods are gone; the mark is where no client can set it."""
-        leaving = self.env.cr.cache.setdefault(IN_ACTION_DONE, set())
-        added = set(self.ids) - leaving
-        leaving |= added
-        try:
-            yield
-        finally:
-            leaving -= added
+    def _sop_gone(self):
+        """Return those that brought their goods to a customer of a company with a policy."""
+        return self.filtered(lambda picking: picking.state == "done" and picking.sop_governed)
 
     def write(self, vals):
         if not self.env.su and not LEFT_FIELDS.isdisjoint(vals):
@@ -35,12 +29,8 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def _sop_check_left_stays(self):
-        leaving = self.env.cr.cache.get(IN_ACTION_DONE) or set()
-        gone = self.filtered(
-            lambda picking: (
-                picking.state == "done" and picking.sop_governed and picking.id not in leaving
-            )
-        )
+        leaving = marked_ids(self.env, IN_ACTION_DONE)
+        gone = self._sop_gone().filtered(lambda picking: picking.id not in leaving)
         if gone:
             raise AccessError(
                 self.env._(

@@ -86,6 +86,9 @@ class StockPicking(models.Model):
             "goods": sorted([*key, float_repr(count, digits)] for key, count in counted.items()),
         }
 
+    def _sop_loading_blockers(self):
+        return super()._sop_loading_blockers() or self._sop_packing_blockers()
+
     def _sop_packing_blockers(self):
         """Return ``[("D10", sentence)]`` until the warehouse packed what leaves."""
         self.ensure_one()
@@ -157,8 +160,7 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def _sop_check_packing_is_open(self):
-        gone = self.filtered(lambda picking: picking.state == "done" and picking.sop_governed)
-        if gone:
+        if gone := self._sop_gone():
             raise UserError(
                 self.env._(
                     "%s has left; how it was packed does not change any more.",
@@ -182,20 +184,6 @@ class StockPicking(models.Model):
     def _sop_dispatch(self):
         dispatch = super()._sop_dispatch()
         return {**dispatch, "rows": dispatch["rows"] + [[*row] for row in self._sop_packing_rows()]}
-
-
-class StockMove(models.Model):
-    _inherit = "stock.move"
-
-    def _sop_check_delivery(self):
-        result = super()._sop_check_delivery()
-        leaving = self.filtered(
-            lambda move: move.state not in ("done", "cancel") and move._sop_basis() != "opening"
-        )
-        self.env["sop.gate"]._raise_if_blocked(
-            {picking: picking._sop_packing_blockers() for picking in leaving.picking_id}
-        )
-        return result
 
 
 class SopGatePass(models.Model):

@@ -7,8 +7,8 @@ class StockPicking(models.Model):
 
     _inherit = "stock.picking"
 
-    def _sop_collector_blockers(self):
-        return super()._sop_collector_blockers() or self._sop_pickup_blockers()
+    def _sop_loading_blockers(self):
+        return super()._sop_loading_blockers() or self._sop_pickup_blockers()
 
     def _sop_pickup_blockers(self):
         """Return ``[("P5", sentence)]`` when goods to be collected travel in another way."""

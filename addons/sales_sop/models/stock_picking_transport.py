@@ -61,8 +61,7 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def _sop_check_transport_is_open(self):
-        gone = self.filtered(lambda picking: picking.state == "done" and picking.sop_governed)
-        if gone:
+        if gone := self._sop_gone():
             raise UserError(
                 self.env._(
                     "%s has left; how it travelled and who collected it does not change any more.",
@@ -72,8 +71,11 @@ class StockPicking(models.Model):
 
     # -- signed at loading -----------------------------------------------------------------------
 
-    def _sop_collector_blockers(self):
-        """Return ``[("D5", sentence)]`` while nobody is named who collects the goods."""
+    def _sop_loading_blockers(self):
+        """Return ``[(rule_id, sentence)]``, what of a released delivery is still to be done.
+
+        Here: to name who collects the goods (D5).
+        """
         self.ensure_one()
         if self.sop_transport_mode != "pickup" or (self.sop_collector or "").strip():
             return []
@@ -115,6 +117,6 @@ class StockMove(models.Model):
             lambda move: move.state not in ("done", "cancel") and move._sop_basis() != "opening"
         )
         self.env["sop.gate"]._raise_if_blocked(
-            {picking: picking._sop_collector_blockers() for picking in leaving.picking_id}
+            {picking: picking._sop_loading_blockers() for picking in leaving.picking_id}
         )
         return result

@@ -79,3 +79,12 @@ class StockMove(models.Model):
         return self.filtered(
             lambda move: move.purchase_line_id and move.location_id.usage == "supplier"
         )
+
+    def _sop_bought_for_order(self):
+        """Return those that a vendor sends because they were bought for their very order line.
+
+        The purchase proves it; the place they come from is written by whoever loads them.
+        """
+        return self._sop_sent_by_vendor().filtered(
+            lambda move: move.purchase_line_id in move.sale_line_id.purchase_line_ids
+        )

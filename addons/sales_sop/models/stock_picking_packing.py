@@ -62,8 +62,10 @@ class StockPicking(models.Model):
 
     def _sop_asks_for_packing(self):
         contracts = self._sop_contracts() if self.sop_governed else []
-        ours = self.location_id.usage != "supplier"
-        return ours and any(contract.packing_required for contract in contracts)
+        if not any(contract.packing_required for contract in contracts):
+            return False
+        moves = self.sudo().move_ids
+        return bool(moves - moves._sop_bought_for_order())
 
     def _sop_packing_holds(self):
         content = self.sudo().sop_packed_content

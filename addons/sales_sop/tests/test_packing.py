@@ -52,6 +52,15 @@ class TestPacking(PackingCase):
         self.assertNotIn(picking.name, str(caught.exception))
 
     @rule("D10")
+    def test_goods_are_packed_wherever_they_are_said_to_come_from(self):
+        picking = self.to_pack()
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        self.rpc(picking, "stock_user", "write", {"location_id": vendors.id})
+        self.assertTrue(picking.sop_packing_required)
+        with self.assertRefused("D10", picking.name, "not counted, packed", unchanged=picking):
+            self.ship(picking)
+
+    @rule("D10")
     def test_what_is_missing_is_named_at_once(self):
         picking = self.to_pack()
         with self.assertRefused(

@@ -1,5 +1,6 @@
 from . import (
     base_numbers,
+    sop_computed_mixin,
     sop_protected_mixin,
     sop_own_defaults_mixin,
     sop_draft_mixin,

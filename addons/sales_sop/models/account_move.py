@@ -29,6 +29,22 @@ JUDGED_FIELDS = frozenset(
         "invoice_payment_term_id",
     }
 )
+# By these is decided whether an invoice is judged, is paid and whose it is.
+COMPUTED_FIELDS = frozenset(
+    {
+        "amount_untaxed",
+        "amount_tax",
+        "amount_total",
+        "amount_residual",
+        "amount_untaxed_signed",
+        "amount_tax_signed",
+        "amount_total_signed",
+        "amount_total_in_currency_signed",
+        "amount_residual_signed",
+        "commercial_partner_id",
+        "payment_state",
+    }
+)
 # What Odoo itself writes when it posts.
 POSTING_FIELDS = frozenset({"state", "posted_before"})
 
@@ -80,6 +96,15 @@ class AccountMove(models.Model):
     @api.model
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {"sop_contract_id"}
+
+    def _sop_computed_fields(self):
+        return super()._sop_computed_fields() | COMPUTED_FIELDS
+
+    def _sop_written_computed(self, vals):
+        names = super()._sop_written_computed(vals)
+        # With Odoo's own button an invoice is not paid for the time being.
+        blocking = vals.get("payment_state") in ("blocked", "not_paid")
+        return names - {"payment_state"} if blocking else names
 
     sop_can_submit = fields.Boolean(
         compute="_compute_sop_can_submit",

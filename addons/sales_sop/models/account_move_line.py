@@ -6,6 +6,7 @@ COMPUTED_FIELDS = frozenset({"price_subtotal", "price_total"})
 # Together they say what the gate judged when the invoice was posted.
 JUDGED_FIELDS = COMPUTED_FIELDS | {
     "move_id",
+    "partner_id",
     "display_type",
     "product_id",
     "product_uom_id",
@@ -22,6 +23,10 @@ JUDGED_FIELDS = COMPUTED_FIELDS | {
     # When an instalment is due decides what is late (C5).
     "date_maturity",
 }
+# What a line has from its entry.
+ENTRY_FIELDS = frozenset(
+    {"company_id", "date", "invoice_date", "journal_id", "move_name", "parent_state"}
+)
 # What is open on a line follows from its matchings; earmarked money counts by it (C3).
 OPEN_FIELDS = frozenset({"amount_residual", "amount_residual_currency", "reconciled"})
 # The cost of the goods is no demand; titles and notes carry no money.
@@ -34,7 +39,11 @@ EXACT = 1e-6
 class AccountMoveLine(models.Model):
     """The lines of a posted customer invoice stay as the gate judged them (C1, C2, D3)."""
 
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["account.move.line", "sop.computed.mixin"]
+
+    def _sop_computed_fields(self):
+        return super()._sop_computed_fields() | ENTRY_FIELDS
 
     @api.model_create_multi
     def create(self, vals_list):

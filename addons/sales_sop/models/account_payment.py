@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountPayment(models.Model):
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["account.payment", "sop.computed.mixin"]
 
     allocation_ids = fields.One2many(
         "sop.payment.allocation",
@@ -15,6 +16,13 @@ class AccountPayment(models.Model):
         string="Not Earmarked", compute="_compute_amount_earmarked"
     )
     sop_governed = fields.Boolean(compute="_compute_sop_governed", compute_sudo=True)
+
+    def _sop_computed_fields(self):
+        """What the bank has counts by them (C3)."""
+        names = super()._sop_computed_fields() | {"is_matched", "is_reconciled"}
+        # Odoo chooses the account before anything is booked.
+        booked = self.filtered(lambda payment: payment.state != "draft")
+        return names | {"outstanding_account_id"} if booked else names
 
     @api.depends("allocation_ids.amount", "amount")
     def _compute_amount_earmarked(self):

@@ -28,7 +28,12 @@ CREDIT_ROLES = (
 class ResPartner(models.Model):
     """Who a customer is decides about prices (P2) and credit (C7), so not everybody says it."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "sop.computed.mixin"]
+
+    def _sop_computed_fields(self):
+        """To whose contracts, money and credit a contact belongs (C3, C7)."""
+        return super()._sop_computed_fields() | {"commercial_partner_id"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -94,6 +94,9 @@ class SaleOrder(models.Model):
             *amounts,
         }
 
+    def _sop_computed_fields(self):
+        return super()._sop_computed_fields() | {"currency_rate"}
+
     # -- computed ------------------------------------------------------------------------------
 
     @api.depends("company_id", "sop_opening")

@@ -21,6 +21,20 @@ CONTENT_FIELDS = frozenset(
 )
 
 
+# What a line has from its order, and what is invoiced of it.
+COMPUTED_FIELDS = frozenset(
+    {
+        "company_id",
+        "currency_id",
+        "order_partner_id",
+        "salesman_id",
+        "state",
+        "qty_invoiced",
+        "untaxed_amount_invoiced",
+    }
+)
+
+
 class SaleOrderLine(models.Model):
     """Agreed lines do not change (A3); only what the customer accepted is invoiced (D3)."""
 
@@ -64,6 +78,9 @@ class SaleOrderLine(models.Model):
                 "sop_by_receipt",
             }
         )
+
+    def _sop_computed_fields(self):
+        return super()._sop_computed_fields() | COMPUTED_FIELDS
 
     def _sop_freeze_receipt(self):
         """Fix which of these lines are invoiced by what the customer accepted (D3).

@@ -13,6 +13,7 @@ class SopProtectedMixin(models.AbstractModel):
 
     _name = "sop.protected.mixin"
     _description = "Fields That Only a Decision Writes"
+    _inherit = ["sop.computed.mixin"]
 
     @api.model
     def _sop_protected_fields(self):
@@ -41,13 +42,6 @@ class SopProtectedMixin(models.AbstractModel):
         """The default of the code; users can set others by the context or in ``ir.default``."""
         field = self._fields[name]
         return field.default(self) if field.default else False
-
-    def _sop_client_defaults(self):
-        """Names of the fields for which users have set a default."""
-        in_context = {
-            key.removeprefix("default_") for key in self.env.context if key.startswith("default_")
-        }
-        return in_context.union(self.env["ir.default"]._get_model_defaults(self._name))
 
     def write(self, vals):
         if not self.env.su:

@@ -19,7 +19,12 @@ DONE_FIELDS = frozenset(
 class StockMoveLine(models.Model):
     """What left for a customer cannot be changed line by line either."""
 
-    _inherit = "stock.move.line"
+    _name = "stock.move.line"
+    _inherit = ["stock.move.line", "sop.computed.mixin"]
+
+    def _sop_computed_fields(self):
+        """Odoo takes the goods off the stock by it, and the gate lets out what was picked (D1)."""
+        return super()._sop_computed_fields() | {"quantity_product_uom"}
 
     @api.model_create_multi
     def create(self, vals_list):

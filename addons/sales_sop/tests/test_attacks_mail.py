@@ -103,6 +103,8 @@ class TestMessageAttacks(SopCase):
                     ("write", [{"body": "Nothing was said"}]),
                     ("write", [{"author_id": self.users[role].partner_id.id}]),
                     ("write", [{"model": False, "res_id": False}]),
+                    ("write", [{"attachment_ids": [Command.clear()]}]),
+                    ("write", [{"is_internal": False}]),
                     ("unlink", []),
                 ):
                     with self.assertRefused(exception=AccessError, unchanged=message):
@@ -116,6 +118,52 @@ class TestMessageAttacks(SopCase):
         order.message_post(body="Prices updated", message_type="notification")
         with self.assertRefused("only the own comments", exception=AccessError):
             self.rpc(order.sudo().message_ids[:1], "salesperson", "write", {"body": "Nothing"})
+
+    @rule("A1", "K2")
+    def test_nobody_speaks_in_the_name_of_others(self):
+        order = self.effective_order().sudo()
+        boss = self.users["general_manager"].partner_id
+        forged = {"body": "Approved", "author_id": boss.id, "message_type": "notification"}
+        for document in (order, order.sop_contract_id):
+            for role in ("salesperson", "sales_office"):
+                me = self.users[role].partner_id
+                place = {"model": document._name, "res_id": document.id}
+                created = self.rpc_create(
+                    "mail.message", role, {**forged, **place, "date": "2020-01-01 08:00:00"}
+                )
+                self.assertEqual((created.author_id, created.date.date()), (me, self.today()))
+                for values in (
+                    {"author_id": boss.id},
+                    {"email_from": boss.email},
+                    {"author_id": False, "email_from": "Boss <boss@example.com>"},
+                ):
+                    self.rpc(document, role, "message_post", body="Approved", **values)
+                    self.assertEqual(document.message_ids[:1].author_id, me)
+
+    @rule("A1")
+    def test_a_quotation_goes_out_in_the_salespersons_name_and_says_who_sent_it(self):
+        order = self.approved_quotation().sudo()
+        action = self.rpc(order, "sales_office", "action_quotation_send")
+        composer = self.as_user(self.env["mail.compose.message"], "sales_office")
+        composer.with_context(**action["context"]).create({})._action_send_mail()
+        message = order.message_ids.filtered(lambda one: one.message_type == "comment")[:1]
+        self.assertEqual(message.author_id, self.users["sales_office"].partner_id)
+        self.assertIn(self.users["salesperson"].email, message.email_from)
+
+    @rule("A1")
+    def test_the_own_comment_stays_the_own_and_where_it_is(self):
+        order = self.quotation()
+        comment = order.message_post(body="Approved", **COMMENT)
+        boss = self.users["general_manager"]
+        for values in (
+            {"author_id": boss.partner_id.id},
+            {"email_from": boss.email},
+            {"date": "2020-01-01 08:00:00"},
+            {"message_type": "notification"},
+            {"res_id": self.quotation().id},
+        ):
+            with self.assertRefused(order.name, exception=AccessError, unchanged=comment):
+                self.rpc(comment, "salesperson", "write", values)
 
     def test_the_own_comment_is_corrected_and_deleted(self):
         order = self.quotation()

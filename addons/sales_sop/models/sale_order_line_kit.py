@@ -144,13 +144,15 @@ class StockMove(models.Model):
 
     def _sop_planned_excess_blockers(self):
         kits = self.filtered(lambda move: move._sop_is_kit())
-        blockers = super(StockMove, self - kits)._sop_planned_excess_blockers()
+        others = (self - kits).with_prefetch(self._prefetch_ids)
+        blockers = super(StockMove, others)._sop_planned_excess_blockers()
         still = kits.filtered(lambda move: move.state not in ("done", "cancel"))
         return blockers + still._sop_part_excess_blockers(planned=True)
 
     def _sop_leaving_excess_blockers(self):
         kits = self.filtered(lambda move: move._sop_is_kit())
-        blockers = super(StockMove, self - kits)._sop_leaving_excess_blockers()
+        others = (self - kits).with_prefetch(self._prefetch_ids)
+        blockers = super(StockMove, others)._sop_leaving_excess_blockers()
         return blockers + kits._sop_part_excess_blockers(planned=False)
 
     def _sop_part_excess_blockers(self, planned):

@@ -3,8 +3,8 @@ from odoo.tests import tagged
 from .common import rule
 from .test_invoice_gate import InvoiceGateCase
 
-# What reading three documents more may cost: no query per document.
-FEW = 6
+# What reading three documents more may cost: less than a query per document.
+FEW = 2
 
 
 @tagged("post_install", "-at_install")

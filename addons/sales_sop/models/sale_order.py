@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr, format_list, formatLang
+from odoo.tools import float_repr, format_list, formatLang, split_every
+from odoo.tools.constants import PREFETCH_MAX
 
 from .sop_policy_term import SALES_MODES
 from .wording import paragraph
@@ -374,10 +375,15 @@ class SaleOrder(models.Model):
                 )
 
     def _sop_mark_opening(self):
-        """Let these confirmed orders go on as they were agreed before the first policy."""
-        for order in self:
-            content = order._approval_content("application")
-            order.write({"sop_opening": True, "sop_opening_hash": order._hash_content(content)})
+        """Let these confirmed orders go on as they were agreed before the first policy.
+
+        They can be those of many years, so what was read of them is forgotten on the way.
+        """
+        for ids in split_every(PREFETCH_MAX, self.ids):
+            for order in self.with_context(tracking_disable=True).browse(ids):
+                content = order._approval_content("application")
+                order.write({"sop_opening": True, "sop_opening_hash": order._hash_content(content)})
+            self.env.invalidate_all()
 
     def _sop_invoiced(self):
         """Return ``(amount, roundings)`` posted for the order, less credit notes, with tax."""

@@ -127,6 +127,7 @@ from . import (
     stock_picking_paper,
     sop_gate_pass_paper,
     stock_picking_packing,
+    stock_picking_source,
     stock_picking_counter,
     sop_policy_term_pod,
     stock_picking_portal,

@@ -66,6 +66,37 @@ class TestWays(SopCase):
         self.rpc(self.waiting, "stock_user", "write", {"location_id": self.customers.id})
         self.assertStays(self.waiting)
 
+    @rule("D2")
+    def test_goods_leave_from_where_stock_is_kept(self):
+        picking = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        shelf = self.drive.with_context(location=self.warehouse.lot_stock_id.id)
+        before = shelf.qty_available
+        losses = self.env["stock.location"].search(
+            [("usage", "=", "inventory"), ("company_id", "=", self.company.id)], limit=1
+        )
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        for place in (vendors, losses, self.customers):
+            for record in (picking, picking.move_ids, picking.move_line_ids):
+                with self.subTest(place=place.name, model=record._name):
+                    with self.env.cr.savepoint() as savepoint:
+                        self.rpc(record, "stock_user", "write", {"location_id": place.id})
+                        with self.assertRefused(picking.name, unchanged=picking):
+                            self.validate(picking)
+                        savepoint.rollback()
+                    self.env.invalidate_all()
+        self.validate(picking)
+        self.assertEqual(before - shelf.qty_available, 10.0)
+
+    @rule("D1", "D2")
+    def test_a_delivery_does_not_become_another_kind_of_transfer(self):
+        types = self.warehouse.int_type_id | self.warehouse.in_type_id
+        approved = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        for picking in (self.waiting, approved):
+            for picking_type in types:
+                with self.assertRefused(picking.name, exception=AccessError, unchanged=picking):
+                    self.rpc(picking, "stock_user", "write", {"picking_type_id": picking_type.id})
+        self.rpc(approved, "stock_user", "write", {"picking_type_id": approved.picking_type_id.id})
+
     @rule("D6")
     def test_what_has_not_left_does_not_come_back(self):
         approved = self.approve_delivery(self.confirmed_order().sudo().picking_ids)

@@ -126,7 +126,8 @@ class AccountMove(models.Model):
     def _compute_sop_chain(self):
         for move in self:
             order = move.line_ids.sale_line_ids.order_id[:1]
-            move.sop_chain = move._sop_is_governed() and order.sudo()._sop_chain()
+            told = move._sop_is_governed() and order.sudo().sop_contract_id._sop_is_told()
+            move.sop_chain = told and order.sudo()._sop_chain()
 
     @api.depends("sop_contract_id", "line_ids.sale_line_ids.order_id.sop_contract_id")
     def _compute_sop_contract_ids(self):

@@ -91,14 +91,22 @@ class StockPicking(models.Model):
     @api.depends(
         "sop_delivery_state", "move_ids.sale_line_id.order_id.sop_contract_id.state", "state"
     )
+    @api.depends_context("lang", "uid")
     def _compute_sop_blockers(self):
         gate = self.env["sop.gate"]
         collected = self._sop_contracts()._collected()
         for picking in self:
             waits = picking.sop_governed and picking.state not in ("draft", "done", "cancel")
             blockers = picking._delivery_blockers(collected=collected) if waits else []
-            picking.sop_blockers = gate._blockers_text(blockers)
+            picking.sop_blockers = gate._blockers_text(picking._sop_told_blockers(blockers))
             picking.sop_release_state = waits and picking._sop_release_state_of(blockers)
+
+    def _sop_told_blockers(self, blockers):
+        """Who does not read the contract does not hear how much of it is collected."""
+        if not blockers or self._sop_contracts()._sop_is_told():
+            return blockers
+        unpaid = self.env._("The goods wait for the customer's payment.")
+        return [(rule, unpaid if rule == "D4" else sentence) for rule, sentence in blockers]
 
     def _sop_release_state_of(self, blockers):
         """Return what a delivery with these blockers waits for."""
@@ -123,7 +131,8 @@ class StockPicking(models.Model):
     def _compute_sop_chain(self):
         for picking in self:
             order = picking.sale_id.sudo()
-            picking.sop_chain = picking.sop_governed and order._sop_chain()
+            told = picking.sop_governed and order.sop_contract_id._sop_is_told()
+            picking.sop_chain = told and order._sop_chain()
 
     @api.depends("sale_id.sop_contract_id")
     def _compute_sop_contract_id(self):

@@ -95,6 +95,23 @@ class TestChain(SopCase):
         for record in (order.browse(), mine):
             self.assertNotIn(number, self._told(record, order, "colleague"))
 
+    @rule("A3", "D2", "K4")
+    def test_who_reads_the_delivery_alone_is_told_nothing_of_the_contract(self):
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        picking = self.confirmed_order().sudo().picking_ids
+        for role, is_told in (
+            ("colleague", False),
+            ("gate_guard", False),
+            ("salesperson", True),
+            ("stock_user", True),
+            ("finance", True),
+        ):
+            self.env.invalidate_all()
+            [read] = self.rpc(picking, role, "read", ["sop_chain"])
+            self.assertEqual("1,000.00" in str(read["sop_chain"]), is_told, role)
+
     def _told(self, record, order, role):
         """What the panel says once a form names the contract of ``order``."""
         self.env.invalidate_all()

@@ -31,6 +31,24 @@ class PaymentFirstCase(SopCase):
 class TestDeliveryPayment(PaymentFirstCase):
     """Payment first, goods second: finance finds the money and signs before loading."""
 
+    @rule("A3", "D2", "D4")
+    def test_who_does_not_read_the_contract_hears_that_goods_wait_and_for_how_much_not(self):
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        picking = self.approved_delivery()
+        for role, is_told in (
+            ("colleague", False),
+            ("gate_guard", False),
+            ("salesperson", True),
+            ("stock_user", True),
+        ):
+            self.env.invalidate_all()
+            [read] = self.rpc(picking, role, "read", ["sop_blockers", "sop_release_state"])
+            self.assertEqual("300.00" in read["sop_blockers"], is_told, role)
+            self.assertEqual("wait for the customer's payment" in read["sop_blockers"], not is_told)
+            self.assertEqual(read["sop_release_state"], "payment")
+
     @rule("D4")
     def test_a_cent_too_little_is_not_signed_and_300_is(self):
         picking = self.approved_delivery()

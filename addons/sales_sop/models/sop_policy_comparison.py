@@ -101,17 +101,23 @@ class SopPolicy(models.Model):
 
     def _compare_lines(self, old_lines, new_lines):
         pairs = self._pair_lines(old_lines, new_lines)
-        kept = [line for line in old_lines if line in pairs.values()]
+        kept = set(pairs.values())
+        old_places = self._places(line for line in old_lines if line in kept)
+        new_places = self._places(pairs)
         rows = []
         for line in new_lines:
             if line not in pairs:
                 rows.append(self._compare_single(line, "new"))
                 continue
             row = self._compare_pair(pairs[line], line)
-            self._compare_position(row, kept.index(pairs[line]), list(pairs).index(line))
+            self._compare_position(row, old_places[pairs[line]], new_places[line])
             rows.append(row)
-        gone = old_lines.filtered(lambda line: line not in pairs.values())
+        gone = old_lines.filtered(lambda line: line not in kept)
         return rows + [self._compare_single(line, "gone") for line in gone]
+
+    @staticmethod
+    def _places(lines):
+        return {line: place for place, line in enumerate(lines)}
 
     def _compare_position(self, row, old, new):
         """The first line that fits applies, so its place among the others says something."""
@@ -125,9 +131,11 @@ class SopPolicy(models.Model):
         """Return ``{new line: the old line it continues}``, by the most telling key first."""
         found = {}
         for key in self._line_keys(new_lines):
+            taken = set(found.values())
             free = {}
-            for line in old_lines.filtered(lambda line: line not in found.values()):
-                free.setdefault(key(line), line)
+            for line in old_lines:
+                if line not in taken:
+                    free.setdefault(key(line), line)
             for line in new_lines.filtered(lambda line: line not in found):
                 if key(line) in free:
                     found[line] = free.pop(key(line))

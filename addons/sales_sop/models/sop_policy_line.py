@@ -8,6 +8,20 @@ PRICE_KINDS = [
 ]
 
 
+class LinesByProduct:
+    """Which of thousands of price lines may be for a product, without asking each of them."""
+
+    def __init__(self, lines):
+        self._places = {}
+        for place, line in enumerate(lines):
+            self._places.setdefault(line.product_id.id, []).append((place, line.id))
+
+    def ids_for(self, product):
+        """Return the ids of the lines for ``product`` or for no one product, in their order."""
+        found = {*self._places.get(product.id, ()), *self._places.get(False, ())}
+        return [line_id for __, line_id in sorted(found)]
+
+
 class SopPolicyLine(models.Model):
     """The price strategy for a product or a category (P2); first match by sequence wins."""
 

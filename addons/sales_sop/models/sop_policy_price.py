@@ -2,6 +2,9 @@ from dataclasses import dataclass, replace
 
 from odoo import models
 
+from .sop_policy_line import LinesByProduct
+from .sop_remembered_mixin import remembered
+
 
 @dataclass(frozen=True)
 class PriceItem:
@@ -64,6 +67,7 @@ class SopPolicy(models.Model):
             replace(item, product=item.product.with_prefetch(products._prefetch_ids))
             for item in items
         ]
+        policy._read_price_lines(products)
         quantities = policy._quantities_by_product(items)
         return [
             policy._judge_price(item, quantities, currency, date, partner, price_kind)
@@ -130,11 +134,24 @@ class SopPolicy(models.Model):
 
     def _price_line(self, product, quantity, partner, price_kind):
         """Return the first line that fits; a special price kind falls back to the normal one."""
+        lines = self.line_ids.browse(self._lines_by_product().ids_for(product))
         for kind in dict.fromkeys((price_kind, "normal")):
-            for line in self.line_ids:
+            for line in lines:
                 if line._matches(product, quantity, partner, kind):
                     return line
         return self.env["sop.policy.line"]
+
+    @remembered("self.id")
+    def _lines_by_product(self):
+        return LinesByProduct(self.line_ids)
+
+    def _read_price_lines(self, products):
+        """Read the lines for ``products`` at once, not product by product."""
+        by_product = self._lines_by_product()
+        ids = {line_id for product in products for line_id in by_product.ids_for(product)}
+        lines = self.line_ids.browse(sorted(ids))
+        lines._sop_recall()
+        lines.mapped("partner_category_ids")
 
     def _groups_for(self, target, subtotal, currency, is_outside):
         """Return the roles that have to decide on ``subtotal`` where the policy asks ``target``.

@@ -5,7 +5,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from .sop_policy_line import PRICE_KINDS
+from .sop_policy_line import PRICE_KINDS, LinesByProduct
 
 
 class SopPolicy(models.Model):
@@ -116,9 +116,11 @@ class SopPolicy(models.Model):
         scopes = {line._price_scope(): line for line in lines}
         if not lines:
             return [self._rule_values(self.env["sop.policy.line"], False, 0.0, currency)]
+        by_product = LinesByProduct(lines)
         rules = []
         for scope in scopes.values():
-            covering = [line for line in lines if line._covers(scope)]
+            candidates = self.line_ids.browse(by_product.ids_for(scope.product_id))
+            covering = [line for line in candidates if line._covers(scope)]
             starts = sorted({line._start_for(scope.product_id) for line in covering})
             for start in starts:
                 first = next(

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import formatLang
 
-from .sop_policy_line import PRICE_KINDS
+from .sop_policy_line import PRICE_KINDS, LinesByProduct
 
 
 class SopPolicy(models.Model):
@@ -27,9 +27,11 @@ class SopPolicy(models.Model):
         return [(kind, label) for kind, label in labels if kind in named]
 
     def _price_table_rows(self, group):
+        by_product = LinesByProduct(self._group_lines(group))
         rows = []
         for product in self._price_table_products():
-            rows.extend(self._product_rows(product, group))
+            lines = self.line_ids.browse(by_product.ids_for(product))
+            rows.extend(self._product_rows(product, lines))
         return rows
 
     def _price_table_products(self):
@@ -38,9 +40,9 @@ class SopPolicy(models.Model):
             order="categ_id, default_code, name, id",
         )
 
-    def _product_rows(self, product, group):
+    def _product_rows(self, product, lines):
         """One row for the product and one for each quantity from which a price differs."""
-        lines = [line for line in self._group_lines(group) if line._is_for_product(product)]
+        lines = [line for line in lines if line._is_for_product(product)]
         starts = sorted({0.0, *(line._start_for(product) for line in lines)})
         rows = []
         for start in starts:

@@ -46,6 +46,7 @@ from . import (
     test_kits,
     test_links,
     test_matching,
+    test_many_prices,
     test_menus,
     test_mixed_order,
     test_money_alert,

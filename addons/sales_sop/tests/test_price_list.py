@@ -11,8 +11,7 @@ from odoo.tools import mute_logger
 from .common import ROLES, STANDARD_USERS, SopCase, rule
 
 
-@tagged("post_install", "-at_install")
-class TestPriceList(SopCase):
+class PriceListCase(SopCase):
     def setUp(self):
         super().setUp()
         categories = self.env["product.category"]
@@ -47,6 +46,9 @@ class TestPriceList(SopCase):
     def price(self, policy, product, quantity=1.0, kind="normal"):
         return self.price_list(policy, kind)._get_product_price(product, quantity)
 
+
+@tagged("post_install", "-at_install")
+class TestPriceList(PriceListCase):
     @rule("P6")
     def test_list_prices_are_issued_as_one_list(self):
         policy = self.issue({"percent_off": 0.0})

@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-# Not far above it the rounding to the smallest coin overflows.
-LARGEST = 1e100
+# Per type of field how it is read and what is too large: not far above 1e100 the rounding to the
+# smallest coin overflows, and PostgreSQL keeps no larger whole number in four bytes.
+NUMBERS = {"float": (float, 1e100), "monetary": (float, 1e100), "integer": (int, 2**31)}
 
 
 class Base(models.AbstractModel):
@@ -29,8 +30,8 @@ class Base(models.AbstractModel):
             field = self._fields.get(name)
             if not field or not value:
                 continue
-            if field.type in ("float", "monetary"):
-                if not self._sop_is_number(value):
+            if field.type in NUMBERS:
+                if not self._sop_is_kept(value, *NUMBERS[field.type]):
                     self._sop_raise_no_number(name, value)
             elif field.type == "one2many" and isinstance(value, list | tuple):
                 for values in self._sop_made_along(value):
@@ -48,9 +49,9 @@ class Base(models.AbstractModel):
         ]
 
     @staticmethod
-    def _sop_is_number(value):
+    def _sop_is_kept(value, read, largest):
         try:
-            return -LARGEST < float(value) < LARGEST
+            return -largest < read(value) < largest
         except (TypeError, ValueError, OverflowError):
             return False
 

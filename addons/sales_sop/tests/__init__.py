@@ -11,6 +11,7 @@ from . import (
     test_attacks_dialogs,
     test_attacks_goods,
     test_attacks_invoice,
+    test_attacks_jobs,
     test_attacks_judgement,
     test_attacks_mail,
     test_attacks_methods,

@@ -49,6 +49,21 @@ class TestNumbers(AttackCase):
 
         self.assertNoNumber(write_along, "Quantity", unchanged=[order, line])
 
+    @rule("D10")
+    def test_a_count_is_a_whole_number(self):
+        picking = self.confirmed_order().sudo().picking_ids
+
+        def write(value):
+            self.rpc(picking, "stock_user", "write", {"sop_package_count": value})
+
+        self.assertNoNumber(write, picking.name, "Packages", unchanged=picking)
+        for value in (2**31, -(2**31), 10**12, "2.5"):
+            with self.assertRefused("Packages", exception=ValidationError, unchanged=picking):
+                write(value)
+        for value, kept in (("3", 3), (0, 0), (2**31 - 1, 2**31 - 1)):
+            write(value)
+            self.assertEqual(picking.sop_package_count, kept)
+
     @rule("A4")
     def test_a_new_quotation_is_not_half_made(self):
         def create(value):

@@ -4,7 +4,7 @@ from odoo.http import request
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
-from ..models.signature import is_signature
+from ..models.signature import is_signature, plain_text
 
 
 class SopCustomerPortal(CustomerPortal):
@@ -12,13 +12,21 @@ class SopCustomerPortal(CustomerPortal):
 
     @http.route()
     def portal_quote_accept(self, order_id, access_token=None, name=None, signature=None):
-        """What is no picture would be kept as an empty signature, and confirm the order (K7)."""
+        """Without a name or a picture the order would be confirmed by nobody (K7)."""
         order = request.env["sale.order"].sudo().browse(order_id).exists()
-        if order and order._sop_is_governed() and not is_signature(signature):
-            return {"error": request.env._("Your signature is missing. Please sign again.")}
+        if order and order._sop_is_governed():
+            name = plain_text(name)
+            if not name or not is_signature(signature):
+                return {"error": self._sop_missing_text(name)}
         return super().portal_quote_accept(
             order_id, access_token=access_token, name=name, signature=signature
         )
+
+    @staticmethod
+    def _sop_missing_text(name):
+        if not name:
+            return request.env._("Your name is missing. Please sign again.")
+        return request.env._("Your signature is missing. Please sign again.")
 
     @http.route()
     def portal_quote_decline(self, order_id, access_token=None, decline_message=None, **kwargs):

@@ -1,4 +1,4 @@
-"""Whether what a browser sent is a drawn signature."""
+"""What a browser sent of a signature: whether it is drawn, and whose it is."""
 
 import base64
 import binascii
@@ -13,3 +13,8 @@ def is_signature(text):
     except (TypeError, ValueError, binascii.Error):
         return False
     return content.startswith(PICTURES)
+
+
+def plain_text(value):
+    """Return ``value`` as text that PostgreSQL keeps, without NUL; empty if it is none."""
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""

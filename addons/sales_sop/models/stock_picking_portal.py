@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .signature import is_signature
+from .signature import is_signature, plain_text
 
 LARGEST = 10**15
 
@@ -63,10 +63,10 @@ class StockPicking(models.Model):
         picking._sop_keep_receipt(
             {
                 "source": "portal",
-                "signatory": self._sop_portal_text(name),
+                "signatory": plain_text(name),
                 "date": picking.company_id._sop_today(),
                 "signature": picking._sop_checked_signature(signature),
-                "comment": self._sop_portal_text(comment) or False,
+                "comment": plain_text(comment) or False,
             },
             picking._sop_portal_quantities(lines),
         )
@@ -97,11 +97,6 @@ class StockPicking(models.Model):
                 )
             )
         return quantities
-
-    @staticmethod
-    def _sop_portal_text(value):
-        # PostgreSQL keeps no NUL.
-        return value.replace("\x00", "").strip() if isinstance(value, str) else ""
 
     @staticmethod
     def _sop_is_number(value):

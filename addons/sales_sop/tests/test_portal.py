@@ -21,7 +21,7 @@ SIGNATURE = (
 class TestPortal(FrameCase, HttpCase):
     """What the customer does in the browser never goes past the procedure, and never fails."""
 
-    def _sign(self, order, token=None, signature=SIGNATURE):
+    def _sign(self, order, token=None, signature=SIGNATURE, name="Wang Fang"):
         """The customer signs; returns what the portal answers."""
         self.env.flush_all()
         with patch.object(IrActionsReport, "_render_qweb_pdf", lambda *a, **k: (b"%PDF", "pdf")):
@@ -35,7 +35,7 @@ class TestPortal(FrameCase, HttpCase):
                             "access_token": order.sudo()._portal_ensure_token()
                             if token is None
                             else token,
-                            "name": "Wang Fang",
+                            "name": name,
                             "signature": signature,
                         },
                     }
@@ -78,6 +78,16 @@ class TestPortal(FrameCase, HttpCase):
                 self.assertIn("signature is missing", self._sign(order, None, signature)["error"])
         self.assertFalse(order.signature or order.signed_by)
         self.assertEqual(order.state, "draft")
+
+    @rule("K7")
+    def test_nobody_signs_without_a_name(self):
+        order = self.effective_order(require_signature=True, require_payment=False)
+        for name in (None, "", "  ", "\x00", 5, ["x"]):
+            with self.subTest(name=name):
+                self.assertIn("name is missing", self._sign(order, name=name)["error"])
+        self.assertEqual((order.signed_by, order.state), (False, "draft"))
+        self.assertTrue(self._sign(order, name=" Wang\x00 Fang ")["force_refresh"])
+        self.assertEqual((order.signed_by, order.state), ("Wang Fang", "sale"))
 
     @rule("K1")
     def test_a_signed_frame_is_not_confirmed(self):

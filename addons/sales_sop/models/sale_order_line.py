@@ -173,8 +173,10 @@ class SaleOrderLine(models.Model):
         )
         for line in self - by_moves:
             line.qty_accepted = line.qty_delivered
-        # Of a long delivery, what came back is read at once and not line by line.
-        by_moves.move_ids.returned_move_ids.mapped("state")
+        # Of a long delivery, products and what came back are read at once and not line by line.
+        moves = by_moves.move_ids
+        moves.product_id.mapped("uom_id")
+        moves.returned_move_ids.mapped("state")
         for line in by_moves:
             line.qty_accepted = min(line._accepted_by_moves(), line.qty_delivered)
 

@@ -151,7 +151,10 @@ class TestPodAttacks(PodCase):
         self.assertLess(self._queries(100) - self._queries(10), 5)
 
     def _queries(self, count):
-        __, picking = self.shipped(lines=[(self.drive, 1, 10.0)] * count)
+        products = [self._new_product(f"Part {number}", 10.0) for number in range(count)]
+        for product in products:
+            self._put_in_stock(product, 1)
+        __, picking = self.shipped(lines=[(product, 1, 10.0) for product in products])
         self.env.flush_all()
         self.env.invalidate_all()
         # As a request reads it: what was fetched before is not known.

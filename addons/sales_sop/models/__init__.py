@@ -135,6 +135,7 @@ from . import (
     sop_carrier_claim,
     account_move,
     account_move_gate,
+    account_move_origin,
     account_move_agreed,
     account_move_approval,
     account_move_below_gate,

@@ -20,9 +20,9 @@ class AccountPayment(models.Model):
     def _sop_computed_fields(self):
         """What the bank has counts by them (C3)."""
         names = super()._sop_computed_fields() | {"is_matched", "is_reconciled"}
-        # Odoo chooses the account before anything is booked.
+        # Odoo chooses account and entry before anything is booked.
         booked = self.filtered(lambda payment: payment.state != "draft")
-        return names | {"outstanding_account_id"} if booked else names
+        return names | {"move_id", "outstanding_account_id"} if booked else names
 
     @api.depends("allocation_ids.amount", "amount")
     def _compute_amount_earmarked(self):

@@ -100,6 +100,44 @@ class TestComputedFields(InvoiceAttackCase):
             self.assertNobodyWrites(payment, values)
         self.assertEqual(order.sudo().sop_contract_id._collected(), {})
 
+    @rule("C3")
+    def test_a_cheque_does_not_borrow_the_name_of_a_bank_line(self):
+        order = self.confirmed_order()
+        lines = self.bank_journal.inbound_payment_method_line_ids
+        cheque = lines[0].copy({"name": "Cheque", "sop_paper_kind": "cheque"})
+        payment = self.receive(600.0, payment_method_line_id=cheque.id).sudo()
+        self.earmark(payment, order)
+        line = self.env["account.bank.statement.line"].create(
+            {"journal_id": self.bank_journal.id, "payment_ref": "Fee", "amount": 1.0}
+        )
+        for values in ({"statement_line_id": line.id}, {"origin_payment_id": False}):
+            self.assertNobodyWrites(payment.move_id, values)
+        self.assertNobodyWrites(payment, {"move_id": line.move_id.id})
+        self.rpc(payment, "finance", "action_draft")
+        self.assertNobodyWrites(payment.move_id, {"statement_line_id": line.id})
+        self.rpc(payment, "finance", "action_post")
+        self.assertEqual(order.sudo().sop_contract_id._collected(), {})
+
+    @rule("C3")
+    def test_an_entry_is_not_posted_in_the_name_of_another_payment(self):
+        payment = self.receive(1.0).sudo()
+        entry = self.rpc_create(
+            "account.move",
+            "accountant",
+            {
+                "journal_id": self.bank_journal.id,
+                "origin_payment_id": payment.id,
+                "line_ids": [
+                    Command.create(
+                        {"account_id": line.account_id.id, "balance": line.balance * 500}
+                    )
+                    for line in payment.move_id.line_ids
+                ],
+            },
+        )
+        with self.assertRefused("belongs to is fixed", exception=AccessError, unchanged=entry):
+            self.rpc(entry, "accountant", "action_post")
+
     @rule("A3", "C7")
     def test_nobody_writes_what_an_order_line_has_from_its_order(self):
         order = self.confirmed_order().sudo()

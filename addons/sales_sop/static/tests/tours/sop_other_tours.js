@@ -23,7 +23,7 @@ const openTransfers = (menu, title) =>
 tours.add("sop_warehouse_delivers", {
     steps: () => [
         ...openApp("stock.menu_stock_root"),
-        ...openTransfers("not_approved_transfers", "Waits for Approval"),
+        ...openTransfers("not_approved_transfers", "Still with Sales"),
         seeRow("Hillside Foundry", "has not been submitted"),
         seeNoRow("Kiln Street Pottery"),
         ...tryWithRow("Hillside Foundry", "Validate", "D1", "has not been submitted"),
@@ -75,13 +75,18 @@ tours.add("sop_marketing_director_prepares_policy", {
         },
         {
             content: "Name the term",
-            trigger: "[name=term_ids] .o_selected_row [name=name] input",
+            trigger: ".modal [name=name] input",
             run: "edit Every sale",
         },
         {
             content: "Half of it before the invoice",
-            trigger: "[name=term_ids] .o_selected_row [name=invoice_gate_percent] input",
+            trigger: ".modal [name=invoice_gate_percent] input",
             run: "edit 50",
+        },
+        {
+            content: "The term is complete",
+            trigger: ".modal footer .o_form_button_save",
+            run: "click",
         },
         ...stepUtils.saveForm(),
         seeNoButton("action_decide"),

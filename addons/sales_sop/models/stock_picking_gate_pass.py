@@ -18,6 +18,14 @@ class StockPicking(models.Model):
         copy=False,
         groups="base.group_user",
     )
+    sop_gate_pass_id = fields.Many2one(
+        "sop.gate.pass",
+        string="Gate Pass",
+        compute="_compute_sop_gate_pass_id",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="The gate pass that counts: the one that is not cancelled.",
+    )
     sop_gate_pass_required = fields.Boolean(
         string="Gate Pass Needed", compute="_compute_sop_gate_pass_required", compute_sudo=True
     )
@@ -33,6 +41,11 @@ class StockPicking(models.Model):
             picking.sop_gate_pass_required = any(
                 contract.gate_pass_required for contract in contracts
             )
+
+    @api.depends("sop_gate_pass_ids.state")
+    def _compute_sop_gate_pass_id(self):
+        for picking in self:
+            picking.sop_gate_pass_id = picking._sop_gate_pass()
 
     @api.depends("sop_gate_pass_ids.agreed_content", "sop_gate_pass_ids.state")
     def _compute_sop_blockers(self):
@@ -56,15 +69,26 @@ class StockPicking(models.Model):
         """
         if not any(contract.gate_pass_required for contract in contracts):
             return []
-        if not self._sop_is_carried() or self._sop_gate_pass().is_agreed:
+        gate_pass = self._sop_gate_pass()
+        if not self._sop_is_carried() or gate_pass.is_agreed:
             return []
-        sentence = self.env._(
+        return [("D8", self._sop_transport_sentence(gate_pass))]
+
+    def _sop_transport_sentence(self, gate_pass):
+        if gate_pass:
+            return self.env._(
+                "The transport of %(picking)s is not agreed with a driver as it is now. On gate "
+                "pass %(gate_pass)s, enter vehicle, driver and freight, and press “Record "
+                "Transport Agreement”.",
+                picking=self.name,
+                gate_pass=gate_pass.name,
+            )
+        return self.env._(
             "The transport of %s is not agreed with a driver as it is now. As soon as nothing else "
             "holds the delivery, press “Make Gate Pass”, enter vehicle, driver and freight, and "
             "record the agreement.",
             self.name,
         )
-        return [("D8", sentence)]
 
     def _sop_is_carried(self):
         return self.sop_transport_mode not in ("own", "pickup")

@@ -33,7 +33,11 @@ class StockPicking(models.Model):
     )
     sop_shipping_content = fields.Json(string="Confirmed Shipping Data", readonly=True, copy=False)
     sop_release_state = fields.Selection(
-        selection_add=[("shipping", "Waits for Shipping Data"), ("approval",)]
+        selection_add=[
+            ("transport", "Waits for the Transport Agreement"),
+            ("shipping", "Waits for Shipping Data"),
+            ("approval",),
+        ]
     )
 
     @api.model
@@ -53,9 +57,10 @@ class StockPicking(models.Model):
         return super()._compute_sop_blockers()
 
     def _sop_release_state_of(self, blockers):
+        rules = {rule for rule, sentence in blockers}
+        if rules and rules <= SHIPPING_RULES:
+            return "transport" if rules == {"D8"} else "shipping"
         others = [blocker for blocker in blockers if blocker[0] not in SHIPPING_RULES]
-        if blockers and not others:
-            return "shipping"
         return super()._sop_release_state_of(others)
 
     # -- the gate ------------------------------------------------------------------------------

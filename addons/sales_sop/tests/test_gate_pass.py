@@ -338,9 +338,12 @@ class TestTransportAgreement(GatePassCase):
     @rule("D8")
     def test_a_carriers_transport_is_agreed_before_loading(self):
         picking = self.approved_delivery()
-        with self.assertRefused("D8", picking.name, unchanged=picking):
+        self.assertEqual(picking.sop_release_state, "transport")
+        with self.assertRefused("D8", picking.name, "Make Gate Pass", unchanged=picking):
             self.ship(picking)
         gate_pass = self.gate_pass(picking, papers_sealed=False)
+        with self.assertRefused("D8", picking.name, gate_pass.name, unchanged=picking):
+            self.ship(picking)
         with self.assertRefused("D8", "papers sealed", unchanged=gate_pass):
             self.rpc(gate_pass, "stock_user", "action_agree")
         gate_pass.papers_sealed = True

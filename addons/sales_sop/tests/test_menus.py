@@ -57,7 +57,7 @@ class TestMenus(MenuWalker, SopCase):
             self.assertLessEqual(RECEIVABLES, set(visible[role]))
         self.assertNotIn("Waits for Money", visible["salesperson"])
         self.assertIn("My Contracts", visible["salesperson"])
-        self.assertIn("Release to Request", visible["sales_office"])
+        self.assertIn("Delivery Orders to Submit", visible["sales_office"])
         self.assertIn("Approval Routes", visible["general_manager"])
         self.assertNotIn("Approval Routes", visible["sales_manager"])
         self.assertIn("Released Deliveries", visible["stock_user"])

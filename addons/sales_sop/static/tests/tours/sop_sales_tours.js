@@ -157,7 +157,7 @@ tours.add("sop_sales_office_sends_and_seals", {
         ...openMenu(
             "sales_sop.stock_picking_menu",
             "sales_sop.stock_picking_menu_to_request",
-            "Release to Request"
+            "Delivery Orders to Submit"
         ),
         ...openRow("Hillside Foundry", "has not been submitted"),
         seeSentence("These goods cannot leave yet."),

@@ -5,6 +5,7 @@ from odoo.tools import format_date, format_list, formatLang
 
 from .sop_draft_mixin import CHATTER_FIELDS
 from .sop_policy_release import RELEASABLE_RULES
+from .wording import in_brackets
 
 RELEASE_STATES = [
     ("draft", "Draft"),
@@ -185,10 +186,11 @@ class SopRelease(models.Model):
     # -- computed ------------------------------------------------------------------------------
 
     @api.depends("number", "document_name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for release in self:
             number = release.number or self.env._("New")
-            release.display_name = f"{number} ({release.document_name or '—'})"
+            release.display_name = in_brackets(self.env, number, release.document_name or "—")
 
     @api.depends("res_model", "res_id")
     def _compute_document_name(self):
@@ -598,7 +600,7 @@ class SopRelease(models.Model):
                     contract=self.contract_id.number,
                 )
             ]
-        waiting = self.sudo().search_count(
+        waiting = self.sudo().search(
             Domain("res_model", "=", self.res_model)
             & Domain("res_id", "=", self.res_id)
             & Domain("rule", "=", self.rule)
@@ -609,8 +611,10 @@ class SopRelease(models.Model):
         if waiting:
             return [
                 self.env._(
-                    "A release of %s for the same rule already waits for its approval.",
-                    self.document_name,
+                    "%(release)s already asks to excuse %(document)s from the same rule and waits "
+                    "for approval. Wait for the decision, or withdraw it.",
+                    release=waiting.number,
+                    document=self.document_name,
                 )
             ]
         return []
@@ -619,8 +623,8 @@ class SopRelease(models.Model):
         if (self.kind == "after_the_fact") != (self.rule == AFTER_THE_FACT_RULES):
             return [
                 self.env._(
-                    "%s: a release after the fact is for D1 and D4 together, and only such a one "
-                    "is.",
+                    "%s: what is approved after the fact is excused from D1 and D4 together, and "
+                    "nothing else is. Choose both rules, or ask beforehand.",
                     self.document_name,
                 )
             ]
@@ -789,7 +793,7 @@ class SopRelease(models.Model):
 
     def _approval_values(self, route_code):
         return super()._approval_values(route_code) | {
-            "document_name": f"{self.number} ({self.document_name})",
+            "document_name": in_brackets(self.env, self.number, self.document_name),
             "amount": self.amount_max,
             # Without an amount it fits under no limit of a delegation.
             "currency_id": self.amount_max and self.currency_id.id,

@@ -1,7 +1,9 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from .sop_release import AFTER_THE_FACT_RULES
 
 SATURDAY = 5
 
@@ -13,6 +15,14 @@ class SopRelease(models.Model):
     """
 
     _inherit = "sop.release"
+
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        """What is approved afterwards is excused from both gates at once."""
+        if self.kind == "after_the_fact":
+            self.rule = AFTER_THE_FACT_RULES
+        elif self.rule == AFTER_THE_FACT_RULES:
+            self.rule = self.default_get(["rule"]).get("rule")
 
     def _after_the_fact_values(self):
         if self.kind != "after_the_fact":

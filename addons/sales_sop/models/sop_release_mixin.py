@@ -98,7 +98,10 @@ class SopReleaseMixin(models.AbstractModel):
         return any(rule in rules for rule, sentence in blockers)
 
     def action_sop_request_release(self):
-        """Open the form that asks for a release of what blocks this document, prefilled."""
+        """Open the form that asks for a release of what blocks this document, prefilled.
+
+        What has been asked for already is shown instead of asked for once more.
+        """
         self.ensure_one()
         self.check_access("read")
         blockers = self.sudo()._sop_open_blockers()
@@ -108,6 +111,8 @@ class SopReleaseMixin(models.AbstractModel):
             raise UserError(
                 self.env._("Nothing that blocks %s can be excused by a release.", self.display_name)
             )
+        if waiting := self._sop_waiting_release(blockers):
+            return self.env["sop.release"]._action_view(waiting)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Request Exception"),
@@ -120,6 +125,13 @@ class SopReleaseMixin(models.AbstractModel):
                 for name, value in self.sudo()._prepare_release_defaults(blockers).items()
             },
         }
+
+    def _sop_waiting_release(self, blockers):
+        """Return the request that waits for approval already; empty when something is not asked."""
+        waiting = self._sop_releases().filtered(lambda release: release.state == "pending")
+        asked = {rule for release in waiting for rule in release._covered_rules()}
+        rules = {rule for rule, sentence in blockers} & set(self.sudo()._releasable_rules())
+        return waiting if rules <= asked else waiting.browse()
 
     def _prepare_release_defaults(self, blockers):
         """Return the values of a new request: the first reason that can be excused."""

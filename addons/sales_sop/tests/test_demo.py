@@ -225,6 +225,7 @@ class TestDemoCompany(TransactionCase):
         )
         overdue = self.env.ref("sales_sop.demo_release_overdue")
         self.assertTrue(overdue._is_overdue())
+        self.assertTrue(overdue.approval_ids.is_current)
         self.assertEqual(overdue.used_on.weekday(), 5)
 
     @rule("D2", "D8")

@@ -383,6 +383,31 @@ class TestReleaseEnds(ReleaseCase):
         self.assertFalse(waiting.approval_ids.step_ids.filtered(lambda s: s.state == "pending"))
 
     @rule("D4")
+    def test_what_was_asked_already_is_shown_and_not_asked_once_more(self):
+        picking = self.waiting_delivery()
+        release = self.request(picking, "salesperson")
+        action = self.rpc(picking, "salesperson", "action_sop_request_release")
+        self.assertEqual((action["res_model"], action["res_id"]), ("sop.release", release.id))
+        again = self.rpc_create(
+            "sop.release",
+            "salesperson",
+            {
+                "res_model": picking._name,
+                "res_id": picking.id,
+                "rule": "D4",
+                "contract_id": release.contract_id.id,
+                "amount_max": 1000.0,
+                "date_expiry": release.date_expiry,
+                "reason": "Once more",
+            },
+        )
+        with self.assertRefused(release.number, "withdraw it", unchanged=release):
+            self.rpc(again, "salesperson", "action_submit")
+        self.rpc(release, "salesperson", "action_sop_withdraw")
+        action = self.rpc(picking, "salesperson", "action_sop_request_release")
+        self.assertEqual(action["context"]["default_rule"], "D4")
+
+    @rule("D4")
     def test_the_requester_takes_it_back_while_it_waits(self):
         picking = self.waiting_delivery()
         release = self.request(picking, "salesperson")

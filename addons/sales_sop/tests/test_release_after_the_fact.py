@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import rule
 from .test_release import ReleaseCase
@@ -85,6 +85,18 @@ class TestAfterTheFact(AfterTheFactCase):
         self.tidy_on(SUNDAY)
         self.assertEqual(release.state, "expired")
         self.assertFalse(release.approval_ids.step_ids.filtered(lambda s: s.state == "pending"))
+
+    @rule("D1", "D4")
+    def test_the_form_takes_both_rules_as_soon_as_it_is_filed_after_the_fact(self):
+        picking = self.new_delivery()
+        action = self.rpc(picking, "sales_office", "action_sop_request_release")
+        releases = self.as_user(self.env["sop.release"], "sales_office")
+        form = Form(releases.with_context(**action["context"]))
+        self.assertEqual(form.rule, "D1")
+        form.kind = "after_the_fact"
+        self.assertEqual(form.rule, "D1_D4")
+        form.kind = "normal"
+        self.assertEqual(form.rule, "D1")
 
     @rule("D1", "D4")
     def test_not_on_a_working_day_and_not_by_everybody(self):

@@ -137,6 +137,11 @@ class SopContract(models.Model):
         search="_search_approval_state_field",
     )
     waiting_for = fields.Char(compute="_compute_approval_state")
+    refusal = fields.Char(
+        string="Refused Because",
+        compute="_compute_approval_state",
+        help="Who refused to countersign, and why; empty as soon as the contract is sent again.",
+    )
     gate_revision = fields.Integer(
         readonly=True,
         help="Every gate and every change of money or goods updates it, so that of two of them at "
@@ -201,6 +206,7 @@ class SopContract(models.Model):
             approval = contract._approval_for("contract")
             contract.approval_state = contract._approval_state("contract")
             contract.waiting_for = approval.waiting_for if approval.state == "pending" else False
+            contract.refusal = approval._refusal_reason() if approval.state == "refused" else False
 
     def _search_approval_state_field(self, operator, value):
         if operator != "in":

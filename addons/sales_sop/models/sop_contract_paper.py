@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import is_html_empty
 
-from .wording import enumerated
+from .wording import enumerated, in_brackets
 
 
 class SopContract(models.Model):
@@ -101,7 +101,12 @@ class SopContract(models.Model):
             (self.env._("Collected before invoice"), "invoice_gate_percent"),
         ]
         terms = [
-            (label, f"{self[name]:.12g} %, {self._format(self._gate_amount(self[name]))}")
+            (
+                label,
+                in_brackets(
+                    self.env, f"{self[name]:.12g} %", self._format(self._gate_amount(self[name]))
+                ),
+            )
             for label, name in rows
             if self[name]
         ]

@@ -11,6 +11,7 @@ from odoo.tools import (
     is_html_empty,
 )
 
+from .html_content import canonical_html
 from .sop_contract_template import BLANK
 from .wording import clauses, enumerated
 
@@ -89,11 +90,20 @@ class SopContract(models.Model):
         clean = html_sanitize(text or "", sanitize_attributes=True)
         if is_html_empty(clean):
             raise UserError(self.env._("Contract %s needs a text.", self.number))
+        if self._says_what_was_drafted(clean):
+            return True
         self.sudo().write(
             {"text": clean, "text_edited": True, "text_basis": self.sudo()._text_basis()}
         )
         self._note_text(self.env._("The contract's text was worded by hand."))
         return True
+
+    def _says_what_was_drafted(self, text):
+        """Saving a drafted text as it is words nothing: it stays the template's."""
+        drafted = self.sudo()
+        if drafted.text_edited or not drafted.text:
+            return False
+        return canonical_html(text) == canonical_html(drafted.text)
 
     def draft_text(self, template_id=False, lang=False):
         """Draft the text anew from a template; what was worded by hand is lost (K7).

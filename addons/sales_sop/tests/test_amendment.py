@@ -679,10 +679,11 @@ class TestAmendmentPaper(AmendmentCase):
             "+$\xa0500.00",
             "1,500.00",
             "One Thousand, Five Hundred",
-            "The mill needs more",
             "Authorised signature",
         ):
             self.assertIn(text, signed)
+        # Why we agree is for those who approve, not for the customer.
+        self.assertNotIn("The mill needs more", signed)
         self.assertIn("NOT IN FORCE", waiting)
         self.assertNotIn("sop_watermark", signed)
 

@@ -221,6 +221,14 @@ class TestContractText(SopCase):
                 self.approve(contract, "contract", "sales_head")
                 self.approve(contract, "contract", "finance")
 
+    @rule("K7")
+    def test_saving_the_drafted_text_as_it_is_words_nothing(self):
+        contract = self.drafted()
+        self.rpc(contract, "legal", "set_text", f"<div>{contract.text}</div><p><br/></p>")
+        self.assertFalse(contract.text_edited)
+        self.rpc(contract, "legal", "set_text", f"{contract.text}<p>Insured by the Seller.</p>")
+        self.assertTrue(contract.text_edited)
+
     @rule("A3")
     def test_a_refused_contract_is_worded_again_and_submitted(self):
         order = self.approved_quotation()
@@ -228,9 +236,11 @@ class TestContractText(SopCase):
         self.as_user(contract, "sales_office").action_submit()
         approval = self.as_user(contract, "sales_head").approval_for("contract")
         approval.refuse("Say who insures the transport")
+        self.assertIn("Say who insures the transport", contract.refusal)
         self.rpc(contract, "legal", "set_text", "<p>The Seller insures the transport.</p>")
         self.countersign(order)
         self.assertEqual(contract.state, "effective")
+        self.assertFalse(contract.refusal)
         self.assertIn("insures", contract.text)
 
     @rule("A3")

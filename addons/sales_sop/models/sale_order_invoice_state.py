@@ -10,6 +10,8 @@ INVOICE_STATES = [
     ("approval", "Waits for Contract"),
     ("credit", "Credit Note Due"),
 ]
+# Odoo's accountants have the lists too, with or without a role of the company.
+ACCOUNTANTS = "sales_sop.group_user,account.group_account_invoice"
 LIVE_STATES = SQL("('draft', 'effective', 'closed')")
 
 
@@ -29,14 +31,14 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         search="_search_sop_invoice_state",
         help="What the part of the order that is not on any invoice waits for.",
-        groups="sales_sop.group_user",
+        groups=ACCOUNTANTS,
     )
     sop_amount_missing = fields.Monetary(
         string="Money Missing",
         compute="_compute_sop_invoice_state",
         compute_sudo=True,
         help="Money still to collect before the contract may be invoiced (C1).",
-        groups="sales_sop.group_user",
+        groups=ACCOUNTANTS,
     )
     sop_amount_invoiceable = fields.Monetary(
         string="Not Invoiced Yet",
@@ -44,7 +46,7 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="What was accepted or is due and is on no invoice, at the agreed prices with tax, "
         "less the down payments that the next invoice deducts. Negative: a credit note is due.",
-        groups="sales_sop.group_user",
+        groups=ACCOUNTANTS,
     )
 
     @api.depends("order_line.qty_to_invoice", "invoice_status", "sop_contract_id.state")

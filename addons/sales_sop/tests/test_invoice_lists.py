@@ -131,6 +131,23 @@ class TestInvoiceLists(InvoiceAttackCase):
         self.assertFalse(waiting.sudo().invoice_ids)
 
     @rule("C1")
+    def test_an_accountant_without_a_role_works_with_the_lists_of_the_own_menu(self):
+        order, waiting = self.paid_order(), self.delivered_order()
+        self.assertIn(order, self.listed("free", "accountant"))
+        self.assertEqual(self.as_user(waiting, "accountant").sop_amount_missing, 600.0)
+        arch = self.as_user(order, "accountant").get_view(
+            self.env.ref("sales_sop.sale_order_view_list_invoice").id, "list"
+        )["arch"]
+        self.assertIn('name="sop_amount_missing"', arch)
+        self.assertIn('name="action_sop_draft_invoices"', arch)
+        action = self.rpc(order, "accountant", "action_sop_draft_invoices")
+        invoice = self.env["account.move"].browse(action["res_id"])
+        self.rpc(invoice, "accountant", "action_post")
+        self.assertEqual(invoice.amount_total, 1000.0)
+        with self.assertRefused(waiting.name, "Waits for Money"):
+            self.rpc(waiting, "accountant", "action_sop_draft_invoices")
+
+    @rule("C1")
     def test_the_draft_deducts_the_down_payment(self):
         order = self.paid_order()
         wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import date_utils
+from odoo.tools import date_utils, format_date
 
 CALCULATORS = ("sales_sop.group_sales_office", "sales_sop.group_finance")
 
@@ -27,6 +27,12 @@ class CommissionCalculation(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="restrict")
     done_on = fields.Datetime(readonly=True)
+
+    @api.depends("date_to")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for calculation in self:
+            calculation.display_name = format_date(self.env, calculation.date_to)
 
     @api.model
     def calculate(self, company_id=None, month=None):

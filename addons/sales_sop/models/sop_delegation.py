@@ -69,7 +69,8 @@ class SopDelegation(models.Model):
     @api.depends("user_id", "delegate_id")
     def _compute_display_name(self):
         for delegation in self:
-            delegation.display_name = self.env._(
+            # A new one has no name before it says who decides.
+            delegation.display_name = delegation.delegate_id and self.env._(
                 "%(delegate)s for %(user)s",
                 delegate=delegation.delegate_id.name,
                 user=delegation.user_id.name,

@@ -24,7 +24,9 @@ class SopPaymentConfirmation(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="contract_id.currency_id")
-    user_id = fields.Many2one("res.users", string="Signed by", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="Signed for Finance by", required=True, readonly=True
+    )
     signed_on = fields.Datetime(required=True, readonly=True)
     percent = fields.Float(string="Payment Before Goods (%)", digits=(5, 2), readonly=True)
     amount_demanded = fields.Monetary(

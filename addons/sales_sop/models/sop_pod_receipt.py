@@ -33,7 +33,7 @@ class SopPodReceipt(models.Model):
         default="signed",
     )
     source = fields.Selection(
-        [("paper", "Paper"), ("portal", "Portal")],
+        [("paper", "Signed Copy"), ("portal", "Portal")],
         string="Signed on",
         required=True,
         readonly=True,

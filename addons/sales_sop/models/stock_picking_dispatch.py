@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_datetime
 from odoo.tools.misc import clean_context
 
-from .wording import clauses
+from .wording import clauses, labelled
 
 
 class StockPicking(models.Model):
@@ -81,7 +81,7 @@ class StockPicking(models.Model):
             return
         picking = self.with_context(lang=salesperson.lang)
         rows = Markup().join(
-            Markup("<li>%s: %s</li>") % (label, value)
+            Markup("<li>%s</li>") % labelled(picking.env, label, value)
             for label, value in picking._sop_dispatch()["rows"]
         )
         body = Markup("<ul>%s</ul>") % rows

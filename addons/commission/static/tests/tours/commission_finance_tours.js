@@ -61,7 +61,7 @@ tours.add("commission_finance_vp_reviews", {
         },
         { trigger: ".o_data_row [name=explanation]:contains('500.00 collected')" },
         press("action_sop_approve"),
-        { trigger: ".o_form_view .alert:contains('Waiting for General Manager')" },
+        { trigger: ".o_form_view .alert:contains('Waiting for: General Manager')" },
         seeNoButton("action_sop_approve"),
     ],
 });

@@ -48,7 +48,7 @@ tours.add("commission_sales_office_fills_sheets", {
                 ".o_data_row:contains('50.00') [name=explanation]:contains('500.00 collected')",
         },
         press("action_submit"),
-        seeSentence("Waiting for Finance"),
+        seeSentence("Waiting for: Finance"),
         seeState("Waiting for Approval"),
         seeNoButton("action_sop_approve"),
     ],

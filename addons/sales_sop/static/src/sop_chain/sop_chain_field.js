@@ -52,7 +52,11 @@ export class SopChainField extends Component {
     }
 
     getDoneBy(step) {
-        return [step.who, step.when].filter(Boolean).join(", ") || step.text || "";
+        const { who, when } = step;
+        if (who && when) {
+            return _t("%(who)s, %(when)s", { who, when });
+        }
+        return who || when || step.text || "";
     }
 
     /** The sentences of the open steps; what several steps say stands there once. */

@@ -17,6 +17,7 @@ from . import (
     res_config_settings,
     res_groups,
     res_partner,
+    res_partner_bank,
     res_users,
     account_tax,
     product_product,

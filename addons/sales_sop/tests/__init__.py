@@ -7,6 +7,7 @@ from . import (
     test_announcement,
     test_approved_content,
     test_attacks,
+    test_attacks_account,
     test_attacks_computed,
     test_attacks_dialogs,
     test_attacks_goods,

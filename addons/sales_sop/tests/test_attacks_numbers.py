@@ -49,6 +49,20 @@ class TestNumbers(AttackCase):
 
         self.assertNoNumber(write_along, "Quantity", unchanged=[order, line])
 
+    @rule("A4", "D10")
+    def test_a_text_that_cannot_be_kept_is_refused(self):
+        order = self.confirmed_order().sudo()
+        for record, role, values in (
+            (order.picking_ids, "stock_user", {"sop_shipping_mark": "Mill\x00 1/3"}),
+            (order, "salesperson", {"note": "<p>By\x00 rail</p>"}),
+        ):
+            with self.assertRefused(
+                record.name, "cannot be kept", exception=ValidationError, unchanged=record
+            ):
+                self.rpc(record, role, "write", values)
+        with self.assertRefused(exception=AccessError, unchanged=order):
+            self.rpc(order, "gate_guard", "write", {"client_order_ref": "\x00"})
+
     @rule("D10")
     def test_a_count_is_a_whole_number(self):
         picking = self.confirmed_order().sudo().picking_ids

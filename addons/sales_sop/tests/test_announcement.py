@@ -84,7 +84,7 @@ class TestAnnouncement(CollectionCase, HttpCase):
         self.collect(other, 333.0)
         page = self.url_open(self.sold.sudo().get_portal_url()).text
         self.assertIn("250.00", page)
-        self.assertIn("(25 %)", page)
+        self.assertIn(">25 %<", page)
         self.assertNotIn("333.00", page)
 
     @rule("C11")

@@ -23,8 +23,8 @@ class StockMoveLine(models.Model):
     _inherit = ["stock.move.line", "sop.computed.mixin"]
 
     def _sop_computed_fields(self):
-        """Odoo takes the goods off the stock by it, and the gate lets out what was picked (D1)."""
-        return super()._sop_computed_fields() | {"quantity_product_uom"}
+        """What is taken off the stock, and what is counted as packed, is what leaves (D1, D10)."""
+        return super()._sop_computed_fields() | {"quantity_product_uom", "state"}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -58,6 +58,9 @@ class StockPicking(models.Model):
         groups="base.group_user",
     )
 
+    def _sop_computed_fields(self):
+        return super()._sop_computed_fields() | {"company_id"}
+
     # -- computed ------------------------------------------------------------------------------
 
     @api.depends("move_ids.location_dest_id.usage", "company_id")

@@ -149,6 +149,13 @@ class TestComputedFields(InvoiceAttackCase):
         ):
             self.assertNobodyWrites(order.order_line, values)
 
+    @rule("D1", "D10")
+    def test_a_delivery_stays_in_its_company_and_all_of_its_goods_are_counted(self):
+        picking = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        sister = self.env["res.company"].create({"name": "Southlight Drives"})
+        self.assertNobodyWrites(picking, {"company_id": sister.id})
+        self.assertNobodyWrites(picking.move_line_ids, {"state": "cancel"})
+
     @rule("D1", "D9")
     def test_no_more_is_taken_off_the_stock_than_leaves(self):
         picking = self.approve_delivery(self.confirmed_order().sudo().picking_ids)

@@ -343,12 +343,14 @@ class TestOrderAttacks(SopCase):
             {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
         )
         order = self.quotation(pricelist_id=pricelist.id, date_order="2020-06-01")
-        self.rpc(order, "salesperson", "write", {"currency_rate": 0.1})
+        with self.assertRefused("is computed", exception=AccessError, unchanged=order):
+            self.rpc(order, "salesperson", "write", {"currency_rate": 0.1})
+        order.sudo().currency_rate = 0.1
         self.submit(order)
         self.assertEqual(order.sudo().sop_contract_id.currency_rate, 0.8)
         self.countersign_approved(order)
         self.rpc(order, "salesperson", "write", {"date_order": "2020-06-01"})
-        self.rpc(order, "salesperson", "write", {"currency_rate": 0.1})
+        order.sudo().currency_rate = 0.1
         self.assertEqual(order.sudo().sop_contract_id.currency_rate, 0.8)
 
     def countersign_approved(self, order):

@@ -41,7 +41,13 @@ HALF_WIDTH = re.compile(rf"{CHINESE} ?[,;:?!]|[,;:?!] ?{CHINESE}")
 
 
 def _addons():
-    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+    """Return those with texts; what only gives rights has none."""
+    folders = [path.parent for path in ADDONS.glob("*/__manifest__.py")]
+    return sorted(
+        folder.name
+        for folder in folders
+        if any(folder.glob("models/*.py")) or any(folder.glob("*/*.xml"))
+    )
 
 
 def _pairs():

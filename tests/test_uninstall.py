@@ -50,7 +50,7 @@ print("Stock Odoo works")
 
 
 def test_uninstalling_leaves_stock_odoo_working():
-    names = sorted(addons.ours())
+    names = sorted(addons.all_of_ours())
     done = subprocess.run(
         [str(settings.REPO / "sop"), "shell", "--fresh"],
         input=SCRIPT.format(names=names),

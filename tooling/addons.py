@@ -60,15 +60,25 @@ def folders():
     return [settings.REPO / "addons"]
 
 
-def ours():
-    """Our installable addons by name."""
+def ours(modules=()):
+    """Our installable addons by name.
+
+    What goes with a module that people may have besides is there only where that is one of
+    `modules`.
+    """
     found = {}
     for folder in folders():
         for manifest in sorted(folder.glob("*/__manifest__.py")):
             addon = Addon(manifest.parent, _read(manifest))
-            if addon.manifest.get("installable", True):
+            besides = addon.depends & set(settings.TEST_MODULES)
+            if addon.manifest.get("installable", True) and besides <= set(modules):
                 found[addon.name] = addon
     return found
+
+
+def all_of_ours():
+    """Our installable addons by name, also those that go with a module people may not have."""
+    return ours(settings.TEST_MODULES)
 
 
 def _read(manifest):
@@ -80,7 +90,7 @@ def _read(manifest):
 
 def named(names):
     """These addons and those of ours that they need."""
-    known = ours()
+    known = all_of_ours()
     chosen, open_names = {}, list(names)
     while open_names:
         name = open_names.pop()

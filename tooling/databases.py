@@ -55,7 +55,7 @@ class Databases:
 
     def with_addons(self, chosen=None, demo=True):
         """The template with our addons (all of them, or those chosen); its name."""
-        chosen = addons.ours() if chosen is None else chosen
+        chosen = addons.ours(self.extra_modules) if chosen is None else chosen
         base = self.base(addons.needed(chosen))
         if not chosen:
             return base
@@ -117,7 +117,9 @@ class Databases:
 
     def _name_if_changed(self, name, chosen, log):
         """A name of its own for a template whose files changed while it was being built."""
-        now = {addon: new for addon, new in addons.ours().items() if addon in chosen}
+        now = {
+            addon: new for addon, new in addons.ours(self.extra_modules).items() if addon in chosen
+        }
         if addons.content_key(chosen) == addons.content_key(now):
             return None
         say("Note: an addon changed meanwhile; what was installed is used for this run only")
@@ -177,7 +179,7 @@ class Databases:
     def develop(self, name, reset=False):
         """A developer's own copy; its name."""
         database = f"sop_dev_{name}"
-        chosen = addons.ours()
+        chosen = addons.ours(self.extra_modules)
         if reset:
             self.drop(database)
         self.lasting(database, chosen, lambda: self.clone(self.with_addons(chosen), database))

@@ -34,7 +34,7 @@ def oca_module():
 
 
 def oca_po():
-    files = [po for addon in addons.ours().values() for po in addon.path.glob("i18n/*.po*")]
+    files = [po for addon in addons.all_of_ours().values() for po in addon.path.glob("i18n/*.po*")]
     return _run("oca-checks-po", *files) if files else ""
 
 
@@ -61,7 +61,7 @@ def _python_folders():
 
 
 def _each_addon(*command):
-    paths = [addon.path for addon in addons.ours().values()]
+    paths = [addon.path for addon in addons.all_of_ours().values()]
     return _run(*command, *paths) if paths else ""
 
 

@@ -45,7 +45,7 @@ def _paths(options, rest):
     if options.addon:
         addon = addons.named([options.addon])[options.addon]
         return [*_existing([addon.path / "tests"]), INSTALL_LOG]
-    own = _existing(addon.path / "tests" for addon in addons.ours().values())
+    own = _existing(addon.path / "tests" for addon in addons.all_of_ours().values())
     return [*own, "tests", *([f"--ignore={LINT}"] if options.no_lint else [])]
 
 

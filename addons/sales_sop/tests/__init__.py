@@ -58,6 +58,7 @@ from . import (
     test_money_sequences,
     test_online,
     test_order_type,
+    test_other_modules,
     test_opening,
     test_order_notice,
     test_order_review,

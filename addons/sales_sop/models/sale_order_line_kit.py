@@ -142,16 +142,19 @@ class StockMove(models.Model):
 
     _inherit = "stock.move"
 
-    def _sop_planned_excess_blockers(self):
+    def _sop_kits_apart(self):
+        """Return the moves of parts of kits, and the others, which go on being read at once."""
         kits = self.filtered(lambda move: move._sop_is_kit())
-        others = (self - kits).with_prefetch(self._prefetch_ids)
+        return kits, (self - kits).with_prefetch(self._prefetch_ids)
+
+    def _sop_planned_excess_blockers(self):
+        kits, others = self._sop_kits_apart()
         blockers = super(StockMove, others)._sop_planned_excess_blockers()
         still = kits.filtered(lambda move: move.state not in ("done", "cancel"))
         return blockers + still._sop_part_excess_blockers(planned=True)
 
     def _sop_leaving_excess_blockers(self):
-        kits = self.filtered(lambda move: move._sop_is_kit())
-        others = (self - kits).with_prefetch(self._prefetch_ids)
+        kits, others = self._sop_kits_apart()
         blockers = super(StockMove, others)._sop_leaving_excess_blockers()
         return blockers + kits._sop_part_excess_blockers(planned=False)
 

@@ -1,7 +1,9 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 COUNTED_STATES = ("in_process", "paid")
 LOST_STATES = ("draft", "canceled", "rejected")
+ENDED_STATES = ("canceled", "rejected")
 
 
 class AccountPayment(models.Model):
@@ -10,6 +12,8 @@ class AccountPayment(models.Model):
     _inherit = "account.payment"
 
     def write(self, vals):
+        if "state" in vals:
+            self._sop_check_return(vals["state"])
         if vals.get("state") not in LOST_STATES:
             return super().write(vals)
         lost = {
@@ -22,6 +26,32 @@ class AccountPayment(models.Model):
             contracts._alert_money_lost(payment._sop_lost_sentence())
         return result
 
+    def _sop_check_return(self, state):
+        """Money that went back counts again when it is booked again, not because one says so."""
+        ended = self.sudo().filtered(
+            lambda payment: payment.state in ENDED_STATES and payment.sop_governed
+        )
+        for payment in ended if state not in ENDED_STATES else ():
+            if paper := payment.sop_paper_ids.filtered(lambda paper: paper.state == "bounced"):
+                raise UserError(
+                    self.env._(
+                        "%(payment)s is the money of %(paper)s, which was not honoured. Register "
+                        "the paper or the payment that the customer gives instead.",
+                        payment=payment.display_name,
+                        paper=paper[0].name,
+                    )
+                )
+            if state != "draft":
+                raise UserError(
+                    self.env._(
+                        "The payment %(payment)s of %(amount)s is %(state)s: its money went back. "
+                        "If it came after all, press Reset to Draft and confirm it again.",
+                        payment=payment.display_name,
+                        amount=payment.currency_id.format(payment.amount),
+                        state=payment._sop_state_label(),
+                    )
+                )
+
     def _sop_contracts_of_money(self):
         """Return the contracts that the payment counts for: earmarks and paid invoices."""
         contracts = self.allocation_ids.contract_id
@@ -31,10 +61,12 @@ class AccountPayment(models.Model):
         return contracts | self.env["sop.contract"].sudo().browse([row[0] for row in rows])
 
     def _sop_lost_sentence(self):
-        states = dict(self._fields["state"]._description_selection(self.env))
         return self.env._(
             "The payment %(payment)s of %(amount)s is %(state)s.",
             payment=self.display_name,
             amount=self.currency_id.format(self.amount),
-            state=states[self.state],
+            state=self._sop_state_label(),
         )
+
+    def _sop_state_label(self):
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]

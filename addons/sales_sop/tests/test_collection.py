@@ -297,6 +297,27 @@ class TestCollection(CollectionCase):
             getattr(self.as_user(payment, "finance"), undo)()
             self.assertCollected(order, 0.0)
 
+    @rule("C1", "C3")
+    def test_rejected_money_counts_again_only_when_it_is_booked_again(self):
+        order = self.order()
+        for end in ("action_reject", "action_cancel"):
+            payment = self.collect(order, 600.0).payment_id
+            self.rpc(payment, "finance", end)
+            self.assertCollected(order, 0.0)
+            label = "Rejected" if end == "action_reject" else "Canceled"
+            for role in ("finance", "accountant"):
+                for state in ("in_process", "paid"):
+                    with self.assertRefused(label, "600.00", "Reset to Draft", unchanged=payment):
+                        self.rpc(payment, role, "write", {"state": state})
+                with self.assertRefused("Reset to Draft", unchanged=payment):
+                    self.rpc(payment, role, "action_validate")
+            self.assertCollected(order, 0.0)
+            self.rpc(payment, "finance", "action_draft")
+            self.assertCollected(order, 0.0)
+            self.rpc(payment, "finance", "action_post")
+            self.assertCollected(order, 600.0)
+            self.rpc(payment, "finance", "action_draft")
+
     @rule("C1")
     def test_a_paid_invoice_whose_payment_is_undone_has_collected_nothing(self):
         for undo in ("action_draft", "action_cancel", "action_reject"):

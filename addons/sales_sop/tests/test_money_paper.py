@@ -200,6 +200,9 @@ class TestMoneyPaper(PaperCase):
         self.assertEqual(alerts.user_id, people)
         with self.assertRefused("cannot become"):
             self.bounce(paper)
+        for role in ("finance", "accountant"):
+            with self.assertRefused("was not honoured", paper.name, unchanged=paper.payment_id):
+                self.rpc(paper.payment_id, role, "action_draft")
 
     @rule("C3")
     def test_nobody_is_alarmed_while_nothing_has_left(self):

@@ -143,6 +143,7 @@ from . import (
     account_move_release,
     account_move_line,
     account_payment,
+    account_payment_booked,
     account_payment_alert,
     account_bank_statement_line,
     account_partial_reconcile,

@@ -16,6 +16,7 @@ from . import (
     test_attacks_judgement,
     test_attacks_mail,
     test_attacks_methods,
+    test_attacks_money,
     test_attacks_numbers,
     test_attacks_roles,
     test_attacks_table,

@@ -1,0 +1,108 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import rule
+from .test_money_alert import AlertCase
+from .test_money_cases import MoneyCase
+
+
+@tagged("post_install", "-at_install")
+class TestBookedMoney(AlertCase, MoneyCase):
+    """What was booked of a customer's money stays until it is reset to draft (C1, C3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.sold = self.order()
+        invoice = self.invoice(self.sold)
+        self.payment = self.pay(
+            invoice,
+            575.0,
+            payment_difference_handling="reconcile",
+            writeoff_account_id=self.account("expense").id,
+        )
+        self.entry = self.payment.move_id
+        lines = self.entry.line_ids
+        self.written_off = lines.filtered(
+            lambda line: line.account_id.account_type == "expense"
+        ).ensure_one()
+        self.cash = (lines - self.receivable(self.entry) - self.written_off).ensure_one()
+
+    def assertBooked(self, record, method, *arguments, **keywords):
+        for role in ("accountant", "finance"):
+            with self.assertRefused(
+                self.payment.name,
+                "stays as it was booked",
+                "to draft",
+                exception=AccessError,
+                unchanged=[self.payment, self.entry.line_ids],
+            ):
+                self.rpc(record, role, method, *arguments, **keywords)
+        self.assertCollected(self.sold, 575.0)
+
+    @rule("C1")
+    def test_what_was_written_off_does_not_become_cash(self):
+        bank = self.bank_journal.default_account_id
+        for account in (self.cash.account_id, bank):
+            self.assertBooked(self.written_off, "write", {"account_id": account.id})
+        more = {
+            "line_ids": [
+                Command.update(self.cash.id, {"balance": 1000.0}),
+                Command.update(self.written_off.id, {"balance": 0.0}),
+            ]
+        }
+        self.assertBooked(self.entry, "write", more, context={"skip_readonly_check": True})
+        self.rpc(self.written_off, "accountant", "write", {"name": "Written off"})
+
+    @rule("C3")
+    def test_nothing_is_added_to_booked_money_or_taken_off_it(self):
+        items = [
+            {"move_id": self.entry.id, "account_id": line.account_id.id, "balance": balance}
+            for line, balance in ((self.cash, 400.0), (self.receivable(self.entry), -400.0))
+        ]
+        self.assertBooked(self.env["account.move.line"], "create", items)
+        less = {
+            "line_ids": [
+                Command.update(self.cash.id, {"balance": 1000.0}),
+                Command.delete(self.written_off.id),
+            ]
+        }
+        keys = {"skip_readonly_check": True, "force_delete": True}
+        self.assertBooked(self.entry, "write", less, context=keys)
+
+    @rule("C3", "B3")
+    def test_what_a_payment_says_of_the_money_stays(self):
+        other = self.env["res.partner"].create({"name": "Hillside Glass"})
+        for values in (
+            {"amount": 900.0},
+            {"date": "2026-01-31"},
+            {"partner_id": other.id},
+            {"journal_id": self.bank_journal.copy().id},
+        ):
+            self.assertBooked(self.payment, "write", values)
+        day = {"date": "2026-01-31"}
+        self.assertBooked(self.entry, "write", day, context={"skip_readonly_check": True})
+        # A form writes back what it shows.
+        self.rpc(self.payment, "accountant", "write", {"amount": 575.0, "memo": "March"})
+
+    @rule("C3")
+    def test_a_mistake_is_corrected_in_a_draft(self):
+        payment = self.receive(50.0)
+        self.rpc(payment, "accountant", "action_draft")
+        self.rpc(payment, "accountant", "write", {"amount": 500.0, "date": "2026-03-02"})
+        self.rpc(payment, "accountant", "action_post")
+        self.assertEqual(payment.move_id.amount_total, 500.0)
+
+    @rule("C1")
+    def test_an_earmarked_bank_line_that_is_booked_elsewhere_alerts(self):
+        order = self.order()
+        line = self.bank_line(1000.0)
+        self.earmark_bank_line(line, order, 1000.0)
+        self.invoice(order)
+        suspense = line.move_id.line_ids.filtered(
+            lambda item: item.account_id == self.bank_journal.suspense_account_id
+        )
+        self.assertNotAlerted(order)
+        self.rpc(suspense, "finance", "write", {"account_id": self.account("asset_current").id})
+        self.assertAlerted(order)
+        self.assertCollected(order, 0.0)

@@ -1,0 +1,1 @@
+from . import mrp_bom, mrp_bom_line, stock_move

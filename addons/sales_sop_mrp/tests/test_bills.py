@@ -1,0 +1,95 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.test_kits import KitCase
+
+
+@tagged("post_install", "-at_install")
+class TestBills(KitCase):
+    """What the customer accepted of a kit does not change with its bill of materials (D3)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users["engineer"] = cls._new_user(
+            "engineer", "mrp.group_mrp_manager,product.group_product_manager", cls.company
+        )
+
+    def bill(self, kit=None):
+        template = (kit or self.kit).product_tmpl_id
+        return self.env["mrp.bom"].search([("product_tmpl_id", "=", template.id)])
+
+    def part(self, bill, product):
+        return bill.bom_line_ids.filtered(lambda line: line.product_id == product)
+
+    def assertBillStays(self, order, bill, record, method, *arguments):
+        with self.assertRefused(order.name, "Make a new one", unchanged=[bill, bill.bom_line_ids]):
+            self.rpc(record, "engineer", method, *arguments)
+
+    @rule("C2", "D3")
+    def test_a_bill_stays_while_an_order_counts_by_it(self):
+        order, picking = self.shipped_kits()
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (10, 30, 0)})
+        self.assertQuantities(order.order_line, delivered=10.0, accepted=2.0, to_invoice=2.0)
+        bill = self.bill()
+        valve, dozen = self.part(bill, self.valve), self.env.ref("uom.product_uom_dozen")
+        other = bill.copy()
+        for values in (
+            {"product_qty": 1.0},
+            {"product_id": self.pump.id},
+            {"product_uom_id": dozen.id},
+            {"bom_id": other.id},
+        ):
+            self.assertBillStays(order, bill, valve, "write", values)
+        self.assertBillStays(order, bill, valve, "unlink")
+        for values in (
+            {"product_qty": 4.0},
+            {"product_uom_id": dozen.id},
+            {"bom_line_ids": [Command.delete(valve.id)]},
+            {"bom_line_ids": [Command.create({"product_id": self.drive.id})]},
+        ):
+            self.assertBillStays(order, bill, bill, "write", values)
+        self.assertQuantities(order.order_line, delivered=10.0, accepted=2.0, to_invoice=2.0)
+
+    @rule("D3")
+    def test_the_bill_of_a_kit_within_a_kit_stays_too(self):
+        station = self._new_kit("Station", {self.kit: 2, self.drive: 1})
+        order, __ = self.ordered_kits(kit=station, quantity=5, price=200.0)
+        for kit, product in ((station, self.drive), (self.kit, self.valve)):
+            bill = self.bill(kit)
+            line = self.part(bill, product)
+            self.assertBillStays(order, bill, line, "write", {"product_qty": 9.0})
+
+    @rule("D3")
+    def test_a_new_bill_is_for_what_is_sold_from_now_on(self):
+        order, picking = self.shipped_kits()
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (10, 30, 0)})
+        bill = self.bill()
+        bill.sequence = 2
+        [new] = self.rpc(bill, "engineer", "copy", {"sequence": 1})
+        line = self.part(bill.browse(new), self.valve)
+        self.rpc(line, "engineer", "write", {"product_qty": 1.0})
+        __, later = self.ordered_kits()
+        self.assertEqual(self.parts(later), {self.pump: 20, self.valve: 10})
+        self.ship(picking.return_ids, quantity=30)
+        self.assertQuantities(order.order_line, delivered=2.0, accepted=2.0, to_invoice=2.0)
+
+    @rule("D3")
+    def test_the_bill_of_what_is_finished_is_changed(self):
+        order, picking = self.shipped_kits()
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (40, 0, 0)})
+        self.assertEqual(self.invoiced(order), 1000.0)
+        line = self.part(self.bill(), self.valve)
+        self.rpc(line, "engineer", "write", {"product_qty": 3.0})
+        self.assertEqual(line.product_qty, 3.0)
+
+    @rule("D3", "D9")
+    def test_for_which_part_goods_are_is_not_written(self):
+        __, picking = self.shipped_kits()
+        valves = picking.sudo().move_ids.filtered(lambda move: move.product_id == self.valve)
+        other = self.part(self.bill().copy(), self.valve)
+        for part in (False, other.id):
+            with self.assertRefused("Valve", exception=AccessError, unchanged=valves):
+                self.rpc(valves, "stock_user", "write", {"bom_line_id": part})

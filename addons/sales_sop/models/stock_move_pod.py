@@ -122,8 +122,10 @@ class StockMove(models.Model):
         origins.sudo().sale_line_id.order_id.sop_contract_id._touch()
 
     def _sop_check_returned(self):
-        """No more comes back than was delivered (D6)."""
+        """No more comes back than was delivered, each with its own delivery (D6)."""
         returns = self.sudo()._sop_governed_returns()
+        for move in returns.filtered("origin_returned_move_id"):
+            move._sop_check_comes_back_with_its_own()
         for origin in returns.origin_returned_move_id:
             back = sum(move._sop_product_quantity() for move in origin._sop_done_returns())
             left = origin._sop_product_quantity() if origin.state == "done" else 0.0
@@ -135,6 +137,21 @@ class StockMove(models.Model):
                 loose.filtered(lambda move, line=line: move.sale_line_id == line)[
                     :1
                 ]._sop_raise_over_returned(line.qty_delivered)
+
+    def _sop_check_comes_back_with_its_own(self):
+        """By another delivery's return, what the customer gave back would go on being invoiced."""
+        origin = self.origin_returned_move_id
+        strange = self.sale_line_id and self.sale_line_id != origin.sale_line_id
+        if strange or self.product_id != origin.product_id:
+            raise UserError(
+                self.env._(
+                    "D6: %(picking)s, %(product)s: it did not leave with %(delivery)s. Make the "
+                    "return from the delivery that it left with.",
+                    picking=self.picking_id.name or self.reference,
+                    product=self.product_id.display_name,
+                    delivery=origin.picking_id.name or origin.reference,
+                )
+            )
 
     def _sop_report_returned(self):
         """Tell the manager in charge of the goods that came back (D12)."""

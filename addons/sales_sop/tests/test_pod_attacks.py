@@ -77,6 +77,28 @@ class TestPodAttacks(PodCase):
                 self.rpc(record, "stock_user", "write", values)
         self.assertQuantities(order.order_line, 8.0, 8.0)
 
+    @rule("D3", "D6")
+    def test_what_comes_back_is_not_said_to_have_left_with_another_delivery(self):
+        order, picking = self.shipped()
+        other_order, other = self.shipped()
+        self.receipt(picking, {self.drive: (10, 0, 0)})
+        self.receipt(other, {self.drive: (8, 2, 0)})
+        elsewhere = {"origin_returned_move_id": other.move_ids.id}
+        for values in (
+            {**elsewhere, "to_refund": False},
+            elsewhere,
+            {"sale_line_id": other_order.order_line.id},
+        ):
+            wizard = self.as_user(self.env["stock.return.picking"], "stock_user").create(
+                {"picking_id": picking.id}
+            )
+            wizard.product_return_moves.quantity = 3
+            back = picking.browse(wizard.action_create_returns()["res_id"])
+            self.rpc(back.move_ids, "stock_user", "write", values)
+            lines = order.order_line | other_order.order_line
+            with self.assertRefused("D6", "did not leave with", unchanged=lines):
+                self.ship(back, quantity=3)
+
     @rule("D6")
     def test_a_return_that_is_not_done_is_still_edited(self):
         order, picking = self.shipped()

@@ -48,6 +48,23 @@ class TestPortal(FrameCase, HttpCase):
         self.env.invalidate_all()
         return answer["result"]
 
+    @rule("K7", "P9")
+    def test_nobody_signs_for_the_customer(self):
+        order = self.approved_quotation(require_signature=True, require_payment=False)
+        signed = {"signature": SIGNATURE, "signed_by": "Wang Fang", "signed_on": "2026-03-01"}
+        for role in ("salesperson", "sales_office", "sales_manager", "finance"):
+            for name, value in signed.items():
+                with self.assertRefused("signs on the portal", unchanged=order):
+                    self.rpc(order, role, "write", {name: value})
+        with self.assertRefused("signs on the portal"):
+            self.rpc_create("sale.order", "salesperson", {**self._quotation_values(), **signed})
+        self._sign(order)
+        with self.assertRefused("signs on the portal", unchanged=order):
+            self.rpc(order, "salesperson", "write", {"signature": False, "signed_by": False})
+        self.rpc(order, "salesperson", "action_cancel")
+        self.rpc(order, "salesperson", "action_draft")
+        self.assertFalse(order.signature)
+
     @rule("A1")
     def test_an_unapproved_quotation_is_not_signed(self):
         order = self.quotation(require_signature=True, require_payment=False)

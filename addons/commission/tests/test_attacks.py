@@ -58,6 +58,24 @@ class TestAttacksOnWhoEarns(CommissionCase):
         self.assertFalse(other.active)
 
     @rule("B1")
+    def test_no_payee_becomes_somebody_else_by_a_merge(self):
+        """Odoo's dialog writes past the model, and asks only for the same e-mail address."""
+        payee = self.agent()
+        own = self.users["sales_office"].partner_id
+        both = payee.partner_id | own
+        both.email = "the.same@example.com"
+        for kept in both:
+            wizard = self.rpc_create(
+                "base.partner.merge.automatic.wizard",
+                "sales_office",
+                {"partner_ids": [Command.set(both.ids)], "dst_partner_id": kept.id},
+            )
+            with self.assertRefused(
+                "commission", "Outside Agency", exception=AccessError, unchanged=[both, payee]
+            ):
+                self.rpc(wizard, "sales_office", "action_merge")
+
+    @rule("B1")
     def test_who_earns_by_a_group_puts_no_customer_into_it(self):
         group, other = self.env["res.partner.category"].create(
             [{"name": "Key customers"}, {"name": "Paper industry"}]

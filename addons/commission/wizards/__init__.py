@@ -1,4 +1,5 @@
 from . import (
+    base_partner_merge,
     commission_month_mixin,
     commission_accrual_run,
     commission_adjustment,

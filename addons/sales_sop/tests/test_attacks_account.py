@@ -54,6 +54,43 @@ class TestOwnAccount(SopCase):
         self.assertEqual(self.own.acc_number, "6222 0001 6666")
 
     @rule("C3")
+    def test_an_invoice_sends_the_money_to_no_other_account(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        invoice = self.draft_invoice(order)
+        for role in ("accountant", "finance"):
+            with self.assertRefused("6222 0001 8888", self.company.name, unchanged=invoice):
+                self.rpc(invoice, role, "write", {"partner_bank_id": self.theirs.id})
+        self.rpc(invoice, "finance", "write", {"partner_bank_id": self.own.id})
+        self.post(invoice)
+        with self.assertRefused("6222 0001 8888", unchanged=invoice):
+            self.rpc(invoice, "accountant", "write", {"partner_bank_id": self.theirs.id})
+        self.assertEqual(invoice.partner_bank_id, self.own)
+
+    @rule("C3")
+    def test_money_is_sent_back_to_the_customers_account(self):
+        values = {"move_type": "out_refund", "partner_id": self.customer.id}
+        credit_note = self.rpc_create("account.move", "finance", values)
+        with self.assertRefused("6222 0001 7777", self.customer.name, unchanged=credit_note):
+            self.rpc(credit_note, "accountant", "write", {"partner_bank_id": self.own.id})
+        self.rpc(credit_note, "finance", "write", {"partner_bank_id": self.theirs.id})
+        self.assertEqual(credit_note.partner_bank_id, self.theirs)
+
+    @rule("C3")
+    def test_an_invoice_with_the_companys_account_is_credited(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        invoice = self.draft_invoice(order)
+        self.rpc(invoice, "finance", "write", {"partner_bank_id": self.own.id})
+        self.post(invoice)
+        wizard = self.as_user(self.env["account.move.reversal"], "finance").create(
+            {"move_ids": [Command.set(invoice.ids)], "journal_id": invoice.journal_id.id}
+        )
+        wizard.reverse_moves()
+        self.post(invoice.reversal_move_ids)
+        self.assertEqual(invoice.reversal_move_ids.state, "posted")
+
+    @rule("C3")
     def test_no_contact_becomes_the_companys_by_a_merge(self):
         stranger = self.env["res.partner"].create({"name": "Hilltop Foundry"})
         both = self.contact | stranger

@@ -59,7 +59,11 @@ class StockPicking(models.Model):
     )
 
     def _sop_computed_fields(self):
-        return super()._sop_computed_fields() | {"company_id"}
+        return super()._sop_computed_fields() | {
+            "company_id",
+            "date_deadline",
+            "has_deadline_issue",
+        }
 
     # -- computed ------------------------------------------------------------------------------
 

@@ -69,7 +69,6 @@ class SopCase(TransactionCase):
         cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
         # The details of an order have tests of their own; the other stories need not state them.
         cls.env["ir.default"].set("sop.policy.term", "details_required", False)
-        cls._let_everybody_read_what_forms_show()
         if shared:
             cls._take_company(**shared)
         else:
@@ -132,20 +131,6 @@ class SopCase(TransactionCase):
         """From here on what was made counts as committed, so it is remembered as in real life."""
         cls.env.flush_all()
         cls.env.cr.postcommit.data.pop(UNSETTLED, None)
-
-    @classmethod
-    def _let_everybody_read_what_forms_show(cls):
-        """Odoo's delivery and loyalty put into orders and transfers what not all may read."""
-        for model in ("delivery.zip.prefix", "loyalty.card", "loyalty.reward", "loyalty.program"):
-            if model in cls.env:
-                cls.env["ir.model.access"].create(
-                    {
-                        "name": f"{model} for tests",
-                        "model_id": cls.env["ir.model"]._get_id(model),
-                        "group_id": cls.env.ref("base.group_user").id,
-                        "perm_read": True,
-                    }
-                )
 
     # -- own data ------------------------------------------------------------------------------
 

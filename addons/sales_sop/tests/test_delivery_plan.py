@@ -1,7 +1,7 @@
 from lxml import etree
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common import SopCase, rule
@@ -60,3 +60,56 @@ class TestDeliveryPlan(SopCase):
         later = fields.Datetime.add(promise, days=20)
         self.rpc(picking, "stock_user", "write", {"scheduled_date": later})
         self.assertEqual((picking.date_deadline, picking.has_deadline_issue), (promise, True))
+
+    @rule("D9", "K8")
+    def test_the_promised_day_changes_by_an_amendment_only(self):
+        picking = self.promised(10)
+        order, promise = picking.sale_id, picking.date_deadline
+        later = fields.Datetime.add(promise, days=20)
+        for role in ("salesperson", "sales_office", "sales_manager"):
+            with self.assertRefused(order.name, "Press Amend", unchanged=order):
+                self.rpc(order, role, "write", {"commitment_date": later})
+        with self.assertRefused(picking.name, "amend the order", unchanged=picking.move_ids):
+            self.rpc(picking.move_ids, "stock_user", "write", {"date_deadline": later})
+        with self.assertRefused("computed", unchanged=picking):
+            self.rpc(picking, "stock_user", "write", {"date_deadline": later})
+        self.assertEqual(picking.date_deadline, promise)
+        self.assertTrue(order.sop_date_agreed)
+        amendment = self.as_user(self.env["sop.amendment"], "salesperson").create(
+            {"order_id": order.id, "commitment_date": later, "reason": "The site is not ready"}
+        )
+        amendment.action_submit()
+        for role in ("sales_manager", "sales_head", "finance"):
+            self.rpc(amendment, role, "action_sop_approve")
+        self.assertEqual((order.commitment_date, picking.date_deadline), (later, later))
+
+    @rule("D9")
+    def test_what_is_bought_later_changes_no_promise(self):
+        picking = self.promised(10)
+        promise, move = picking.date_deadline, picking.move_ids
+        source = move.copy({"picking_id": False, "sale_line_id": False, "state": "draft"})
+        source.move_dest_ids = move
+        later = fields.Datetime.add(promise, days=20)
+        self.rpc(source, "stock_user", "write", {"date_deadline": later})
+        self.assertEqual((source.date_deadline, move.date_deadline), (later, promise))
+
+    @rule("D9")
+    def test_the_day_of_a_quotation_is_free_until_its_contract_is_signed(self):
+        day = fields.Datetime.add(fields.Datetime.now(), days=10)
+        quotation = self.approved_quotation()
+        self.rpc(quotation, "salesperson", "write", {"commitment_date": day})
+        self.assertEqual(quotation.commitment_date, day)
+
+    @rule("D9")
+    def test_a_day_can_still_be_agreed_where_there_was_none(self):
+        day = fields.Datetime.add(fields.Datetime.now(), days=10)
+        order = self.confirmed_order()
+        with Form(self.as_user(order, "salesperson")) as form:
+            form.commitment_date = day
+            form.commitment_date = fields.Datetime.add(day, days=1)
+        self.assertEqual(order.commitment_date, fields.Datetime.add(day, days=1))
+        with (
+            self.assertRaisesRegex(AssertionError, "readonly"),
+            Form(self.as_user(order, "salesperson")) as form,
+        ):
+            form.commitment_date = day

@@ -15,10 +15,6 @@ NOT_OPENED = {
 
 @tagged("post_install", "-at_install")
 class TestOtherModules(SopCase):
-    @classmethod
-    def _let_everybody_read_what_forms_show(cls):
-        """They do, or these tests fail."""
-
     @rule("A1", "D1", "K1")
     def test_who_may_read_a_document_can_open_its_form(self):
         order = self.confirmed_order()
@@ -37,3 +33,14 @@ class TestOtherModules(SopCase):
         for role in ("finance", "finance_vp", "planner", "quality", "legal", "stock_user"):
             for document in (order, picking, contract):
                 self.assertIn((role, document._name), opened)
+
+    @rule("A1", "D1")
+    def test_who_reads_no_order_reads_no_coupon_and_nobody_of_them_gives_any(self):
+        coupons, areas = self.env["loyalty.card"], self.env["delivery.zip.prefix"]
+        for role in ("gate_guard", "salesperson", "finance", "stock_user"):
+            self.assertEqual(self.as_user(coupons, role).has_access("read"), role != "gate_guard")
+        for role in ("gate_guard", "legal", "finance", "accountant", "stock_user"):
+            for operation in ("write", "create", "unlink"):
+                for model in (coupons, areas):
+                    with self.subTest(role=role, model=model._name, operation=operation):
+                        self.assertFalse(self.as_user(model, role).has_access(operation))

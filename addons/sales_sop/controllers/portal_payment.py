@@ -50,6 +50,9 @@ class SopPaymentPortal(CustomerPortal):
 
         :raise ValueError: with the name of what is wrong
         """
+        document = post.pop("document", None)
+        # Anything can be sent, such as a file where the form asks for a text.
+        post = {name: value for name, value in post.items() if isinstance(value, str)}
         kind = post.get("kind")
         if kind not in dict(KINDS):
             raise ValueError("kind")
@@ -59,7 +62,7 @@ class SopPaymentPortal(CustomerPortal):
             "kind": kind,
             # PostgreSQL keeps no NUL.
             "note": (post.get("note") or "").replace("\x00", "").strip()[:2000] or False,
-            **self._sop_file(post.get("document")),
+            **self._sop_file(document),
         }
 
     @staticmethod
@@ -101,6 +104,8 @@ class SopPaymentPortal(CustomerPortal):
     @staticmethod
     def _sop_file(upload):
         """A scan of the transfer, if any; only what is what its name says."""
+        if isinstance(upload, str) and upload:
+            raise ValueError("file")
         if not upload or not upload.filename:
             return {}
         content = upload.read(MAX_BYTES + 1)

@@ -65,6 +65,23 @@ class TestAnnouncement(CollectionCase, HttpCase):
             self.rpc(announcement, "finance", "action_confirm")
 
     @rule("C11")
+    def test_a_text_for_a_file_and_a_file_for_a_text_fail_nothing(self):
+        token = self.sold.sudo()._portal_ensure_token()
+        self.assertIn("sop_announced=file", self.announce(self.sold, document="a text").url)
+        for name in ("amount", "date", "kind"):
+            form = {"amount": "600.00", "kind": "transfer", "date": "2026-03-04"}
+            del form[name]
+            response = self.url_open(
+                f"/my/orders/{self.sold.id}/announce",
+                data={"csrf_token": http.Request.csrf_token(self), "access_token": token, **form},
+                files={name: ("scan.pdf", b"%PDF"), "note": ("note.txt", b"From the Harbour Bank")},
+            )
+            self.assertEqual(response.status_code, 200)
+            answer = "done" if name == "date" else name
+            self.assertIn(f"sop_announced={answer}", response.url)
+        self.assertEqual(len(self.announcements(self.sold)), 1)
+
+    @rule("C11")
     def test_the_customer_reads_why_it_was_not_found(self):
         self.announce(self.sold)
         announcement = self.announcements(self.sold)

@@ -30,20 +30,21 @@ class MrpBom(models.Model):
                 )
 
     def _sop_counting_line(self):
-        """Return an order line that is not finished and whose parts are planned by this bill."""
+        """Return an order line that is not invoiced completely and planned by this bill."""
+        parts = [("bom_line_id", "in", self.bom_line_ids.ids), ("state", "!=", "cancel")]
         lines = (
             self.env["sale.order.line"]
             .sudo()
-            .search(
-                [
-                    ("state", "=", "sale"),
-                    ("invoice_status", "in", ("no", "to invoice")),
-                    (
-                        "move_ids",
-                        "any",
-                        [("bom_line_id", "in", self.bom_line_ids.ids), ("state", "!=", "cancel")],
-                    ),
-                ]
-            )
+            .search([("state", "=", "sale"), ("move_ids", "any", parts)], order="id desc")
         )
-        return lines.filtered(lambda line: line.order_id._sop_is_governed())[:1]
+        return next((line for line in lines if line._sop_counts_by_bill()), lines.browse())
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _sop_counts_by_bill(self):
+        """Whether something of the kit is still to be accepted or invoiced (D3)."""
+        invoiced = self.qty_invoiced_posted
+        is_open = self.product_uom_id.compare(invoiced, self.product_uom_qty) < 0
+        return is_open and self.order_id._sop_is_governed()

@@ -33,6 +33,11 @@ class AccountBankStatementLine(models.Model):
         self.sudo().allocation_ids._refuse_deletion_of_money()
 
     def write(self, vals):
+        if not self.env.su and "move_id" in vals:
+            self.check_access("write")
+            for line in self.sudo():
+                if line.move_id.id != vals["move_id"]:
+                    line.move_id._sop_raise_not_its_money()
         result = super().write(vals)
         if not MONEY_FIELDS.isdisjoint(vals):
             self.sudo().allocation_ids._check_allocation()

@@ -75,6 +75,14 @@ class AccountMove(models.Model):
             lambda payment: payment.move_id == self
         )._sop_booked()
 
+    def _sop_watch_bank_lines(self):
+        """An item on another account can be no money of the customer any more (C1)."""
+        posted = self.sudo().filtered(
+            lambda move: move.statement_line_id and move.state == "posted"
+        )
+        if posted:
+            posted._sop_touch_contracts()._watch_money()
+
 
 class AccountMoveLine(models.Model):
     """The entry of booked money says how much of it is cash (C1).
@@ -86,6 +94,8 @@ class AccountMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        move_ids = filter(None, {vals.get("move_id") for vals in vals_list})
+        self.env["account.move"].browse(move_ids)._sop_watch_bank_lines()
         lines = super().create(vals_list)
         lines._sop_check_entry_booked()
         return lines
@@ -93,7 +103,7 @@ class AccountMoveLine(models.Model):
     def write(self, vals):
         if names := ITEM_FIELDS.intersection(vals):
             self._sop_check_items_booked({name: vals[name] for name in names})
-            self._sop_watch_bank_lines()
+            self.move_id._sop_watch_bank_lines()
         result = super().write(vals)
         if "move_id" in vals:
             self._sop_check_entry_booked()
@@ -101,7 +111,7 @@ class AccountMoveLine(models.Model):
 
     def unlink(self):
         self._sop_check_entry_booked()
-        self._sop_watch_bank_lines()
+        self.move_id._sop_watch_bank_lines()
         return super().unlink()
 
     def _sop_check_items_booked(self, vals):
@@ -117,11 +127,3 @@ class AccountMoveLine(models.Model):
         for move in self.sudo().move_id:
             for payment in move._sop_booked_payment():
                 payment._sop_raise_booked(self.env._("its journal entry"))
-
-    def _sop_watch_bank_lines(self):
-        """An item on another account can be no money of the customer any more (C1)."""
-        posted = self.sudo().move_id.filtered(
-            lambda move: move.statement_line_id and move.state == "posted"
-        )
-        if posted:
-            posted._sop_touch_contracts()._watch_money()

@@ -106,3 +106,37 @@ class TestBookedMoney(AlertCase, MoneyCase):
         self.rpc(suspense, "finance", "write", {"account_id": self.account("asset_current").id})
         self.assertAlerted(order)
         self.assertCollected(order, 0.0)
+
+    @rule("C1")
+    def test_a_bank_line_that_is_less_cash_than_before_alerts(self):
+        order = self.order()
+        line = self.bank_line(1000.0)
+        self.book_on_receivable(line)
+        invoice = self.invoice(order)
+        self.match(invoice, line.move_id)
+        self.assertNotAlerted(order)
+        # Half of what the customer is credited with is no cash any more.
+        items = [
+            Command.create({"account_id": account.id, "balance": balance})
+            for account, balance in (
+                (self.account("expense"), 1000.0),
+                (self.receivable(invoice).account_id, -1000.0),
+            )
+        ]
+        self.rpc(
+            line.move_id,
+            "finance",
+            "write",
+            {"line_ids": items},
+            context={"skip_readonly_check": True},
+        )
+        self.assertAlerted(order)
+        self.assertCollected(order, 500.0)
+
+    @rule("C3")
+    def test_a_bank_line_keeps_its_entry(self):
+        self.users["banker"] = self._new_user("banker", "account.group_account_user", self.company)
+        line, other = self.bank_line(1000.0), self.bank_line(5000.0)
+        for entry in (other.move_id, self.entry):
+            with self.assertRefused("is fixed when it is", exception=AccessError, unchanged=line):
+                self.rpc(line, "banker", "write", {"move_id": entry.id})

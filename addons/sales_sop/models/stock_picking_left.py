@@ -4,7 +4,10 @@ from odoo.tools import format_list
 
 from .marks import marked, marked_ids
 
-LEFT_FIELDS = frozenset({"company_id", "date_done", "name", "partner_id", "picking_type_id"})
+# Of what went with its backorders, an approval and a signature for money are used up (D1, D4).
+LEFT_FIELDS = frozenset(
+    {"backorder_id", "company_id", "date_done", "name", "partner_id", "picking_type_id"}
+)
 IN_ACTION_DONE = "sales_sop.pickings_in_action_done"
 
 

@@ -1,5 +1,6 @@
 from psycopg2.errors import CheckViolation
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -265,6 +266,28 @@ class TestDeliveryAttacks(SopCase):
         with self.assertRefused("D1", picking.name):
             self.ship(picking)
         self.assertEqual(self.at_customers(self.drive), 0.0)
+
+    @rule("D1", "D4")
+    def test_what_has_left_under_an_approval_goes_on_being_counted(self):
+        order = self.confirmed_order(lines=[(self.drive, 20, 100.0)])
+        picking = order.sudo().picking_ids
+        self.rpc(picking.move_ids, "stock_user", "write", {"product_uom_qty": 10})
+        self.approve_delivery(picking)
+        self.ship(picking, quantity=4)
+        backorder = picking.backorder_ids
+        self.ship(backorder, quantity=6)
+        self.as_user(order, "sales_office").action_sop_deliver_again()
+        rest = order.sudo().picking_ids - picking - backorder
+        self.rpc(rest, "stock_user", "write", {"backorder_id": picking.id})
+        with self.assertRefused("D1", rest.name):
+            self.ship(rest, quantity=6)
+        for record, values in (
+            (backorder, {"backorder_id": False}),
+            (picking, {"backorder_ids": [Command.unlink(backorder.id)]}),
+        ):
+            with self.assertRefused("has left", exception=AccessError, unchanged=backorder):
+                self.rpc(record, "stock_user", "write", values)
+        self.assertEqual(self.at_customers(self.drive), 10.0)
 
     @rule("D1")
     def test_a_delivery_that_is_its_own_backorder_is_still_refused(self):

@@ -162,6 +162,7 @@ class StockMove(models.Model):
         if leaving:
             leaving._sop_check_issuer()
             leaving._sop_check_delivery()
+            leaving._sop_count_as_delivered()
         coming_back._sop_touch_contracts()
         with (leaving | coming_back)._sop_in_action_done():
             done = super()._action_done(cancel_backorder=cancel_backorder)
@@ -197,6 +198,14 @@ class StockMove(models.Model):
                 else moves._sop_basis_blockers()
             )
         self.env["sop.gate"]._raise_if_blocked(blockers)
+
+    def _sop_count_as_delivered(self):
+        """What leaves is delivered, also again for goods that came back (D9).
+
+        Odoo leaves out what is sent for a return without credit, and it would be due once more.
+        """
+        left_out = self.filtered(lambda move: move.origin_returned_move_id and not move.to_refund)
+        left_out.to_refund = True
 
     def _sop_in_action_done(self):
         """Mark these moves as passing the gate now."""

@@ -99,6 +99,19 @@ class TestPodAttacks(PodCase):
             with self.assertRefused("D6", "did not leave with", unchanged=lines):
                 self.ship(back, quantity=3)
 
+    @rule("D9")
+    def test_what_leaves_counts_as_delivered(self):
+        """Odoo forgets goods that are sent again for returned ones that are not credited."""
+        __, ___, back = self.returned()
+        order = self.confirmed_order()
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        again = {"origin_returned_move_id": back.move_ids.id, "to_refund": False}
+        self.rpc(picking.move_ids, "stock_user", "write", again)
+        self.ship(picking)
+        self.assertEqual(picking.state, "done")
+        self.assertQuantities(order.order_line, 10.0, 0.0)
+        self.assertFalse(order.sudo().sop_due_again)
+
     @rule("D6")
     def test_a_return_that_is_not_done_is_still_edited(self):
         order, picking = self.shipped()

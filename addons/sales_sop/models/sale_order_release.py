@@ -31,7 +31,7 @@ class SaleOrder(models.Model):
         return self.sudo()._approval_content("application")
 
     def _sop_check_content(self):
-        """What was confirmed by release before its contract is effective does not change (A3)."""
+        """What an exception confirmed before its contract is effective does not change (A3)."""
         for order in self.sudo():
             contract = order.sop_contract_id
             if order.state != "sale" or contract.state != "draft" or order.sop_opening:
@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
             if not order._is_approved("application"):
                 raise UserError(
                     self.env._(
-                        "%(order)s was confirmed by release before contract %(contract)s is "
+                        "%(order)s was confirmed by an exception before contract %(contract)s is "
                         "effective: its content cannot change. Cancel the order and submit it "
                         "again with the new content.",
                         order=order.name,

@@ -11,7 +11,7 @@ class SopContract(models.Model):
     release_ids = fields.One2many(
         "sop.release",
         "contract_id",
-        string="Exception Releases",
+        string="Exceptions",
         readonly=True,
         groups="sales_sop.group_user,base.group_system",
     )

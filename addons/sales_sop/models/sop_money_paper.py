@@ -295,9 +295,11 @@ class SopMoneyPaper(models.Model):
         self.env.user._sop_require_role(self.env._("endorse a bill"), *FINANCE)
         self._check_second_person()
         for paper in self:
-            if paper.kind not in BILLS or not paper.endorsed_to_id:
+            if paper.kind not in BILLS:
+                raise UserError(self.env._("%s: only acceptance bills are endorsed.", paper.name))
+            if not paper.endorsed_to_id:
                 raise UserError(
-                    self.env._("%s: only bills are endorsed. Enter to whom.", paper.name)
+                    self.env._("%s: enter under “Endorsed to” who takes the bill.", paper.name)
                 )
         self._set_state("endorsed", **self._prepare_end_values())
         return True

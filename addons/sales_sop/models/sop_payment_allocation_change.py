@@ -43,8 +43,10 @@ class SopPaymentAllocationChange(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True, ondelete="restrict")
     to_contract_id = fields.Many2one("sop.contract", readonly=True, ondelete="restrict")
     to_order_id = fields.Many2one("sale.order", readonly=True, ondelete="restrict")
-    amount_before = fields.Monetary(readonly=True)
-    amount_after = fields.Monetary(readonly=True)
+    amount_before = fields.Monetary(string="Before", readonly=True)
+    amount_after = fields.Monetary(
+        string="After", readonly=True, help="What stays earmarked for the contract."
+    )
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     reason = fields.Char(readonly=True)

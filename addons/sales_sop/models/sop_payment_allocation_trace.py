@@ -203,7 +203,7 @@ class SopPaymentAllocation(models.Model):
         values = self._prepare_change_values(
             "moved",
             amount_before=self.amount,
-            amount_after=amount,
+            amount_after=self.currency_id.round(self.amount - amount),
             to_contract_id=contract.id,
             to_order_id=order.id,
             reason=reason.strip(),

@@ -27,13 +27,13 @@ class SopPolicy(models.Model):
     _inherit = "sop.policy"
 
     release_max_days = fields.Integer(
-        string="Longest Release (Days)",
+        string="Longest Exception (Days)",
         default=30,
-        help="A release expires at most this many days after it was requested.",
+        help="An exception expires at most this many days after it was requested.",
     )
     after_the_fact_days = fields.Integer(
         string="Approve Afterwards Within (Days)",
-        help="Goods may leave on a day without approvers by a release that is approved within "
+        help="Goods may leave on a day without approvers by an exception that is approved within "
         "this many days. Zero: not allowed.",
     )
     after_the_fact_on = fields.Selection(
@@ -41,12 +41,12 @@ class SopPolicy(models.Model):
         string="Allowed on",
         default="weekend",
         required=True,
-        help="The days on which a release after the fact can be filed.",
+        help="The days on which an exception after the fact can be filed.",
     )
     release_line_ids = fields.One2many(
         "sop.policy.release",
         "policy_id",
-        string="Who Releases",
+        string="Who Grants Exceptions",
         copy=True,
         default=lambda self: self._default_release_lines(),
     )
@@ -87,7 +87,7 @@ class SopPolicy(models.Model):
             if policy.release_max_days < 1 or policy.after_the_fact_days < 0:
                 raise ValidationError(
                     self.env._(
-                        "%s: a release lasts at least one day, and the days for approving "
+                        "%s: an exception lasts at least one day, and the days for approving "
                         "afterwards cannot be negative.",
                         policy.name,
                     )
@@ -126,7 +126,7 @@ class SopPolicyRelease(models.Model):
 
     _name = "sop.policy.release"
     _inherit = "sop.policy.part"
-    _description = "Authority to Release"
+    _description = "Authority to Grant Exceptions"
     _order = "policy_id, sequence, id"
 
     currency_id = fields.Many2one(related="policy_id.company_id.currency_id")
@@ -136,12 +136,11 @@ class SopPolicyRelease(models.Model):
     percent_max = fields.Float(
         string="Up to (% of the Contract)",
         digits=(5, 2),
-        help="Largest share of the contract's total this role may release. Zero means no limit.",
+        help="Largest share of the contract's total this role may excuse. Zero means no limit.",
     )
     amount_max = fields.Monetary(
         string="Up to (Amount)",
-        help="Largest amount this role may release, in the company's currency. Zero means no "
-        "limit.",
+        help="Largest amount this role may excuse, in the company's currency. Zero means no limit.",
     )
 
     @api.constrains("percent_max", "amount_max")
@@ -150,7 +149,7 @@ class SopPolicyRelease(models.Model):
             if not 0 <= line.percent_max <= 100 or line.amount_max < 0:
                 raise ValidationError(
                     self.env._(
-                        "%s: a role releases between 0 and 100 percent of a contract, and no "
+                        "%s: a role excuses between 0 and 100 percent of a contract, and no "
                         "negative amount.",
                         line.policy_id.name,
                     )

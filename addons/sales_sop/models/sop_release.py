@@ -44,7 +44,7 @@ class SopRelease(models.Model):
     """
 
     _name = "sop.release"
-    _description = "Exception Release"
+    _description = "Exception"
     _inherit = ["mail.thread", "mail.activity.mixin", "sop.approval.mixin", "sop.protected.mixin"]
     _order = "id desc"
     _rec_name = "number"
@@ -93,7 +93,7 @@ class SopRelease(models.Model):
         string="Missing Money",
         readonly=True,
         copy=False,
-        help="Money that was missing for the rule when the release was requested.",
+        help="Money that was missing for the rule when the exception was requested.",
     )
     date_expiry = fields.Date(
         string="Valid Until", required=True, default=lambda self: self._default_date_expiry()
@@ -134,7 +134,7 @@ class SopRelease(models.Model):
     decided_on = fields.Date(readonly=True, copy=False)
     decision_comment = fields.Text(readonly=True, copy=False)
     approve_by = fields.Date(
-        readonly=True, copy=False, help="Last day for approving a release after the fact."
+        readonly=True, copy=False, help="Last day for approving an exception after the fact."
     )
     timeliness = fields.Selection(
         [
@@ -354,7 +354,7 @@ class SopRelease(models.Model):
     def _tell_use(self, document, amount):
         self._note_approval(
             self.env._(
-                "%(document)s passed by this release: %(amount)s.",
+                "%(document)s passed by this exception: %(amount)s.",
                 document=self._name_of_document(document),
                 amount=self._format(amount),
             )
@@ -387,7 +387,7 @@ class SopRelease(models.Model):
                 **values,
             )
         return self.env._(
-            "%(rule)s. Released by %(who)s (%(number)s), up to %(amount)s until %(date)s: "
+            "%(rule)s. Excused by %(who)s (%(number)s), up to %(amount)s until %(date)s: "
             "%(reason)s",
             **values,
         )
@@ -400,7 +400,7 @@ class SopRelease(models.Model):
                 labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
-                        "Release %(release)s is %(old)s and cannot become %(new)s.",
+                        "Exception %(release)s is %(old)s and cannot become %(new)s.",
                         release=release.number or "—",
                         old=labels[release.state],
                         new=labels[state],
@@ -429,7 +429,7 @@ class SopRelease(models.Model):
         if self.sudo().use_ids:
             raise UserError(
                 self.env._(
-                    "%s: the goods have left by this release. It is not taken back; somebody has "
+                    "%s: the goods have left by this exception. It is not taken back; somebody has "
                     "to decide it.",
                     self.number,
                 )
@@ -513,7 +513,8 @@ class SopRelease(models.Model):
             if release.state != "draft":
                 raise UserError(
                     self.env._(
-                        "Release %s has been submitted and is kept as it is. Request another one.",
+                        "Exception %s has been submitted and is kept as it is. Request another "
+                        "one.",
                         release.number,
                     )
                 )
@@ -531,7 +532,7 @@ class SopRelease(models.Model):
         for release in self:
             document = release._document()
             if not document:
-                raise UserError(self.env._("The document of this release does not exist."))
+                raise UserError(self.env._("The document of this exception does not exist."))
             document.check_access("read")
             release.contract_id.check_access("read")
 
@@ -563,7 +564,7 @@ class SopRelease(models.Model):
     def _action_view(self, releases):
         action = {
             "type": "ir.actions.act_window",
-            "name": self.env._("Exception Releases"),
+            "name": self.env._("Exceptions"),
             "res_model": self._name,
             "view_mode": "list,form",
             "domain": [("id", "in", releases.ids)],
@@ -632,7 +633,7 @@ class SopRelease(models.Model):
         if not covered <= document._releasable_rules():
             return [
                 self.env._(
-                    "%(document)s: %(rule)s cannot be excused by a release.",
+                    "%(document)s: %(rule)s cannot be excused by an exception.",
                     document=self.document_name,
                     rule=self._rule_label(),
                 )
@@ -696,7 +697,7 @@ class SopRelease(models.Model):
             return []
         return [
             self.env._(
-                "%(document)s: a release is valid until a day between today and %(latest)s "
+                "%(document)s: an exception is valid until a day between today and %(latest)s "
                 "(%(days)s days, by the policy).",
                 document=self.document_name,
                 latest=format_date(self.env, latest),
@@ -786,7 +787,7 @@ class SopRelease(models.Model):
 
     def _authority_reason(self, rules):
         return self.env._(
-            "Releases %(rules)s up to %(amount)s.",
+            "May excuse %(rules)s up to %(amount)s.",
             rules=format_list(self.env, rules),
             amount=self._format(self.amount_max),
         )
@@ -840,7 +841,7 @@ class SopRelease(models.Model):
         self._close_reminders()
         self._tell_decision(
             self.env._(
-                "%(rule)s. Release %(number)s was refused by %(who)s.",
+                "%(rule)s. Exception %(number)s was refused by %(who)s.",
                 rule=self._rule_label(),
                 number=self.number,
                 who=self.decided_by,

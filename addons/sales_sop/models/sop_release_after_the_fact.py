@@ -56,7 +56,7 @@ class SopRelease(models.Model):
         if policy.after_the_fact_on == "weekend" and today.weekday() < SATURDAY:
             raise UserError(
                 self.env._(
-                    "%(document)s: a release after the fact is for Saturdays and Sundays. Today "
+                    "%(document)s: an exception after the fact is for Saturdays and Sundays. Today "
                     "the approvers are at work: request the exception beforehand.",
                     document=self.document_name,
                 )

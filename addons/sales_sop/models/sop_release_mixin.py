@@ -6,25 +6,25 @@ class SopReleaseMixin(models.AbstractModel):
     """Documents with a gate that a release can open: orders, deliveries and invoices."""
 
     _name = "sop.release.mixin"
-    _description = "Document That Can Be Released"
+    _description = "Document That Can Be Excused"
 
     release_ids = fields.One2many(
         "sop.release",
         "res_id",
-        string="Exception Releases",
+        string="Exceptions",
         domain=lambda self: [("res_model", "=", self._name)],
         readonly=True,
         copy=False,
         groups="sales_sop.group_user,base.group_system",
     )
     sop_release_count = fields.Integer(
-        string="Number of Exception Releases",
+        string="Number of Exceptions",
         compute="_compute_sop_release",
         compute_sudo=True,
         groups="base.group_user",
     )
     sop_release_note = fields.Text(
-        string="Released Although",
+        string="Excused Although",
         compute="_compute_sop_release",
         compute_sudo=True,
         help="The rules that somebody excused on this document, by whom and why.",
@@ -32,7 +32,7 @@ class SopReleaseMixin(models.AbstractModel):
     )
     sop_can_request_release = fields.Boolean(
         compute="_compute_sop_can_request_release",
-        help="One of the reasons that block the document can be excused by a release.",
+        help="One of the reasons that block the document can be excused by an exception.",
         groups="base.group_user",
     )
 
@@ -109,7 +109,9 @@ class SopReleaseMixin(models.AbstractModel):
             raise AccessError(self.env._("You may not request an exception for a document."))
         if not self._sop_may_request_release(blockers):
             raise UserError(
-                self.env._("Nothing that blocks %s can be excused by a release.", self.display_name)
+                self.env._(
+                    "Nothing that blocks %s can be excused by an exception.", self.display_name
+                )
             )
         if waiting := self._sop_waiting_release(blockers):
             return self.env["sop.release"]._action_view(waiting)

@@ -6,12 +6,17 @@ class SopReleaseUse(models.Model):
     """What a release let through, and when; rows are only ever added, by the gate."""
 
     _name = "sop.release.use"
-    _description = "Use of an Exception Release"
+    _description = "Use of an Exception"
     _inherit = ["sop.own.defaults.mixin"]
     _order = "id"
 
     release_id = fields.Many2one(
-        "sop.release", required=True, readonly=True, ondelete="restrict", index=True
+        "sop.release",
+        string="Exception",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
     )
     company_id = fields.Many2one(related="release_id.company_id")
     currency_id = fields.Many2one(related="release_id.currency_id")
@@ -21,7 +26,7 @@ class SopReleaseUse(models.Model):
     )
     document_name = fields.Char(readonly=True)
     amount = fields.Monetary(
-        readonly=True, help="What it took from the release; nothing when posted once more."
+        readonly=True, help="What it took from the exception; nothing when posted once more."
     )
     quantity = fields.Float(digits="Product Unit", readonly=True)
     used_on = fields.Datetime(readonly=True)
@@ -29,4 +34,4 @@ class SopReleaseUse(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("What a release let through is kept for ever."))
+        raise UserError(self.env._("What an exception let through is kept for ever."))

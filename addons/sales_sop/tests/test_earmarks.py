@@ -212,6 +212,7 @@ class TestEarmarks(EarmarkCase):
         made, moved = self.trace(earmark)
         self.assertEqual((made.kind, made.amount_after), ("made", 700.0))
         self.assertEqual((moved.kind, moved.reason), ("moved", "Named the wrong order"))
+        self.assertEqual((moved.amount_before, moved.amount_after), (700.0, 0.0))
         self.assertEqual(moved.contract_id, self.contract(order))
         self.assertEqual(moved.to_contract_id, self.contract(other))
         self.assertEqual(moved.user_id, self.users["finance"])
@@ -222,7 +223,9 @@ class TestEarmarks(EarmarkCase):
         earmark = self.earmark(self.receive(700.0), order)
         self.move(earmark, other, 250.0)
         self.assertCollected(order, 450.0, other, 250.0)
-        self.assertEqual(self.trace(earmark).mapped("kind"), ["made", "moved"])
+        made, moved = self.trace(earmark)
+        self.assertEqual((made.amount_before, made.amount_after), (0.0, 700.0))
+        self.assertEqual((moved.amount_before, moved.amount_after), (700.0, 450.0))
 
     @rule("C3")
     def test_what_cannot_be_moved_stays(self):

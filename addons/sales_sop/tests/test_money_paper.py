@@ -160,7 +160,7 @@ class TestMoneyPaper(PaperCase):
         order = self.order()
         paper = self.countersigned(order, kind="commercial_bill")
         supplier = self.env["res.partner"].create({"name": "Copper Works"})
-        with self.assertRefused("Enter to whom", unchanged=paper):
+        with self.assertRefused("who takes the bill", unchanged=paper):
             self.rpc(paper, "second_finance", "action_endorse")
         self.rpc(paper, "finance", "write", {"endorsed_to_id": supplier.id})
         with self.assertRefused("registered by you", unchanged=paper):

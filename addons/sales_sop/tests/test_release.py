@@ -274,7 +274,7 @@ class TestRelease(ReleaseCase):
         self.grant(self.request(order, "salesperson"), "general_manager")
         self.as_user(order, "salesperson").action_confirm()
         line = order.order_line
-        with self.assertRefused("by release", unchanged=line):
+        with self.assertRefused("by an exception", unchanged=line):
             self.rpc(line, "salesperson", "write", {"product_uom_qty": 20})
         contract = self.countersign(order)
         self.assertEqual(contract.state, "effective")

@@ -36,7 +36,7 @@ class ResUsers(models.Model):
         """Raise an AccessError that names ``action`` and the roles that may do it."""
         if self._sop_has_role(*groups):
             return
-        names = [self.env.ref(group).sudo().name for group in groups]
+        names = [self._sop_role_name(group) for group in groups]
         raise AccessError(
             self.env._(
                 "%(user)s cannot %(action)s. This needs one of these roles: %(roles)s.",
@@ -45,6 +45,12 @@ class ResUsers(models.Model):
                 roles=format_list(self.env, names, "or"),
             )
         )
+
+    @api.model
+    def _sop_role_name(self, xmlid):
+        """Several of Odoo's roles are just called “User”: the app is named with them."""
+        group = self.env.ref(xmlid).sudo()
+        return group.name if xmlid.startswith("sales_sop.") else group.full_name
 
     def _sop_deciding_group_ids(self):
         """Return the ids of the roles in which this user decides, the own and delegated ones.

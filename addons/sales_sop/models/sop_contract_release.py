@@ -15,7 +15,9 @@ class SopContract(models.Model):
         readonly=True,
         groups="sales_sop.group_user,base.group_system",
     )
-    release_count = fields.Integer(compute="_compute_release_count", compute_sudo=True)
+    release_count = fields.Integer(
+        string="Number of Exceptions", compute="_compute_release_count", compute_sudo=True
+    )
 
     @api.depends("release_ids")
     def _compute_release_count(self):

@@ -31,6 +31,7 @@ class SopReleaseMixin(models.AbstractModel):
         groups="base.group_user",
     )
     sop_can_request_release = fields.Boolean(
+        string="Can Be Excused",
         compute="_compute_sop_can_request_release",
         help="One of the reasons that block the document can be excused by an exception.",
         groups="base.group_user",

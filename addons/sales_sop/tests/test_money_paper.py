@@ -168,6 +168,12 @@ class TestMoneyPaper(PaperCase):
         self.rpc(paper, "second_finance", "action_endorse")
         self.assertCollected(order, 600.0)
 
+    @rule("C3")
+    def test_a_cheque_is_not_passed_on(self):
+        paper = self.countersigned(self.order(), kind="cheque")
+        with self.assertRefused("only acceptance bills", unchanged=paper):
+            self.rpc(paper, "second_finance", "action_endorse")
+
     @rule("C1", "C3", "D4")
     def test_a_bill_that_bounces_takes_its_money_away_everywhere(self):
         order = self.order()

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -38,6 +40,23 @@ class TestPodAttacks(PodCase):
             ):
                 with self.assertRefused(unchanged=[line, move]):
                     self.rpc(record, role, "write", values)
+
+    @rule("D3", "D6")
+    def test_whoever_records_no_receipt_and_takes_nothing_back_is_offered_neither(self):
+        __, picking = self.shipped()
+        self.assertOffered(picking, "sales_office", "action_pod")
+        self.assertOffered(picking, "finance", "action_pod")
+        self.assertOffered(picking, "stock_user", "action_pod", "Return")
+        for role in ("salesperson", "legal", "gate_guard"):
+            self.assertOffered(picking, role)
+            with self.assertRefused("Finance or Inventory / User", exception=AccessError):
+                self.rpc(picking, role, "action_pod")
+
+    def assertOffered(self, picking, role, *expected):
+        arch = self.as_user(picking, role).get_view(view_type="form")["arch"]
+        buttons = etree.fromstring(arch).xpath("//header/button")
+        offered = {button.get(key) for button in buttons for key in ("name", "string")}
+        self.assertEqual(offered & {"action_pod", "Return"}, set(expected), role)
 
     @rule("D3", "D9")
     def test_no_day_in_the_context_forgets_what_has_left(self):

@@ -49,7 +49,7 @@ class TestPodAttacks(PodCase):
         self.assertOffered(picking, "stock_user", "action_pod", "Return")
         for role in ("salesperson", "legal", "gate_guard"):
             self.assertOffered(picking, role)
-            with self.assertRefused("Finance or Inventory / User", exception=AccessError):
+            with self.assertRefused("Finance, or Inventory / User", exception=AccessError):
                 self.rpc(picking, role, "action_pod")
 
     def assertOffered(self, picking, role, *expected):

@@ -310,6 +310,10 @@ class CommissionPlan(models.Model):
         self.submit_approval("commission_plan")
         return True
 
+    def _approval_values(self, route_code):
+        """A plan is about no customer; the company's own contact would stand as one."""
+        return super()._approval_values(route_code) | {"partner_id": False}
+
     def _approval_salesperson(self):
         return self.env["res.users"]
 

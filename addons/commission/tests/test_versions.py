@@ -35,6 +35,13 @@ class TestVersionByMoney(VersionCase):
         self.pay(invoice, 575.0, "2026-04-01")
         self.assertEqual(self.earned(), [(10.0, 50.0), (20.0, 100.0)])
 
+    @rule("B1")
+    def test_a_plan_is_decided_on_without_a_customer(self):
+        plan = self._new_plan("2026-07-01").with_user(self.users["general_manager"])
+        approval = plan.approval_for("commission_plan")
+        self.assertEqual((approval.state, approval.document_name), ("approved", plan.name))
+        self.assertFalse(approval.partner_id)
+
 
 @tagged("post_install", "-at_install")
 class TestVersionByInvoice(VersionCase):

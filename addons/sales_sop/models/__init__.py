@@ -69,6 +69,7 @@ from . import (
     sop_paper,
     sop_contract_paper,
     sop_money_paper,
+    sop_money_paper_second,
     account_payment_method,
     account_payment_paper,
     sop_payment_allocation,

@@ -169,6 +169,16 @@ class TestMoneyPaper(PaperCase):
         self.assertCollected(order, 600.0)
 
     @rule("C3")
+    def test_a_registered_paper_is_on_the_list_of_who_can_countersign_it(self):
+        paper = self.registered(self.order())
+        asked = paper.activity_search(["sales_sop.mail_activity_paper"])
+        self.assertIn(self.users["second_finance"], asked.user_id)
+        self.assertNotIn(self.users["finance"], asked.user_id)
+        self.assertIn(paper.name, asked[0].summary)
+        self.as_user(paper, "second_finance").action_countersign()
+        self.assertFalse(paper.activity_search(["sales_sop.mail_activity_paper"]))
+
+    @rule("C3")
     def test_a_cheque_is_not_passed_on(self):
         paper = self.countersigned(self.order(), kind="cheque")
         with self.assertRefused("only acceptance bills", unchanged=paper):

@@ -1,0 +1,41 @@
+from odoo import models
+
+ASKED = "sales_sop.mail_activity_paper"
+
+
+class SopMoneyPaper(models.Model):
+    """A registered paper is on the list of whoever can countersign it (C3)."""
+
+    _inherit = "sop.money.paper"
+
+    def _set_state(self, state, **values):
+        super()._set_state(state, **values)
+        self.sudo().activity_unlink([ASKED])
+        if state == "registered":
+            for paper in self:
+                paper._ask_second_person()
+
+    def _ask_second_person(self):
+        for user in self._second_people("group_finance") or self._second_people("group_finance_vp"):
+            paper = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+            paper.activity_schedule(
+                ASKED,
+                summary=paper.env._(
+                    "Countersign %(kind)s %(paper)s of %(customer)s",
+                    kind=paper._kind_label(),
+                    paper=paper.name,
+                    customer=paper.partner_id.display_name,
+                ),
+                user_id=user.id,
+            )
+
+    def _second_people(self, role):
+        """Return who holds ``role`` in the company, other than who registered the paper."""
+        people = self.env.ref(f"sales_sop.{role}").sudo().all_user_ids
+        return people.filtered(
+            lambda user: (
+                user.active
+                and self.company_id in user.company_ids
+                and user != self.registered_by_id
+            )
+        )

@@ -146,6 +146,7 @@ from . import (
     account_move_line,
     account_payment,
     account_payment_booked,
+    account_payment_cleared,
     account_payment_alert,
     account_bank_statement_line,
     account_partial_reconcile,

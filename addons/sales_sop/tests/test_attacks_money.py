@@ -140,3 +140,77 @@ class TestBookedMoney(AlertCase, MoneyCase):
         for entry in (other.move_id, self.entry):
             with self.assertRefused("is fixed when it is", exception=AccessError, unchanged=line):
                 self.rpc(line, "banker", "write", {"move_id": entry.id})
+
+
+@tagged("post_install", "-at_install")
+class TestClearedMoney(AlertCase, MoneyCase):
+    """The bank has a cheque when cash came, and not when somebody booked it away (C3)."""
+
+    def setUp(self):
+        super().setUp()
+        self.sold = self.order()
+        lines = self.bank_journal.inbound_payment_method_line_ids
+        cheque = lines[0].copy({"name": "Cheque", "sop_paper_kind": "cheque"})
+        self.cheque = self.receive(600.0, payment_method_line_id=cheque.id)
+        self.earmark(self.cheque, self.sold)
+        self.outstanding = self.cheque.outstanding_account_id
+
+    def book(self, *items, role="accountant"):
+        """An entry that takes the cheque off the outstanding account, matched with it."""
+        entry = self.rpc_create(
+            "account.move",
+            role,
+            {
+                "journal_id": self.bank_journal.id,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": balance})
+                    for account, balance in (*items, (self.outstanding, -600.0))
+                ],
+            },
+        )
+        self.rpc(entry, role, "action_post")
+        lines = (entry | self.cheque.move_id).line_ids
+        of_account = lines.filtered(lambda line: line.account_id == self.outstanding)
+        self.rpc(of_account, role, "reconcile")
+        return entry
+
+    @rule("C3")
+    def test_a_cheque_that_is_booked_away_is_not_cleared(self):
+        bank, expense = self.bank_journal.default_account_id, self.account("expense")
+        self.book((expense, 500.0), (bank, 100.0))
+        self.assertFalse(self.cheque.is_matched)
+        self.assertCollected(self.sold, 0.0)
+
+    @rule("C3")
+    def test_a_cheque_is_cleared_by_the_bank_less_its_fee(self):
+        bank, expense = self.bank_journal.default_account_id, self.account("expense")
+        self.book((expense, 5.0), (bank, 595.0))
+        self.assertTrue(self.cheque.is_matched)
+        self.assertCollected(self.sold, 600.0)
+
+    @rule("C3")
+    def test_cash_that_is_booked_elsewhere_later_cleared_nothing(self):
+        bank, expense = self.bank_journal.default_account_id, self.account("expense")
+        entry = self.book((bank, 600.0))
+        self.invoice(self.sold)
+        self.assertCollected(self.sold, 600.0)
+        self.assertNotAlerted(self.sold)
+        cash = entry.line_ids.filtered(lambda line: line.account_id == bank)
+        self.rpc(cash, "accountant", "write", {"account_id": expense.id})
+        self.assertCollected(self.sold, 0.0)
+        self.assertAlerted(self.sold)
+
+    @rule("C3")
+    def test_an_entry_that_is_a_draft_again_clears_nothing(self):
+        bank, expense = self.bank_journal.default_account_id, self.account("expense")
+        entry = self.book((bank, 600.0))
+        self.rpc(entry, "accountant", "button_draft")
+        self.assertCollected(self.sold, 0.0)
+        cash = entry.line_ids.filtered(lambda line: line.account_id == bank)
+        self.rpc(cash, "accountant", "write", {"account_id": expense.id})
+        self.rpc(entry, "accountant", "action_post")
+        self.assertCollected(self.sold, 0.0)
+        self.rpc(entry, "accountant", "button_draft")
+        self.rpc(cash, "accountant", "write", {"account_id": bank.id})
+        self.rpc(entry, "accountant", "action_post")
+        self.assertCollected(self.sold, 600.0)

@@ -274,6 +274,10 @@ class SopRelease(models.Model):
         after_the_fact = self.kind == "after_the_fact" and self.state == "pending"
         return self.state in ("approved", "used") or after_the_fact
 
+    def _stands(self):
+        """Whether it excuses or has excused its document; not when it passed by without a use."""
+        return self._is_granted() and self._status_now() not in ("expired", "void")
+
     def _is_open_for(self, document):
         """Whether it can open a gate of ``document`` today; the same content or less."""
         self.ensure_one()

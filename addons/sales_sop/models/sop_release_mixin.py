@@ -43,8 +43,8 @@ class SopReleaseMixin(models.AbstractModel):
         for record in self:
             releases = record._sop_releases()
             record.sop_release_count = len(releases)
-            granted = releases.filtered(lambda release: release._is_granted())
-            sentences = [release._sentence() for release in granted.sorted("id")]
+            standing = releases.filtered(lambda release: release._stands())
+            sentences = [release._sentence() for release in standing.sorted("id")]
             record.sop_release_note = "\n".join(sentences) or False
 
     @api.depends("release_ids.state")

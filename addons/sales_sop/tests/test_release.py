@@ -303,8 +303,11 @@ class TestReleaseEnds(ReleaseCase):
     def test_expired_the_day_after_its_last_day(self):
         picking = self.waiting_delivery()
         release = self.grant(self.request(picking, "salesperson"), "finance_vp")
+        self.assertIn(release.number, picking.sop_release_note)
         release.sudo().date_expiry = self.days_from_today(-1)
         self.assertEqual(release.status, "expired")
+        self.env.invalidate_all()
+        self.assertFalse(picking.sop_release_note)
         with self.assertRefused("D4"):
             self.ship(picking)
         self.tidy()

@@ -17,6 +17,27 @@ class SaleOrder(models.Model):
         terms = super()._sop_frozen_terms(term)
         return terms | {name: term[name] for name in DELIVERY_TERMS}
 
+    def _sop_deliveries(self):
+        """Return the transfers of these orders, also those that bring goods of several.
+
+        Odoo names only the first of the orders on such a transfer.
+        """
+        return self.picking_ids | self.order_line.move_ids.picking_id
+
+    def _sop_cancel_open_deliveries(self):
+        """Cancel what is still to leave of these orders, and of no other."""
+        open_moves = self.order_line.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        )
+        pickings = self._sop_deliveries().filtered(
+            lambda picking: (
+                picking.state not in ("done", "cancel")
+                and not picking.move_ids.sale_line_id.order_id - self
+            )
+        )
+        pickings.action_cancel()
+        (open_moves - pickings.move_ids)._action_cancel()
+
     def _sop_dispatches(self):
         """Return what the customer may see of the goods on their way, newest first (D11).
 

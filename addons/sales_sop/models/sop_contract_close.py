@@ -121,7 +121,7 @@ class SopContract(models.Model):
             for order in orders
             if order.state != "sale"
         ]
-        pickings = orders.picking_ids
+        pickings = orders._sop_deliveries()
         waiting = pickings.filtered(lambda picking: picking.state not in ("done", "cancel"))
         unsigned = pickings.filtered(lambda picking: picking.pod_state == "waiting")
         if waiting:
@@ -208,8 +208,7 @@ class SopContract(models.Model):
         """Reduce the contract to what was accepted and cancel what was still to leave."""
         self.ensure_one()
         self._touch()
-        pickings = self._sold_orders().picking_ids
-        pickings.filtered(lambda picking: picking.state not in ("done", "cancel")).action_cancel()
+        self._sold_orders()._sop_cancel_open_deliveries()
         self.write({"closed_total": self._accepted_total(), "is_short_closed": True})
         if not self._closing_blockers():
             self._close()

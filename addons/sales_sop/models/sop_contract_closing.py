@@ -220,7 +220,7 @@ class SopContractClosing(models.Model):
                 )
             )
         orders = contract._sold_orders()
-        unsigned = orders.picking_ids.filtered(lambda picking: picking.pod_state == "waiting")
+        unsigned = orders._sop_deliveries().filtered(lambda picking: picking.pod_state == "waiting")
         if unsigned:
             raise UserError(
                 self.env._(

@@ -29,7 +29,7 @@ class SopContract(models.Model):
         self.ensure_one()
         return any(
             picking.state == "done" and picking.picking_type_code in ("outgoing", "dropship")
-            for picking in self.order_ids.picking_ids
+            for picking in self.order_ids._sop_deliveries()
         )
 
     # -- money that is taken off somewhere in the books ----------------------------------------

@@ -244,6 +244,35 @@ class TestShortClose(ClosingCase):
         with self.assertRefused("C9", "short closed"):
             self.ship(again)
 
+    def two_on_one_delivery(self):
+        """The warehouse puts the goods of a second order on the delivery of a first one."""
+        orders = self.confirmed_order(), self.confirmed_order()
+        first, second = (order.sudo().picking_ids for order in orders)
+        self.rpc(second.move_ids, "stock_user", "write", {"picking_id": first.id})
+        return *orders, first
+
+    @rule("D1", "D3")
+    def test_goods_that_left_with_another_order_are_not_given_away(self):
+        __, order, picking = self.two_on_one_delivery()
+        contract = order.sudo().sop_contract_id
+        self.ship(self.approve_delivery(picking))
+        self.assertTrue(contract._goods_have_left())
+        request = self.request(order, "closing")
+        with self.assertRefused(picking.name, "has not signed", unchanged=contract):
+            self.as_user(request, "salesperson").action_submit()
+        with self.assertRefused("C9", "signature is missing"):
+            self.close(order)
+
+    @rule("C9")
+    def test_a_short_close_cancels_the_own_goods_on_a_delivery_of_two_orders(self):
+        other, order, picking = self.two_on_one_delivery()
+        self.decided(order, "closing")
+        goods = {move.sale_line_id.order_id: move.state for move in picking.move_ids}
+        self.assertEqual(goods, {other.sudo(): "assigned", order.sudo(): "cancel"})
+        self.ship(self.approve_delivery(picking))
+        self.assertEqual(other.order_line.qty_delivered, 10.0)
+        self.assertEqual(order.order_line.qty_delivered, 0.0)
+
     @rule("C9")
     def test_a_settled_short_close_closes_the_contract(self):
         order = self.partly_delivered()

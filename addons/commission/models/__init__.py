@@ -19,6 +19,7 @@ from . import (
     commission_expected,
     commission_expected_search,
     commission_blocked,
+    commission_blocked_search,
     commission_drift,
     commission_report_open,
     commission_calculation_entries,

@@ -210,6 +210,7 @@ class CommissionBlocked(models.Model):
                       AND (paid_back.origin_payment_id IS NOT NULL
                            OR paid_back.statement_line_id IS NOT NULL)) back ON TRUE
              WHERE money.company_id = %(company)s
+               AND %(is_asked)s
                AND money.state = 'posted'
                AND (payment.state IN ('in_process', 'paid')
                     OR money.statement_line_id IS NOT NULL)
@@ -217,6 +218,7 @@ class CommissionBlocked(models.Model):
             HAVING SUM(line.balance) < 0
             """,
             company=scope.company.id,
+            is_asked=scope.money_sql(SQL("money.id")),
             is_cash=self.env["sop.collection"]._is_liquidity_sql(
                 SQL("item.account_id"),
                 SQL("payment.outstanding_account_id"),
@@ -241,9 +243,11 @@ class CommissionBlocked(models.Model):
               JOIN account_payment payment ON payment.id = allocation.payment_id
               JOIN sop_contract contract ON contract.id = allocation.contract_id
              WHERE payment.company_id = %s
+               AND %s
                AND payment.state IN ('draft', 'canceled', 'rejected')
             """,
             scope.company.id,
+            scope.contract_sql(SQL("contract.id")),
         )
 
     def _rejected_matched_sql(self, scope):

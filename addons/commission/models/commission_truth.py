@@ -39,7 +39,8 @@ class Scope:
     ``versions`` are ``[(plan, first day, last day or None)]``; ``open_on`` is the end of a month
     on which open overdue money is deducted, if any. With ``is_expected`` the money that has not
     come yet is looked at, as if all of it came on ``until``. With ``contract_ids`` only these
-    contracts are looked at; what depends on all of a payee's money is wrong then.
+    contracts are looked at; what depends on all of a payee's money is wrong then. With
+    ``money_ids`` only these entries are looked at where money is asked for that counts nowhere.
     """
 
     company: object
@@ -48,12 +49,19 @@ class Scope:
     open_on: object = None
     is_expected: bool = False
     contract_ids: tuple | None = None
+    money_ids: tuple | None = None
 
     def contract_sql(self, column):
         """Return the condition that ``column`` is a contract that is looked at."""
         if self.contract_ids is None:
             return SQL("TRUE")
         return SQL("%s = ANY(%s)", column, list(self.contract_ids))
+
+    def money_sql(self, column):
+        """Return the condition that ``column`` is an entry of money that is looked at."""
+        if self.money_ids is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(%s)", column, list(self.money_ids))
 
     def entry_sql(self, column):
         """Return the condition that ``column`` is such a contract, or that of no contract."""

@@ -203,6 +203,7 @@ class CommissionCase(MoneyCase):
     def _check_invariants(self):
         result = super()._check_invariants()
         self._payees_figures_are_those_of_the_lists()
+        self._blocked_money_of_a_contract_is_that_of_the_list()
         self._ledger_is_the_truth()
         return result
 
@@ -223,6 +224,18 @@ class CommissionCase(MoneyCase):
                 for currency in self.env["res.currency"].search([]):
                     key = payee, currency
                     self.assertAlmostEqual(own.get(key, 0.0), listed[key], 6, f"{model} {key}")
+
+    def _blocked_money_of_a_contract_is_that_of_the_list(self):
+        """What is read of a contract or a salesperson alone has the rows and ids of the whole."""
+        names = ["reason", "contract_id", "user_id", "money_move_id", "invoice_id", "amount"]
+        blocked = self.env["commission.blocked"].with_context(allowed_company_ids=self.company.ids)
+        blocked.invalidate_model()
+        whole = blocked.search_fetch([], names).read(names, load=None)
+        for name in ("id", "contract_id", "user_id"):
+            for value in {row[name] for row in whole if row[name]}:
+                blocked.invalidate_model()
+                alone = blocked.search_fetch([(name, "=", value)], names).read(names, load=None)
+                self.assertEqual(alone, [row for row in whole if row[name] == value])
 
     def _ledger_is_the_truth(self):
         """After one more calculation the ledger says what the books say, to the cent."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 
 from odoo.addons.sales_sop.tests.common import rule
@@ -307,3 +309,49 @@ class TestBlocked(CommissionCase):
                     self.rpc(record, role, method, *arguments)
         self.assertEqual(self.calculate().entry_count, 0)
         self.assertEqual(self.blocked(), [("not_effective", 575.0)])
+
+    @rule("B2")
+    def test_a_search_reads_the_money_of_the_contracts_it_asks_for(self):
+        self.receive(230.0)
+        lines = [(self.work, 1, 1000.0)]
+        first, second = self.approved_quotation(lines=lines), self.approved_quotation(lines=lines)
+        self.collect(first, 575.0)
+        self.collect(second, 345.0)
+        blocked = self.env["commission.blocked"].with_context(allowed_company_ids=self.company.ids)
+        read = []
+        rows_sql = type(blocked)._rows_sql
+
+        def listed(self, scope):
+            read.append(scope.contract_ids)
+            return rows_sql(self, scope)
+
+        contract = first.sudo().sop_contract_id
+        self.env.flush_all()
+        with patch.object(type(blocked), "_rows_sql", listed):
+            whole = blocked.search([], order="amount")
+            self.assertEqual(whole.mapped("amount"), [230.0, 345.0, 575.0])
+            for domain, found, contracts in (
+                ([("contract_id", "=", contract.id)], whole[2], (contract.id,)),
+                ([("id", "=", whole[2].id)], whole[2], (contract.id,)),
+                # Money of no contract is found by its customer and its own id.
+                ([("id", "=", whole[0].id)], whole[0], None),
+                ([("contract_id", "=", False)], whole[0], None),
+                ([("partner_id", "=", self.customer.id)], whole, None),
+                (["|", ("contract_id", "=", contract.id), ("amount", "<", 300)], whole[::2], None),
+            ):
+                read.clear()
+                blocked.invalidate_model()
+                self.assertEqual(blocked.search(domain, order="amount"), found, domain)
+                self.assertEqual(read[-1], contracts, domain)
+
+    @rule("B2")
+    def test_money_that_counts_for_anothers_invoice_is_not_said_to_be_uncertain(self):
+        owing = self.invoiced_order()
+        invoice = owing.sudo().invoice_ids
+        named, payment = self.order(), self.receive(1150.0)
+        self.earmark(payment, named)
+        self.match(invoice, payment.sudo().move_id)
+        self.env.flush_all()
+        blocked = self.env["commission.blocked"].with_context(allowed_company_ids=self.company.ids)
+        contract = named.sudo().sop_contract_id
+        self.assertFalse(blocked.search([("contract_id", "=", contract.id)]))

@@ -6,6 +6,7 @@ from .sop_row_id_mixin import RowGroup
 
 # What a row has from its contract: a condition on it is one on the contract.
 OF_CONTRACT = {"partner_id", "user_id", "company_id", "currency_id"}
+CONTRACT_GROUP = RowGroup("contract_id", bits=15)
 # Of more money the documents are not looked up one by one.
 MOST_MONEY = 10_000
 # Of more contracts, or of more than this part of them, all are read.
@@ -17,7 +18,7 @@ class SopCollection(models.Model):
     """A search reads the money of the contracts it asks for, not that of all (C1, C8)."""
 
     _inherit = "sop.collection"
-    _row_group = RowGroup("contract_id", bits=15)
+    _row_group = CONTRACT_GROUP
 
     @api.model
     def _asked_rows_sql(self, domain):
@@ -32,7 +33,10 @@ class SopCollection(models.Model):
         Those that share a part of the row ids with them come along, or rows whose keys have the
         same hash could get each other's ids.
         """
-        domain = domain.map_conditions(self._condition_on_contract)
+        return self._contract_ids_where(domain.map_conditions(self._condition_on_contract))
+
+    def _contract_ids_where(self, domain):
+        """Return the ids of these contracts and of those that share row ids; None: of most."""
         if domain.is_true():
             return None
         contracts = self.env["sop.contract"].sudo().with_context(active_test=False)

@@ -144,7 +144,7 @@ class SopRowIdMixin(models.AbstractModel):
             return SQL("%s & %s", folded, (1 << KEY_BITS) - 1)
         rest = KEY_BITS - group.bits
         return SQL(
-            "((%s & %s)::bigint << %s) + (%s & %s)",
+            "((COALESCE(%s, 0) & %s)::bigint << %s) + (%s & %s)",
             SQL.identifier(group.column),
             group.count - 1,
             rest,

@@ -11,7 +11,14 @@ ADDONS = settings.REPO / "addons"
 # A gate reports its reasons as ("C1", sentence).
 REASON = re.compile(r"[\[(]\(?\s*\"([A-Z]\d{1,2})\",")
 # These are enforced by methods of their own, or by who sees and changes what.
-ALSO = {"A3", "A5", "B2", "C3", "C5", "C8", "D11", "K1", "P1", "P4", "P5"}
+ALSO = {
+    *("A2", "A3", "A4", "A5"),
+    *("B1", "B2", "B3", "B4", "B5"),
+    *("C3", "C5", "C8", "C11"),
+    *("D6", "D11", "D12"),
+    *("K1", "K3", "K7", "K8", "K9", "K10"),
+    *("P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"),
+}
 
 
 def _enforced_rules():

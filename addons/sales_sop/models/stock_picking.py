@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import float_repr
+from odoo.tools import float_repr, format_list
 
 from .sale_order import APPLICATION_STATES
 
@@ -180,6 +180,7 @@ class StockPicking(models.Model):
         if blockers or not moves:
             return blockers
         blockers += moves._sop_leaving_excess_blockers()
+        blockers += self._sop_customer_blockers(moves)
         if bases == {"opening"}:
             return blockers
         orders = moves.sudo().sale_line_id.order_id
@@ -192,6 +193,20 @@ class StockPicking(models.Model):
         for contract in contracts:
             blockers += self._sop_payment_blockers(contract, collected)
         return blockers
+
+    def _sop_customer_blockers(self, moves):
+        """One customer signs for a delivery, and not for the goods of another one (D3)."""
+        orders = moves.sudo().sale_line_id.order_id
+        customers = len(orders) > 1 and orders.partner_id.commercial_partner_id
+        if not customers or len(customers) == 1:
+            return []
+        sentence = self.env._(
+            "%(picking)s brings goods of several customers: %(customers)s. Make a delivery order "
+            "for each of them.",
+            picking=self.name,
+            customers=format_list(self.env, customers.mapped("display_name")),
+        )
+        return [("D3", sentence)]
 
     def _sop_payment_blockers(self, contract, collected):
         """Goods wait for the money that the contract demands first (D4)."""
@@ -367,6 +382,7 @@ class StockPicking(models.Model):
             raise UserError(self.env._("%s is already submitted.", self.name))
         moves = self.move_ids._sop_governed_deliveries()
         blockers = moves._sop_basis_blockers() + moves._sop_planned_excess_blockers()
+        blockers += self._sop_customer_blockers(moves)
         if blockers:
             raise UserError(self.env["sop.gate"]._blockers_text(blockers))
 

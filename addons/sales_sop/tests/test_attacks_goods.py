@@ -267,6 +267,25 @@ class TestDeliveryAttacks(SopCase):
             self.ship(picking)
         self.assertEqual(self.at_customers(self.drive), 0.0)
 
+    @rule("D3", "D9")
+    def test_a_delivery_brings_the_goods_of_one_customer(self):
+        order = self.confirmed_order()
+        neighbour = self.env["res.partner"].create({"name": "Hillside Glass", "is_company": True})
+        branch = self.env["res.partner"].create({"name": "Mill 2", "parent_id": self.customer.id})
+        for partner, refused in ((branch, False), (neighbour, True)):
+            other = self.confirmed_order(partner_id=partner.id).sudo().picking_ids
+            picking = order.sudo().picking_ids
+            approved = self.approve_delivery(picking) if refused else picking
+            self.rpc(other.move_ids, "stock_user", "write", {"picking_id": approved.id})
+            if not refused:
+                self.assertNotIn("D3", dict(approved._delivery_blockers()))
+                continue
+            with self.assertRefused("D3", "Hillside Glass"):
+                self.ship(approved)
+            with self.assertRefused("several customers"):
+                self.as_user(approved, "sales_office").action_sop_submit()
+        self.assertEqual(self.at_customers(self.drive), 0.0)
+
     @rule("D1", "D4")
     def test_what_has_left_under_an_approval_goes_on_being_counted(self):
         order = self.confirmed_order(lines=[(self.drive, 20, 100.0)])

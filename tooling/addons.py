@@ -81,6 +81,15 @@ def all_of_ours():
     return ours(settings.TEST_MODULES)
 
 
+def with_texts():
+    """Those of ours that say anything; some only give rights."""
+    return {
+        name: addon
+        for name, addon in all_of_ours().items()
+        if any(addon.path.glob("models/*.py")) or any(addon.path.glob("*/*.xml"))
+    }
+
+
 def _read(manifest):
     try:
         return ast.literal_eval(manifest.read_text(encoding="utf-8"))

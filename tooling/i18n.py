@@ -9,8 +9,7 @@ from tooling.console import Failure, say, step
 
 
 def run(context, options, rest):
-    # What goes with a module that people may have besides only gives rights.
-    chosen = addons.named(options.addons) if options.addons else addons.ours()
+    chosen = addons.named(options.addons) if options.addons else addons.with_texts()
     names = options.addons or list(chosen)
     if not names:
         raise Failure("there are no addons to translate")

@@ -9,11 +9,12 @@ class SopMoneyPaper(models.Model):
     _inherit = "sop.money.paper"
 
     def _set_state(self, state, **values):
-        super()._set_state(state, **values)
+        result = super()._set_state(state, **values)
         self.sudo().activity_unlink([ASKED])
         if state == "registered":
             for paper in self:
                 paper._ask_second_person()
+        return result
 
     def _ask_second_person(self):
         for user in self._second_people("group_finance") or self._second_people("group_finance_vp"):
@@ -31,11 +32,5 @@ class SopMoneyPaper(models.Model):
 
     def _second_people(self, role):
         """Return who holds ``role`` in the company, other than who registered the paper."""
-        people = self.env.ref(f"sales_sop.{role}").sudo().all_user_ids
-        return people.filtered(
-            lambda user: (
-                user.active
-                and self.company_id in user.company_ids
-                and user != self.registered_by_id
-            )
-        )
+        holders = self.env.ref(f"sales_sop.{role}")._sop_holders(self.company_id)
+        return holders - self.registered_by_id

@@ -61,6 +61,11 @@ class SopComputedMixin(models.AbstractModel):
         )
 
     def _sop_differs(self, name, value):
+        """Whether ``value`` is another one than one of these records has."""
+        if not self:
+            return False
+        # Before it is read as one.
+        self._sop_check_numbers({name: value})
         field = self._fields[name]
         written = field.convert_to_cache(value, self, validate=False)
         return any(field.convert_to_cache(record[name], record) != written for record in self)

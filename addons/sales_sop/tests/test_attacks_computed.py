@@ -1,10 +1,11 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import ROLES, STANDARD_USERS, rule
 from .test_attacks_invoice import InvoiceAttackCase
+from .test_attacks_numbers import NO_NUMBERS
 
 
 @tagged("post_install", "-at_install")
@@ -31,6 +32,21 @@ class TestComputedFields(InvoiceAttackCase):
             ):
                 self.assertNobodyWrites(record, values)
         self.assertEqual(invoice.invoice_line_ids.sale_line_ids.qty_invoiced_posted, 10.0)
+
+    @rule("C1", "C3")
+    def test_what_is_no_number_is_not_compared_with_what_is_posted(self):
+        invoice = self.post(self.draft_invoice(self.paid_order())).sudo()
+        entry = self.receive(100.0).sudo().move_id
+        for record, role, name in (
+            (self.receivable(entry), "finance", "amount_currency"),
+            (invoice, "accountant", "amount_residual"),
+        ):
+            for value in NO_NUMBERS:
+                with (
+                    self.subTest(field=name, value=value),
+                    self.assertRefused("is no number", exception=ValidationError, unchanged=record),
+                ):
+                    self.rpc(record, role, "write", {name: value})
 
     @rule("C1", "C2")
     def test_a_line_of_a_draft_is_made_with_the_state_of_its_invoice(self):

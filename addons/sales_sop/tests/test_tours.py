@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tests.common import ChromeBrowser
 
 from .test_gate_pass import GatePassCase
 from .tour_case import TourCase
@@ -173,6 +174,21 @@ class TestTours(GatePassCase, TourCase):
             login=self.users[role].login,
             success_signal="clickbot test succeeded",
         )
+
+    def test_a_browser_that_starts_late_is_started_again(self):
+        late = SkipTest("Failed to detect chrome devtools port after 10.0s.")
+        starts = [late, ChromeBrowser]
+        with patch(
+            "odoo.tests.common.ChromeBrowser",
+            side_effect=lambda *args, **kwargs: self._start(starts.pop(0), args, kwargs),
+        ):
+            self.browser_js("/web/login", "console.log('test successful')", "true")
+        self.assertFalse(starts)
+
+    def _start(self, browser, args, kwargs):
+        if isinstance(browser, SkipTest):
+            raise browser
+        return browser(*args, **kwargs)
 
     def test_without_a_browser_the_tours_fail(self):
         missing = SkipTest("Chrome executable not found")

@@ -34,10 +34,9 @@ class SaleOrder(models.Model):
         contract = self.sop_contract_id
         if not self.commitment_date or not contract or self.state == "cancel":
             return False
-        # What costs the customer nothing is not amended. A call-off has a date of its own.
-        is_amended = contract.order_type not in FREE_TYPES
-        is_signed = contract.state == "effective" and contract.kind != "frame"
-        is_agreed = is_amended and (self.state == "sale" or is_signed)
+        # Neither a call-off nor what costs the customer nothing can be amended.
+        is_amended = contract.kind != "frame" and contract.order_type not in FREE_TYPES
+        is_agreed = is_amended and (self.state == "sale" or contract.state == "effective")
         return is_agreed and self._sop_is_governed()
 
     def write(self, vals):

@@ -341,6 +341,13 @@ class TestFrameAmendment(FrameCase, AmendmentCase):
         with self.assertRefused(order.name, "amend the frame"):
             self.rpc_create("sop.amendment", "salesperson", {"order_id": order.id})
 
+    @rule("D9")
+    def test_the_day_of_a_call_off_is_put_off_without_an_amendment(self):
+        order = self.confirmed_call_off(self.frame(), 10, commitment_date="2099-06-01 12:00:00")
+        self.assertFalse(order.sop_date_agreed)
+        self.rpc(order, "salesperson", "write", {"commitment_date": "2099-07-01 12:00:00"})
+        self.assertEqual(str(order.sudo().picking_ids.date_deadline), "2099-07-01 12:00:00")
+
 
 @tagged("post_install", "-at_install")
 class TestFrameRace(RaceCase, FrameCase):

@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -82,6 +83,30 @@ class TestDeliveryPlan(SopCase):
         for role in ("sales_manager", "sales_head", "finance"):
             self.rpc(amendment, role, "action_sop_approve")
         self.assertEqual((order.commitment_date, picking.date_deadline), (later, later))
+
+    @rule("D9", "K8")
+    def test_no_other_way_changes_the_promised_day(self):
+        picking = self.promised(10)
+        order, move = picking.sale_id, picking.move_ids
+        day, later = str(order.commitment_date), "2099-06-01 12:00:00"
+        with self.assertRefused("Press Amend", unchanged=order):
+            values = {"commitment_date": later}
+            self.rpc(order, "salesperson", "web_save", values, specification={})
+        along = [Command.update(move.id, {"date_deadline": later})]
+        with self.assertRefused("amend the order", unchanged=move):
+            self.rpc(picking, "stock_user", "write", {"move_ids": along})
+        rows = [[str(order.id), later]]
+        messages = self.as_user(order.browse(), "salesperson").load(
+            [".id", "commitment_date"], rows
+        )
+        self.assertIn("Press Amend", str(messages))
+        # Whoever marks a write as what Odoo carries over changes nothing, either.
+        carried = {"date_deadline_propagate_ids": set()}
+        self.rpc(move, "stock_user", "write", {"date_deadline": later}, context=carried)
+        order.invalidate_recordset()
+        self.assertEqual(
+            (str(order.commitment_date), move.date_deadline), (day, order.commitment_date)
+        )
 
     @rule("D9")
     def test_what_is_bought_later_changes_no_promise(self):

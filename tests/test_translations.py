@@ -8,9 +8,10 @@ from xml.etree import ElementTree
 import polib
 import pytest
 
-from tooling import settings
+from tooling import addons, settings
 
 ADDONS = settings.REPO / "addons"
+ADDONS_WITH_TEXTS = sorted(addons.with_texts())
 PLACEHOLDER = re.compile(r"%(?:\([a-z_]+\))?(?:\.\d+)?[sdfg]|%%")
 # The names of what a view translates, and of what a record's field is translated from.
 VIEW_ATTRIBUTES = {"string", "placeholder", "confirm", "help", "sum", "title"}
@@ -40,18 +41,8 @@ CHINESE = r"[\u4e00-\u9fff]"
 HALF_WIDTH = re.compile(rf"{CHINESE} ?[,;:?!]|[,;:?!] ?{CHINESE}")
 
 
-def _addons():
-    """Return those with texts; what only gives rights has none."""
-    folders = [path.parent for path in ADDONS.glob("*/__manifest__.py")]
-    return sorted(
-        folder.name
-        for folder in folders
-        if any(folder.glob("models/*.py")) or any(folder.glob("*/*.xml"))
-    )
-
-
 def _pairs():
-    return [(addon, language) for addon in _addons() for language in settings.LANGUAGES]
+    return [(addon, language) for addon in ADDONS_WITH_TEXTS for language in settings.LANGUAGES]
 
 
 @cache
@@ -174,7 +165,7 @@ SOURCES = (_sentences, _field_texts, _options, _view_texts, _menu_names, _browse
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.__name__.strip("_"))
-@pytest.mark.parametrize("addon", _addons())
+@pytest.mark.parametrize("addon", ADDONS_WITH_TEXTS)
 def test_the_template_has_every_text(addon, source):
     texts = {text for text in source(addon) if text and re.search("[A-Za-z]", text)}
     missing = texts - _template(addon)
@@ -218,7 +209,7 @@ def _placeholders(text):
     return sorted(PLACEHOLDER.findall(text))
 
 
-@pytest.mark.parametrize("addon", _addons())
+@pytest.mark.parametrize("addon", ADDONS_WITH_TEXTS)
 def test_chinese_uses_the_words_of_the_company(addon):
     wrong = [
         f"{entry.msgstr!r}: {word} -> {ours}"
@@ -229,7 +220,7 @@ def test_chinese_uses_the_words_of_the_company(addon):
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("addon", _addons())
+@pytest.mark.parametrize("addon", ADDONS_WITH_TEXTS)
 def test_chinese_is_punctuated_in_full_width(addon):
     wrong = [
         entry.msgstr

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.sales_sop.models.sop_collection import EARMARKED_MONEY
+
 REASONS = [
     ("no_contract", "Not Assigned to a Contract"),
     ("uncertain", "Assigned, but Not Certain Yet"),
@@ -160,12 +162,10 @@ class CommissionBlocked(models.Model):
                       JOIN contract ON contract.id = collected.contract_id
                   GROUP BY money_move_id) counted
                 ON counted.money_move_id = received.id
-         LEFT JOIN (SELECT COALESCE(payment.move_id, line.move_id) AS money_move_id,
+         LEFT JOIN (SELECT COALESCE(payment.move_id, statement_line.move_id) AS money_move_id,
                            MIN(allocation.contract_id) AS contract_id
                       FROM sop_payment_allocation allocation
-                 LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
-                 LEFT JOIN account_bank_statement_line line
-                        ON line.id = allocation.statement_line_id
+                           %(earmarked_money)s
                   GROUP BY 1) earmark
                 ON earmark.money_move_id = received.id AND counted.money_move_id IS NULL
              WHERE received.amount - COALESCE(counted.amount, 0) > 0
@@ -173,6 +173,7 @@ class CommissionBlocked(models.Model):
             """,
             currency=scope.company.currency_id.id,
             received=self._received_sql(scope),
+            earmarked_money=EARMARKED_MONEY,
             first_day=self._first_day(scope),
             until=scope.until,
         )

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.sales_sop.models.sop_collection import EARMARKED_MONEY
 from odoo.addons.sales_sop.models.sop_collection_scope import CONTRACT_GROUP
 
 
@@ -34,13 +35,12 @@ class CommissionBlocked(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT COALESCE(payment.move_id, line.move_id)
+                SELECT DISTINCT COALESCE(payment.move_id, statement_line.move_id)
                   FROM sop_payment_allocation allocation
-             LEFT JOIN account_payment payment ON payment.id = allocation.payment_id
-             LEFT JOIN account_bank_statement_line line
-                    ON line.id = allocation.statement_line_id
+                       %s
                  WHERE allocation.contract_id = ANY(%s)
                 """,
+                EARMARKED_MONEY,
                 contract_ids,
             )
         )

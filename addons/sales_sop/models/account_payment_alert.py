@@ -2,8 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 
 COUNTED_STATES = ("in_process", "paid")
-LOST_STATES = ("draft", "canceled", "rejected")
 ENDED_STATES = ("canceled", "rejected")
+LOST_STATES = ("draft", *ENDED_STATES)
 
 
 class AccountPayment(models.Model):
@@ -28,10 +28,12 @@ class AccountPayment(models.Model):
 
     def _sop_check_return(self, state):
         """Money that went back counts again when it is booked again, not because one says so."""
+        if state in ENDED_STATES:
+            return
         ended = self.sudo().filtered(
             lambda payment: payment.state in ENDED_STATES and payment.sop_governed
         )
-        for payment in ended if state not in ENDED_STATES else ():
+        for payment in ended:
             if paper := payment.sop_paper_ids.filtered(lambda paper: paper.state == "bounced"):
                 raise UserError(
                     self.env._(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .account_payment_alert import ENDED_STATES
 from .sop_policy_money import PAPER_KINDS
 
 # What the paper says stays as the paper says it.
@@ -92,7 +93,7 @@ class AccountPaymentMethodLine(models.Model):
             count = payments.search_count(
                 [
                     ("payment_method_line_id", "=", line.id),
-                    ("state", "not in", ("canceled", "rejected")),
+                    ("state", "not in", ENDED_STATES),
                 ]
             )
             if count:

@@ -1,10 +1,12 @@
-from odoo import models
+from contextlib import contextmanager
+
+from odoo import api, models
 
 # The bank keeps less than the rest: a fee, or the discount of a bill that is not due yet.
 SMALLEST_CASH = 0.9
 CASH_TYPES = ("asset_cash", "liability_credit_card")
 # What an item of the entry that cleared a payment says of the cash.
-ITEM_FIELDS = frozenset({"account_id", "amount_currency", "balance", "credit", "debit"})
+ITEM_FIELDS = frozenset({"account_id", "amount_currency", "balance", "credit", "debit", "move_id"})
 
 
 class AccountPayment(models.Model):
@@ -69,6 +71,16 @@ class AccountMove(models.Model):
             again._sop_matched_payments()._sop_judge_cleared()
         return result
 
+    @contextmanager
+    def _sop_judging_cleared(self):
+        """What these entries clear is judged again when their items have changed."""
+        posted = self.filtered(lambda move: move.state == "posted" and move.move_type == "entry")
+        payments = posted._sop_matched_payments()
+        if payments:
+            payments.move_id._sop_touch_contracts()._watch_money()
+        yield
+        payments._sop_judge_cleared()
+
     def _sop_matched_payments(self):
         """Return the customers' payments that these entries are matched with."""
         items = self.sudo().line_ids
@@ -79,14 +91,19 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        entries = self.env["account.move"].browse({vals.get("move_id") for vals in vals_list})
+        with entries._sop_judging_cleared():
+            return super().create(vals_list)
+
     def write(self, vals):
-        payments = self.env["account.payment"]
-        if not ITEM_FIELDS.isdisjoint(vals):
-            posted = self.move_id.filtered(
-                lambda move: move.state == "posted" and move.move_type == "entry"
-            )
-            payments = posted._sop_matched_payments()
-            payments.move_id._sop_touch_contracts()._watch_money()
-        result = super().write(vals)
-        payments._sop_judge_cleared()
-        return result
+        if ITEM_FIELDS.isdisjoint(vals):
+            return super().write(vals)
+        entries = self.move_id | self.env["account.move"].browse(vals.get("move_id", []))
+        with entries._sop_judging_cleared():
+            return super().write(vals)
+
+    def unlink(self):
+        with self.move_id._sop_judging_cleared():
+            return super().unlink()

@@ -214,3 +214,43 @@ class TestClearedMoney(AlertCase, MoneyCase):
         self.rpc(cash, "accountant", "write", {"account_id": bank.id})
         self.rpc(entry, "accountant", "action_post")
         self.assertCollected(self.sold, 600.0)
+
+    @rule("C3")
+    def test_an_entry_from_which_the_cash_is_taken_cleared_nothing(self):
+        bank = self.bank_journal.default_account_id
+        expense, income = self.account("expense"), self.account("income")
+        by_hand = {"skip_readonly_check": True, "force_delete": True}
+        other = self.rpc_create("account.move", "accountant", {"journal_id": self.bank_journal.id})
+        taken = [
+            Command.create({"account_id": account.id, "balance": balance})
+            for account, balance in ((bank, -600.0), (expense, 600.0))
+        ]
+        for written, method, *arguments in (
+            ("entry", "write", {"line_ids": taken}),
+            ("items", "write", {"move_id": other.id}),
+            ("items", "unlink"),
+        ):
+            with self.subTest(written=written, method=method):
+                entry = self.book((bank, 600.0), (expense, 600.0), (income, -600.0))
+                items = entry.line_ids.filtered(lambda line: line.account_id in (bank, income))
+                self.assertCollected(self.sold, 600.0)
+                record = {"entry": entry, "items": items}[written]
+                self.rpc(record, "accountant", method, *arguments, context=by_hand)
+                self.assertFalse(self.cheque.is_matched)
+                self.assertCollected(self.sold, 0.0)
+                self.rpc(entry.line_ids, "accountant", "remove_move_reconcile")
+
+    @rule("C3")
+    def test_the_cash_that_is_moved_into_an_entry_clears_by_it(self):
+        """What was booked to a wrong account is put right: the cash is there after all."""
+        bank, expense = self.bank_journal.default_account_id, self.account("expense")
+        entry = self.book((expense, 600.0))
+        self.assertCollected(self.sold, 0.0)
+        right = [
+            Command.create({"account_id": account.id, "balance": balance})
+            for account, balance in ((bank, 600.0), (expense, -600.0))
+        ]
+        by_hand = {"skip_readonly_check": True}
+        self.rpc(entry, "accountant", "write", {"line_ids": right}, context=by_hand)
+        self.assertTrue(self.cheque.is_matched)
+        self.assertCollected(self.sold, 600.0)

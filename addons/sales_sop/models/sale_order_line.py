@@ -120,9 +120,8 @@ class SaleOrderLine(models.Model):
         :param float leaving: quantity about to leave, in the line's unit
         """
         self.ensure_one()
-        components = self.move_ids.product_id - self.product_id
         total = self.qty_delivered + leaving
-        if components or self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
+        if self.product_uom_id.compare(total, self.product_uom_qty) <= 0:
             return []
         sentence = self.env._(
             "%(order)s, %(product)s: %(ordered).12g are ordered and %(delivered).12g have left; "

@@ -247,6 +247,22 @@ class TestDeliveryAttacks(SopCase):
             self.ship(picking)
         self.assertEqual(self.at_customers(self.drive), 0.0)
 
+    @rule("D9")
+    def test_another_product_on_the_order_line_lets_no_more_leave(self):
+        picking = self.confirmed_order().sudo().picking_ids
+        line = picking.move_ids.sale_line_id
+        stray = self.move_values(self.gadget, quantity=1.0, sale_line_id=line.id)
+        self.rpc_create("stock.move", "stock_user", stray)
+        self.rpc(picking.move_ids, "stock_user", "write", {"product_uom_qty": 20.0})
+        with self.assertRefused("D9", self.drive.name, "10 are ordered"):
+            self.rpc(picking, "sales_office", "action_sop_submit")
+        self.rpc(picking.move_ids, "stock_user", "write", {"product_uom_qty": 10.0})
+        self.approve_delivery(picking)
+        with self.assertRefused("D9", self.drive.name, "10 are ordered"):
+            self.ship(picking, quantity=11)
+        self.ship(picking)
+        self.assertEqual(self.at_customers(self.drive), 10.0)
+
     @rule("D1", "D9")
     def test_a_backorder_inherits_the_rest_and_no_more(self):
         picking = self.approved()

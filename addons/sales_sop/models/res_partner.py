@@ -144,6 +144,12 @@ class ResPartner(models.Model):
         )
         return self & (contracts.partner_id | orders.partner_id | orders.partner_invoice_id)
 
+    def _sop_place(self):
+        """Return where it is, the same in every language, as data that JSON can hold."""
+        names = ("street", "street2", "zip", "city")
+        texts = [" ".join((self[name] or "").split()) for name in names]
+        return [*texts, self.state_id.id or 0, self.country_id.id or 0]
+
     def _sop_address_line(self):
         """Return the address as papers print it, in one line."""
         return address_line(self.env, self._display_address(without_company=True).splitlines())

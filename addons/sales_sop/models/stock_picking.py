@@ -336,6 +336,7 @@ class StockPicking(models.Model):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
             "partner": self.partner_id.id,
+            "address": self.partner_id._sop_place(),
             "orders": sorted(self.move_ids.sale_line_id.order_id.ids),
             "lines": sorted(
                 [line.id, float_repr(quantity, digits)] for line, quantity in quantities.items()
@@ -351,7 +352,17 @@ class StockPicking(models.Model):
         """Less than approved is still approved; another customer or more goods is not."""
         if approval.code != "delivery":
             return super()._approval_holds(approval)
-        return self._sop_stays_within(approval.content or {})
+        content = approval.content or {}
+        return self._sop_address_stays(content) and self._sop_stays_within(content)
+
+    def _sop_address_stays(self, content):
+        """Whether the goods still go where ``content`` says: an address can be rewritten (D1).
+
+        Once they have left, the customer may move house.
+        """
+        if self.state in ("done", "cancel") or "address" not in content:
+            return True
+        return content["address"] == self.partner_id._sop_place()
 
     def _sop_stays_within(self, content, gone=None):
         """Whether customer and quantities are those of the earlier ``content``, or less.

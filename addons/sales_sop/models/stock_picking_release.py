@@ -65,7 +65,7 @@ class StockPicking(models.Model):
 
     def _release_holds(self, content):
         """Less than released is still released; another customer or more goods is not."""
-        return self._sop_stays_within(content)
+        return self._sop_address_stays(content) and self._sop_stays_within(content)
 
     def _sop_releases(self):
         """A backorder inherits what is left of its origin's releases."""

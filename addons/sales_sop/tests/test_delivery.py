@@ -50,6 +50,24 @@ class TestDelivery(SopCase):
         with self.assertRefused("D9", "1234567 are ordered"):
             self.as_user(picking, "sales_office").action_sop_submit()
 
+    @rule("D1", "A3")
+    def test_an_address_that_is_rewritten_is_approved_again(self):
+        gate = self.env["res.partner"].create(
+            {"name": "Gate 2", "type": "delivery", "parent_id": self.customer.id, "street": "1 Key"}
+        )
+        order = self.confirmed_order(partner_shipping_id=gate.id)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.rpc(gate, "salesperson", "write", {"name": "Gate Two", "street": " 1  Key "})
+        self.assertFalse(picking.sop_blockers)
+        self.rpc(gate, "salesperson", "write", {"street": "99 Elsewhere Road"})
+        with self.assertRefused("D1", picking.name, "another address", unchanged=picking):
+            self.ship(picking)
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.rpc(gate, "salesperson", "write", {"street": "5 New Street"})
+        self.env.invalidate_all()
+        self.assertEqual((picking.state, picking.sop_delivery_state), ("done", "approved"))
+
     @rule("D1")
     def test_goods_without_an_order_stay(self):
         warehouse = self.warehouse

@@ -157,6 +157,15 @@ class SopAmendment(models.Model):
 
     # -- history -------------------------------------------------------------------------------
 
+    def _tell_deliveries(self):
+        """Who reads a delivery need not read its contract, so no amount is told there."""
+        body = self.env._(
+            "%(amendment)s is in force. %(reason)s", amendment=self.number, reason=self.reason
+        )
+        for picking in self.order_id.picking_ids:
+            if picking.state not in ("done", "cancel"):
+                picking.message_post(body=body, subtype_xmlid="mail.mt_note")
+
     def _tell_applied(self):
         """Write the change into the history of order, contract and open deliveries."""
         body = self.env._(
@@ -166,11 +175,9 @@ class SopAmendment(models.Model):
             new=self._money(self.amount_new),
             reason=self.reason,
         )
-        pickings = self.order_id.picking_ids.filtered(
-            lambda picking: picking.state not in ("done", "cancel")
-        )
-        for document in (self.order_id, self.contract_id, *pickings):
+        for document in (self.order_id, self.contract_id):
             document.message_post(body=body, subtype_xmlid="mail.mt_note")
+        self._tell_deliveries()
         people = self.requested_by_id | self.user_id
         self.message_notify(
             subject=self.env._("Amendment %s is in force", self.number),

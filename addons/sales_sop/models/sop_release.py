@@ -363,7 +363,8 @@ class SopRelease(models.Model):
                 amount=self._format(amount),
             )
         )
-        document.sudo().message_post(body=self._sentence(), subtype_xmlid="mail.mt_note")
+        body = self._sentence(with_amount=document._name != "stock.picking")
+        document.sudo().message_post(body=body, subtype_xmlid="mail.mt_note")
 
     def _format(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
@@ -371,8 +372,11 @@ class SopRelease(models.Model):
     def _rule_label(self):
         return dict(self._fields["rule"]._description_selection(self.env)).get(self.rule, "")
 
-    def _sentence(self):
-        """Say what was excused, by whom, up to how much, until when and why."""
+    def _sentence(self, with_amount=True):
+        """Say what was excused, by whom, up to how much, until when and why.
+
+        :param with_amount: False where it is read by who does not read the contract
+        """
         release = self.sudo()
         values = {
             "rule": release._rule_label(),
@@ -384,6 +388,8 @@ class SopRelease(models.Model):
             "reason": release.reason,
             "requester": release.requested_by_id.name,
         }
+        if not with_amount:
+            return release._sentence_without_amount(values)
         if release.state == "pending":
             return self.env._(
                 "%(rule)s. Filed after the fact by %(requester)s (%(number)s), up to %(amount)s, "
@@ -394,6 +400,17 @@ class SopRelease(models.Model):
             "%(rule)s. Excused by %(who)s (%(number)s), up to %(amount)s until %(date)s: "
             "%(reason)s",
             **values,
+        )
+
+    def _sentence_without_amount(self, values):
+        if self.state == "pending":
+            return self.env._(
+                "%(rule)s. Filed after the fact by %(requester)s (%(number)s), to be approved by "
+                "%(day)s: %(reason)s",
+                **values,
+            )
+        return self.env._(
+            "%(rule)s. Excused by %(who)s (%(number)s) until %(date)s: %(reason)s", **values
         )
 
     # -- life ----------------------------------------------------------------------------------
@@ -838,7 +855,7 @@ class SopRelease(models.Model):
             state = "expired"
         self._set_state(state, **self._decision_values(approval))
         self._close_reminders()
-        self._tell_decision(self._sentence())
+        self._tell_decision(self._sentence(), self._sentence(with_amount=False))
 
     def _on_approval_refused(self, approval):
         self._set_state("refused", **self._decision_values(approval))
@@ -853,8 +870,13 @@ class SopRelease(models.Model):
         )
         return super()._on_approval_refused(approval)
 
-    def _tell_decision(self, sentence):
-        """The decision stays visible on the document and on its contract."""
+    def _tell_decision(self, sentence, on_delivery=None):
+        """The decision stays visible on the document and on its contract.
+
+        Who reads a delivery need not read its contract: ``on_delivery`` says no amount.
+        """
         for record in (self._document(), self.contract_id):
             if record:
-                record.message_post(body=sentence, subtype_xmlid="mail.mt_note")
+                is_delivery = record._name == "stock.picking"
+                body = on_delivery if is_delivery and on_delivery else sentence
+                record.message_post(body=body, subtype_xmlid="mail.mt_note")

@@ -38,13 +38,16 @@ class SopReleaseMixin(models.AbstractModel):
     )
 
     @api.depends("release_ids.state")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "uid")
     def _compute_sop_release(self):
         for record in self:
             releases = record._sop_releases()
             record.sop_release_count = len(releases)
             standing = releases.filtered(lambda release: release._stands())
-            sentences = [release._sentence() for release in standing.sorted("id")]
+            sentences = [
+                release._sentence(with_amount=release.contract_id._sop_is_told())
+                for release in standing.sorted("id")
+            ]
             record.sop_release_note = "\n".join(sentences) or False
 
     @api.depends("release_ids.state")

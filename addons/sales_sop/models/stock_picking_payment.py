@@ -167,12 +167,10 @@ class StockPicking(models.Model):
         }
 
     def _sop_signature_sentence(self, signature):
-        contract = signature.contract_id
+        """Who reads the delivery need not read the contract: amounts are on the signature."""
         return self.env._(
-            "%(user)s signed for the payment: %(collected)s of contract %(contract)s is collected, "
-            "%(demanded)s is demanded before goods leave.",
+            "%(user)s signed for the payment: what contract %(contract)s demands before goods "
+            "leave is collected.",
             user=signature.user_id.name,
-            collected=contract._format(signature.amount_collected),
-            contract=contract.number,
-            demanded=contract._format(signature.amount_demanded),
+            contract=signature.contract_id.number,
         )

@@ -232,6 +232,10 @@ class TestSupplement(AmendmentCase):
             bodies = " ".join(document.sudo().message_ids.mapped("body"))
             self.assertIn(amendment.number, bodies)
             self.assertIn("1,500.00", bodies)
+        # A delivery is read by people who do not read its contract.
+        bodies = " ".join(order.sudo().picking_ids.message_ids.mapped("body"))
+        self.assertIn(amendment.number, bodies)
+        self.assertNotIn("1,500.00", bodies)
 
     @rule("A3")
     def test_the_approvers_see_old_and_new(self):

@@ -64,6 +64,10 @@ class TestDeliveryPayment(PaymentFirstCase):
             (self.users["finance"], 300.0, 300.0),
         )
         self.assertTrue(signature.signed_on)
+        [told] = picking.message_ids.filtered(
+            lambda message: "signed for the payment" in message.body
+        )
+        self.assertNotIn("300.00", told.body)
         self.validate(picking)
         self.assertEqual(picking.state, "done")
 

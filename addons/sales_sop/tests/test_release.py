@@ -353,6 +353,26 @@ class TestReleaseEnds(ReleaseCase):
         self.assertEqual(self.figures(release), ("approved", 1000.0, 600.0))
 
     @rule("D4")
+    def test_who_does_not_read_the_contract_hears_of_the_exception_without_amounts(self):
+        """The guard and a colleague read every delivery, and not what it is worth."""
+        picking = self.waiting_delivery()
+        self.grant(self.request(picking, "salesperson"), "finance_vp")
+        self.ship(picking)
+        self.users["colleague"] = self._new_user(
+            "colleague", "sales_sop.group_salesperson", self.company
+        )
+        for role, is_told in (("gate_guard", False), ("colleague", False), ("salesperson", True)):
+            self.env.invalidate_all()
+            [read] = self.rpc(picking, role, "read", ["sop_release_note", "message_ids"])
+            self.assertIn("The bank is closed", read["sop_release_note"], role)
+            self.assertEqual("1,000.00" in read["sop_release_note"], is_told, role)
+            messages = self.env["mail.message"].browse(read["message_ids"])
+            bodies = " ".join(message.body for message in messages)
+            self.assertIn("The bank is closed", bodies)
+            self.assertNotIn("$", bodies)
+        self.assertIn("1,000.00", " ".join(picking.sop_contract_id.message_ids.mapped("body")))
+
+    @rule("D4")
     def test_another_address_makes_it_void_also_while_it_waits(self):
         picking = self.waiting_delivery()
         release = self.request(picking, "salesperson")

@@ -29,6 +29,27 @@ class AccountMove(models.Model):
                 booking._check_bill()
         return super().write(vals)
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for move, vals in zip(self, vals_list, strict=True):
+            # A reversal takes the bill back; any other copy pays it again.
+            if vals.get("move_type", move.move_type) == move.move_type:
+                move._commission_refuse_bill_copy()
+        return vals_list
+
+    def _commission_refuse_bill_copy(self):
+        """No sheet is paid twice, by the copy and by what it is booked with anew (B3)."""
+        for booking in self._commission_bill_bookings():
+            raise UserError(
+                self.env._(
+                    "The bill %(bill)s pays commission sheet %(sheet)s, and a copy would pay it "
+                    "once more. Reverse the bill or cancel it, and book the sheet anew: that makes "
+                    "the new bill.",
+                    bill=booking.move_id.display_name,
+                    sheet=booking.sheet_id.name,
+                )
+            )
+
     def _commission_bill_bookings(self):
         """Return the bookings of sheets whose bills these are."""
         bookings = self.env["commission.booking"].sudo()

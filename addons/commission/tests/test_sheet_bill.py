@@ -21,6 +21,13 @@ class TestSheetBill(PaymentCase):
         self.as_user(bill, "finance").action_post()
         return bill
 
+    def reversal_of(self, bill, date="2026-04-05"):
+        """Odoo's dialog that reverses a bill, opened by finance."""
+        wizard = self.as_user(self.env["account.move.reversal"], "finance").with_context(
+            active_model="account.move", active_ids=bill.ids
+        )
+        return wizard.create({"journal_id": bill.journal_id.id, "date": date})
+
     def pay_bill(self, bill):
         wizard = self.as_user(self.env["account.payment.register"], "finance").with_context(
             active_model="account.move", active_ids=bill.ids
@@ -142,24 +149,42 @@ class TestSheetBill(PaymentCase):
     def test_a_reversed_bill_lets_the_sheet_be_booked_anew(self):
         sheet = self.accrued_sheet()
         bill = self.post_bill(self.bill_of(sheet))
-        wizard = self.as_user(self.env["account.move.reversal"], "finance").with_context(
-            active_model="account.move", active_ids=bill.ids
-        )
         self.now_is("2026-04-05")
-        wizard = wizard.create({"journal_id": bill.journal_id.id, "date": "2026-04-05"})
-        refund = self.env["account.move"].browse(wizard.modify_moves()["res_id"])
+        wizard = self.reversal_of(bill)
+        reversal = self.env["account.move"].browse(wizard.refund_moves()["res_id"])
+        self.as_user(reversal, "finance").action_post()
         self.assertEqual(bill.payment_state, "reversed")
         self.assertStatus(sheet, "approved", "open")
         self.assertEqual(self.booked(self.accrued_account), -50.0)
-        self.as_user(refund, "finance").button_cancel()
         self.post_bill(self.bill_of(sheet))
         self.assertEqual(self.booked(self.accrued_account), 0.0)
-        reversal = bill.reversal_move_ids
         payables = (bill | reversal).line_ids.filtered(
             lambda item: item.account_id.account_type == "liability_payable"
         )
         with self.assertRefused("booked already"):
             self.as_user(payables, "finance").remove_move_reconcile()
+
+    @rule("B3")
+    def test_no_copy_of_a_bill_pays_the_sheet_once_more(self):
+        sheet = self.accrued_sheet()
+        bill = self.post_bill(self.bill_of(sheet))
+        texts = (bill.name, sheet.name, "book the sheet anew")
+        with self.assertRefused(*texts, unchanged=[bill, sheet]):
+            self.rpc(bill, "finance", "copy")
+        wizard = self.reversal_of(bill, date="2026-04-03")
+        with self.assertRefused(*texts, unchanged=[bill, sheet]):
+            wizard.modify_moves()
+        self.now_is("2026-04-05")
+        draft = self.as_user(bill, "finance")
+        draft.button_draft()
+        draft.auto_post = "monthly"
+        with self.assertRefused(*texts, unchanged=[bill, sheet]):
+            draft.action_post()
+        draft.auto_post = "no"
+        draft.action_post()
+        self.pay_bill(bill)
+        self.assertStatus(sheet, "paid", "paid")
+        self.assertEqual(self.booked(self.accrued_account), 0.0)
 
     @rule("B4")
     def test_what_an_agent_pays_back_is_a_refund(self):

@@ -131,8 +131,13 @@ class CommissionBooking(models.Model):
         return self.move_id.state == "posted" and self.move_id.payment_state in BILL_PAID
 
     def _owed_items(self):
-        """Return the journal items that owe the sheet's amount."""
-        return self.move_id.line_ids.filtered(lambda item: item.account_id == self.owed_account_id)
+        """Return the journal items that owe the sheets' amounts, each on its own account."""
+        items = self.env["account.move.line"]
+        for booking in self:
+            items |= booking.move_id.line_ids.filtered(
+                lambda item, account=booking.owed_account_id: item.account_id == account
+            )
+        return items
 
     @api.constrains("is_live")
     def _check_sheet_has_one(self):

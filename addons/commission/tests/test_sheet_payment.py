@@ -157,6 +157,25 @@ class TestSheetPayment(PaymentCase):
         self.assertEqual(sorted(bookings.mapped("amount")), [16.67, 33.33])
         self.assertEqual(self.booked(self.accrued_account), 0.0)
 
+    @rule("B3")
+    def test_sheets_that_are_owed_on_different_accounts_are_paid_together(self):
+        other = self._new_payee("sales_head")
+        account = self.payable().copy({"name": "Owed to heads"})
+        other.partner_id.with_company(self.company).property_account_payable_id = account
+        order = self.confirmed_order()
+        self.split(contract=order.sudo().sop_contract_id, shares={self.payee: 40.0, other: 60.0})
+        self.collect(order, 575.0)
+        self.now_is("2026-03-31")
+        self.fill("2026-03-31")
+        self.accrue("2026-03-31")
+        self.now_is("2026-04-02")
+        sheets = self.approved_sheet("2026-03-01") | self.approved_sheet("2026-03-01", other)
+        self.book(sheets)
+        payments = self.pay_out(sheets)
+        self.assertEqual(sorted(payments.mapped("amount")), [20.0, 30.0])
+        for sheet in sheets:
+            self.assertStatus(sheet, "paid", "paid")
+
     # -- below zero ----------------------------------------------------------------------------
 
     @rule("B4")

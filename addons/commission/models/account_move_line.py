@@ -30,12 +30,24 @@ class AccountMoveLine(models.Model):
         return lines
 
     def write(self, vals):
-        if not KEPT_FIELDS.isdisjoint(vals):
+        if not KEPT_FIELDS.isdisjoint(vals) and not self._commission_stays_with_party(vals):
             self._commission_refuse_change()
         result = super().write(vals)
         if "move_id" in vals:
             self._commission_refuse_change()
         return result
+
+    def _commission_stays_with_party(self, vals):
+        """Whether the items only follow their contact under its company, as Odoo lets them.
+
+        A colleague's contact below the own company is paid as a partner of its own.
+        """
+        party = self.partner_id.commercial_partner_id
+        return (
+            vals == {"partner_id": party.id}
+            and len(party) == 1
+            and party not in self.company_id.partner_id.commercial_partner_id
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_no_commission(self):

@@ -117,6 +117,37 @@ class TestAccrual(AccountingCase):
         employee = self._new_payee(name="Wu", partner_id=colleague.id)
         self.assertEqual(employee._accounting_partner(), colleague)
 
+    @rule("B3", "B5")
+    def test_an_agent_that_joins_a_company_takes_its_items_along(self):
+        agent = self._new_payee(name="Lu", kind="agent")
+        order = self.order()
+        self.split(order.sudo().sop_contract_id, shares={agent: 100.0})
+        self.collect(order, 575.0)
+        self.calculate()
+        accrual = self.accrue()
+        agency = self.env["res.partner"].create({"name": "Agency", "is_company": True})
+        agent.partner_id.parent_id = agency
+        self.assertEqual(accrual.move_id.line_ids.partner_id, agency)
+        self.assertEqual(self.booked(self.accrued_account, agent), -50.0)
+        items = accrual.move_id.line_ids
+        with self.assertRefused("stays as it is", unchanged=items):
+            self.rpc(items, "finance", "write", {"partner_id": agent.partner_id.id})
+
+    @rule("B3", "B5")
+    def test_a_colleague_whose_commission_is_booked_does_not_go_under_the_own_company(self):
+        colleague = self._new_payee(name="Wu")
+        order = self.order()
+        self.split(order.sudo().sop_contract_id, shares={colleague: 100.0})
+        self.collect(order, 575.0)
+        self.calculate()
+        own = {"parent_id": self.company.partner_id.id}
+        before = self._new_payee(name="Ma")
+        before.partner_id.write(own)
+        self.accrue()
+        with self.assertRefused("Commission of Wu", self.company.name):
+            colleague.partner_id.write(own)
+        self.assertEqual(self.booked(self.accrued_account, colleague), -50.0)
+
     # -- settings ------------------------------------------------------------------------------
 
     @rule("B5")

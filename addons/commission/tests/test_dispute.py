@@ -216,6 +216,18 @@ class TestAdjustment(SheetCase):
             self.adjust(10.0, payee=stranger)
 
     @rule("B3")
+    def test_the_dialog_adjusts_in_the_currency_of_the_company_it_shows(self):
+        other = self._new_company("Southlight Drives")
+        self.users["finance"].company_ids |= other
+        stranger = self._new_payee(name="Li Na", company_id=other.id)
+        dialogs = self.as_user(self.env["commission.adjustment"], "finance").with_context(
+            allowed_company_ids=[self.company.id, other.id]
+        )
+        values = {"payee_id": stranger.id, "amount": 10.0, "reason": "Bonus of the fair"}
+        with self.assertRefused("Li Na"):
+            dialogs.create({"company_id": self.company.id, **values})
+
+    @rule("B3")
     def test_an_adjustment_says_how_much_and_why(self):
         with self.assertRefused("Say how much"):
             self.adjust(0.001)

@@ -6,12 +6,17 @@ class CommissionAdjustment(models.TransientModel):
 
     _name = "commission.adjustment"
     _description = "Adjust Commission"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
     )
+    # The amount is in the currency that the dialog shows: that of its company's plan.
     payee_id = fields.Many2one(
-        "commission.payee", required=True, domain="[('company_id', '=', company_id)]"
+        "commission.payee",
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+        check_company=True,
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     amount = fields.Monetary(

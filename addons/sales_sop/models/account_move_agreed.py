@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import float_compare, formatLang
+from odoo.tools import float_compare, format_list, formatLang
 
 # A cash rounding up to so many units of the currency is a rounding; above it is a demand.
 LARGEST_CASH_ROUNDING = 100
@@ -19,7 +19,10 @@ class AccountMove(models.Model):
 
     def _invoice_facts(self):
         """Also ``by_line``: ``(amount, quantity, roundings)`` posted per order line id."""
-        order_lines = self.sudo()._sop_product_lines().sale_line_ids
+        lines = self.sudo()._sop_product_lines()
+        order_lines = lines.sale_line_ids
+        for read_at_once in (lines, order_lines):
+            read_at_once.mapped("tax_ids")
         return super()._invoice_facts() | {"by_line": order_lines._sop_posted_by_line()}
 
     def _sop_add_to_facts(self, facts):
@@ -36,7 +39,12 @@ class AccountMove(models.Model):
 
     def _sop_approval_reasons(self, facts):
         reasons = super()._sop_approval_reasons(facts)
-        return [*reasons, *self._sop_shape_reasons(), *self._sop_price_reasons(facts)]
+        return [
+            *reasons,
+            *self._sop_shape_reasons(),
+            *self._sop_other_content_reasons(),
+            *self._sop_price_reasons(facts),
+        ]
 
     # -- every order line by itself ------------------------------------------------------------
 
@@ -99,6 +107,33 @@ class AccountMove(models.Model):
             unit=order_line.product_uom_id.name,
             agreed=currency.format(order_line._sop_agreed_amount(quantity)),
         )
+
+    def _sop_other_content_reasons(self):
+        """Return the sentences why the invoice says something else than what was sold.
+
+        A line at the agreed price can still name another product, or hold another tax.
+        """
+        reasons = []
+        for line in self.sudo()._sop_product_lines():
+            for order_line in line.sale_line_ids.filtered(
+                lambda sol: not sol._sop_is_down_payment()
+            ):
+                if line.product_id != order_line.product_id or line.tax_ids != order_line.tax_ids:
+                    reasons.append(self._sop_other_content_sentence(line, order_line))
+        return reasons
+
+    def _sop_other_content_sentence(self, line, order_line):
+        return self.env._(
+            "%(invoice)s says “%(mine)s”, but order %(order)s “%(agreed)s”.",
+            invoice=self._sop_name(),
+            mine=self._sop_product_and_taxes(line),
+            order=order_line.order_id.name,
+            agreed=self._sop_product_and_taxes(order_line),
+        )
+
+    def _sop_product_and_taxes(self, line):
+        names = line.tax_ids.mapped("name") or [self.env._("no tax")]
+        return format_list(self.env, [line.product_id.display_name or line.name or "—", *names])
 
     # -- the invoice as a whole ----------------------------------------------------------------
 
@@ -168,7 +203,17 @@ class AccountMove(models.Model):
         )
 
     def _sop_asks_otherwise(self):
-        return self._sop_is_beyond_lines(self._sop_asked() - self._sop_lines_total())
+        surplus = self._sop_asked() - self._sop_lines_total()
+        return self._sop_is_beyond_lines(max(surplus, -surplus - self._sop_discounted_tax()))
+
+    def _sop_discounted_tax(self):
+        """Return what the tax is lowered by from the start, for a discount on early payment."""
+        term = self.sudo().invoice_payment_term_id
+        if not term.early_discount or term.early_pay_discount_computation != "mixed":
+            return 0.0
+        lines = self.sudo()._sop_product_lines()
+        tax = sum(lines.mapped("price_total")) - sum(lines.mapped("price_subtotal"))
+        return abs(tax) * term.discount_percentage / 100
 
     def _sop_rate_is_written(self):
         """Whether a rate that is not its day's decides how much of an order is invoiced."""

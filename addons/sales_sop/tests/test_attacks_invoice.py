@@ -133,6 +133,33 @@ class TestWrittenAmounts(InvoiceAttackCase):
         self.assertPosts(invoice)
 
     @rule("C2")
+    def test_an_item_by_hand_asks_for_no_less(self):
+        """What is not asked for is a gift, in whatever item of the invoice it is hidden."""
+        order = self.paid_order()
+        invoice = self.invoice_by_hand(self.invoice_line(order))
+        gift = {
+            "account_id": self.income(invoice).account_id.id,
+            "name": "Gift",
+            "balance": 900.0,
+            "amount_currency": 900.0,
+        }
+        less = {"balance": 100.0, "amount_currency": 100.0}
+        context = {"skip_invoice_sync": True}
+        for kind in ("tax", "rounding", "cogs", "epd"):
+            with self.env.cr.savepoint() as savepoint:
+                line = Command.create({**gift, "display_type": kind})
+                lines = [line, Command.update(self.receivable(invoice).id, less)]
+                self.rpc(invoice, "accountant", "write", {"line_ids": lines}, context=context)
+                with self.assertRefused("C2", "asks the customer for", "100.00", "1,000.00"):
+                    self.rpc(invoice, "accountant", "action_post", context=context)
+                self.vp_approves(invoice)
+                self.rpc(invoice, "accountant", "action_post", context=context)
+                self.assertEqual(invoice.state, "posted")
+                savepoint.rollback()
+            self.env.invalidate_all()
+        self.assertPosts(invoice)
+
+    @rule("C2")
     def test_what_the_finance_vp_approved_is_what_the_customer_is_asked(self):
         order = self.paid_order()
         invoice = self.invoice_by_hand(self.invoice_line(order, price=110.0))
@@ -260,6 +287,38 @@ class TestAgreedPrices(InvoiceAttackCase):
             self.post(invoice)
         self.vp_approves(invoice)
         self.assertPosts(invoice)
+
+    @rule("C2")
+    def test_an_invoice_names_what_was_sold(self):
+        """At the agreed price another product, or none, is the finance VP's."""
+        order = self.paid_order()
+        gadget = self._new_product("Gadget", 100.0)
+        for product, named in ((gadget, "Gadget"), (gadget.browse(), "Advice")):
+            other = {"product_id": product.id, "name": "Advice"}
+            invoice = self.invoice_by_hand(self.line_of(order.order_line, 10, 100.0, **other))
+            with self.assertRefused("C2", named, self.drive.name, order.name):
+                self.post(invoice)
+            invoice.sudo().button_cancel()
+        invoice = self.invoice_by_hand(self.invoice_line(order))
+        other = {"product_id": gadget.id, "price_unit": 100.0}
+        self.rpc(invoice.invoice_line_ids, "accountant", "write", other)
+        with self.assertRefused("C2", "Gadget"):
+            self.post(invoice)
+        self.vp_approves(invoice)
+        self.assertPosts(invoice)
+
+    @rule("C2")
+    def test_the_agreed_total_holds_no_other_tax(self):
+        order = self.paid_order()
+        tax = self._new_tax(25.0)
+        for price, taxes in ((80.0, tax), (100.0, tax.browse())):
+            other = {"tax_ids": [Command.set(taxes.ids)]}
+            invoice = self.invoice_by_hand(self.line_of(order.order_line, 10, price, **other))
+            self.assertEqual(invoice.amount_total, 1000.0)
+            with self.assertRefused("C2", self.tax.name, order.name):
+                self.post(invoice)
+            invoice.sudo().button_cancel()
+        self.assertPosts(self.invoice_by_hand(self.invoice_line(order)))
 
     @rule("C2")
     def test_the_agreed_price_is_that_of_the_order_lines_unit(self):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .account_payment_booked import LARGEST_RATE_DIFFERENCE
+
 # What a matching says; Odoo itself only ever adds and removes matchings.
 MATCHED_FIELDS = frozenset(
     {
@@ -15,9 +17,6 @@ MATCHED_FIELDS = frozenset(
 )
 
 MATCHED_LINES = ("debit_move_id", "credit_move_id")
-
-# A bank's rate differs from the day's by less; beyond that the rest is a write-off.
-LARGEST_RATE_DIFFERENCE = 0.1
 
 
 class AccountPartialReconcile(models.Model):
@@ -128,6 +127,8 @@ class AccountPartialReconcile(models.Model):
 
     def _sop_is_paid_for_less(self):
         """Whether a rate of one's own lets a little money pay much of another currency.
+
+        What is beyond the difference of rates is a write-off.
 
         An invoice counts in its own currency, and Odoo takes a rate from the client's context.
         """

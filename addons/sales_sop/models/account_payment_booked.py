@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
 # What a payment says of the money; Odoo's form shows it read-only once it is posted.
@@ -15,6 +15,9 @@ PAYMENT_FIELDS = frozenset(
         "payment_type",
     }
 )
+# A bank's rate differs from the day's by less.
+LARGEST_RATE_DIFFERENCE = 0.1
+CASH_TYPES = ("asset_cash", "liability_credit_card")
 # What the items of its entry say of it.
 ITEM_FIELDS = frozenset(
     {"account_id", "amount_currency", "balance", "credit", "currency_id", "debit", "move_id"}
@@ -45,6 +48,26 @@ class AccountPayment(models.Model):
             labels = [field["string"] for field in record.fields_get(names, ["string"]).values()]
             self._sop_raise_booked(format_list(self.env, sorted(labels)))
 
+    def _sop_check_entry(self):
+        """Its entry brings the cash that the payment says, at the rate of the day (C3)."""
+        items = self.move_id.line_ids
+        cash = items.filtered(lambda item: item._sop_is_cash_of(self))
+        brought = abs(sum(cash.mapped("amount_currency")))
+        other = cash.currency_id != self.currency_id or self.currency_id.compare_amounts(
+            brought, self.amount
+        )
+        if other or any(item._sop_is_at_another_rate() for item in items):
+            raise UserError(
+                self.env._(
+                    "%(payment)s is over %(amount)s, but its journal entry brings other cash or "
+                    "takes another rate than that of the day: %(items)s. Change the amount and set "
+                    "it right again: that makes the entry anew.",
+                    payment=self.display_name,
+                    amount=self.currency_id.format(self.amount),
+                    items=format_list(self.env, [item._sop_in_both_currencies() for item in items]),
+                )
+            )
+
     def _sop_raise_booked(self, what):
         raise AccessError(
             self.env._(
@@ -69,6 +92,13 @@ class AccountMove(models.Model):
                     payment._sop_check_booked(move, {"date": vals["date"]})
         return super().write(vals)
 
+    def _sop_check_posting(self):
+        for move in self.sudo():
+            payment = move.origin_payment_id
+            if payment.move_id == move and payment.sop_governed:
+                payment._sop_check_entry()
+        return super()._sop_check_posting()
+
     def _sop_booked_payment(self):
         """Return the customer's payment whose posted entry this is."""
         return self.origin_payment_id.filtered(
@@ -82,6 +112,30 @@ class AccountMove(models.Model):
         )
         if posted:
             posted._sop_touch_contracts()._watch_money()
+
+    def _sop_check_bank_rates(self):
+        """A bank line brings no more of a currency than the bank booked (C3).
+
+        What the bank says it was in another currency counts once it is on the customer's account.
+        """
+        for move in self.sudo():
+            line = move.statement_line_id
+            if not line or move.state != "posted" or not move.company_id._sop_is_governed():
+                continue
+            items = move.line_ids
+            if line.foreign_currency_id:
+                items = move._sop_receivable_lines()
+            if any(item._sop_is_at_another_rate() for item in items):
+                raise UserError(
+                    self.env._(
+                        "%(entry)s takes another rate than that of the day: %(items)s. Enter the "
+                        "amounts that the bank booked, and the rate of the day.",
+                        entry=move.display_name,
+                        items=format_list(
+                            self.env, [item._sop_in_both_currencies() for item in items]
+                        ),
+                    )
+                )
 
 
 class AccountMoveLine(models.Model):
@@ -98,6 +152,7 @@ class AccountMoveLine(models.Model):
         self.env["account.move"].browse(move_ids)._sop_watch_bank_lines()
         lines = super().create(vals_list)
         lines._sop_check_entry_booked()
+        lines.move_id._sop_check_bank_rates()
         return lines
 
     def write(self, vals):
@@ -107,12 +162,37 @@ class AccountMoveLine(models.Model):
         result = super().write(vals)
         if "move_id" in vals:
             self._sop_check_entry_booked()
+        if names:
+            self.move_id._sop_check_bank_rates()
         return result
 
     def unlink(self):
         self._sop_check_entry_booked()
         self.move_id._sop_watch_bank_lines()
         return super().unlink()
+
+    def _sop_is_cash_of(self, payment):
+        accounts = payment.outstanding_account_id | payment.journal_id.default_account_id
+        return self.account_id in accounts or self.account_id.account_type in CASH_TYPES
+
+    def _sop_is_at_another_rate(self):
+        """Whether an item takes its currency for much more, or much less, than it is worth."""
+        own = self.company_currency_id
+        if self.currency_id == own:
+            return False
+
+        def value(amount):
+            day, company = self.date, self.company_id
+            return abs(self.currency_id._convert(amount, own, company, day, round=False))
+
+        less, more = sorted((value(self.amount_currency), abs(self.balance)))
+        rounded = own.rounding + value(self.currency_id.rounding)
+        return less + rounded < more * (1 - LARGEST_RATE_DIFFERENCE)
+
+    def _sop_in_both_currencies(self):
+        own = self.company_currency_id
+        amounts = [self.currency_id.format(self.amount_currency), own.format(self.balance)]
+        return " = ".join(dict.fromkeys(amounts))
 
     def _sop_check_items_booked(self, vals):
         if self.env.su:

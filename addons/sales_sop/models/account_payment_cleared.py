@@ -2,9 +2,10 @@ from contextlib import contextmanager
 
 from odoo import api, models
 
+from .account_payment_booked import CASH_TYPES
+
 # The bank keeps less than the rest: a fee, or the discount of a bill that is not due yet.
 SMALLEST_CASH = 0.9
-CASH_TYPES = ("asset_cash", "liability_credit_card")
 # What an item of the entry that cleared a payment says of the cash.
 ITEM_FIELDS = frozenset({"account_id", "amount_currency", "balance", "credit", "debit", "move_id"})
 

@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import rule
+from .test_collection import ForeignCase
 from .test_money_alert import AlertCase
 from .test_money_cases import MoneyCase
 
@@ -254,3 +255,101 @@ class TestClearedMoney(AlertCase, MoneyCase):
         self.rpc(entry, "accountant", "write", {"line_ids": right}, context=by_hand)
         self.assertTrue(self.cheque.is_matched)
         self.assertCollected(self.sold, 600.0)
+
+
+@tagged("post_install", "-at_install")
+class TestForeignMoney(ForeignCase, MoneyCase):
+    """Ten dollars are ten dollars, whatever is written into their entry (C3)."""
+
+    def entry_of(self, payment, cash, customer):
+        """The accountant writes other amounts into the entry of a payment and confirms it."""
+        entry = payment.move_id
+        self.rpc(payment, "accountant", "action_draft")
+        owed = self.receivable(entry)
+        items = ((entry.line_ids - owed, cash), (owed, customer))
+        values = {"line_ids": [Command.update(item.id, changed) for item, changed in items]}
+        self.rpc(entry, "accountant", "write", values, context={"skip_readonly_check": True})
+        return entry
+
+    @rule("C1", "C3")
+    def test_the_entry_of_a_payment_brings_no_more_than_the_payment_says(self):
+        euro = {"currency_id": self.euro.id}
+        for received, cash, customer in (
+            # A thousand dollars for ten.
+            ({}, {"balance": 1000.0}, {"balance": -1000.0}),
+            # Eight euro, for ten dollars, that are worth ten thousand.
+            (euro, {"balance": 10000.0}, {"balance": -10000.0}),
+            # Ten dollars that pay ten thousand euro.
+            ({}, {"balance": 10.0}, {**euro, "amount_currency": -10000.0, "balance": -10.0}),
+        ):
+            with self.subTest(cash=cash, customer=customer):
+                amount = 8.0 if received else 10.0
+                payment = self.receive(amount, **received)
+                entry = self.entry_of(payment, cash, customer)
+                with self.assertRefused("its journal entry brings", unchanged=[payment, entry]):
+                    self.rpc(payment, "accountant", "action_post")
+                with self.assertRefused("its journal entry brings", unchanged=[payment, entry]):
+                    self.rpc(payment, "accountant", "write", {"state": "in_process"})
+                for right in (amount + 1.0, amount):
+                    self.rpc(payment, "accountant", "write", {"amount": right})
+                self.rpc(payment, "accountant", "action_post")
+                self.assertEqual(entry.state, "posted")
+                self.assertEqual(self.receivable(entry).balance, -10.0)
+
+    @rule("C1", "C3")
+    def test_a_bank_line_brings_no_more_euro_than_it_is_worth(self):
+        order = self.order(10000.0, pricelist_id=self.pricelist.id)
+        invoice = self.invoice(order, currency_id=self.euro.id)
+        line = self.bank_line(10.0)
+        suspense = self.bank_journal.suspense_account_id
+        item = line.move_id.line_ids.filtered(lambda item: item.account_id == suspense)
+        values = {
+            "account_id": self.receivable(invoice).account_id.id,
+            "currency_id": self.euro.id,
+            "amount_currency": -10000.0,
+            "balance": -10.0,
+        }
+        with self.assertRefused("takes another rate", line.move_id.name, unchanged=item):
+            self.rpc(item, "accountant", "write", values)
+        # Ten dollars are eight euro; the bank may give some cents less.
+        self.rpc(item, "accountant", "write", {**values, "amount_currency": -7.9})
+        self.match(invoice, line.move_id)
+        self.assertCollected(order, 7.9)
+
+    @rule("C1", "C3")
+    def test_what_the_bank_says_in_another_currency_is_worth_what_came(self):
+        order = self.order(10000.0, pricelist_id=self.pricelist.id)
+        line = self.bank_line(10.0)
+        line.write({"foreign_currency_id": self.euro.id, "amount_currency": 10000.0})
+        with self.assertRefused("takes another rate", line.move_id.name):
+            self.book_on_receivable(line)
+        line.write({"amount_currency": 8.1})
+        self.book_on_receivable(line)
+        self.match(self.invoice(order, currency_id=self.euro.id), line.move_id)
+        self.assertCollected(order, 8.1)
+
+    @rule("C1", "C3")
+    def test_a_euro_on_the_bank_is_not_worth_a_thousand_dollars(self):
+        order = self.order()
+        values = {"name": "Euro bank", "code": "EUB", "type": "bank", "currency_id": self.euro.id}
+        journal = self.env["account.journal"].create({**values, "company_id": self.company.id})
+        line = self.env["account.bank.statement.line"].create(
+            {
+                "journal_id": journal.id,
+                "partner_id": self.customer.id,
+                "payment_ref": "transfer",
+                "date": "2026-03-04",
+                "amount": 8.0,
+            }
+        )
+        cash = line.move_id.line_ids.filtered(lambda item: item.balance > 0)
+        other = line.move_id.line_ids - cash
+        more = [
+            Command.update(cash.id, {"balance": 1000.0}),
+            Command.update(other.id, {"balance": -1000.0}),
+        ]
+        by_hand = {"skip_readonly_check": True}
+        with self.assertRefused("takes another rate", line.move_id.name):
+            self.rpc(line.move_id, "accountant", "write", {"line_ids": more}, context=by_hand)
+        self.earmark_bank_line(line, order, 8.0)
+        self.assertCollected(order, 10.0)

@@ -45,6 +45,7 @@
         "security/sop_dialog_rules.xml",
         "data/sop_release.xml",
         "wizards/sop_approval_refuse_views.xml",
+        "wizards/sop_contract_handover_views.xml",
         "wizards/sop_contract_text_views.xml",
         "wizards/sop_pod_views.xml",
         "wizards/sop_policy_ballot_views.xml",

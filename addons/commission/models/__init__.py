@@ -63,5 +63,6 @@ from . import (
     sale_order_line,
     sop_approval,
     sop_contract,
+    sop_contract_handover,
     sop_contract_outlook,
 )

@@ -157,3 +157,56 @@ class TestSplit(CommissionCase):
         self.calculate()
         with self.assertRefused("stays the same person", unchanged=self.payee):
             self.rpc(self.payee, "sales_office", "write", {"partner_id": clerk.partner_id.id})
+
+    @rule("B1")
+    def test_a_contract_that_is_handed_over_earns_for_who_sold_it_until_it_is_split(self):
+        order = self.order()
+        contract = order.sudo().sop_contract_id
+        self.users["successor"] = self._new_user(
+            "successor", "sales_sop.group_salesperson", self.company
+        )
+        successor = self._new_payee("successor")
+        team = contract.commission_team_id
+        self.collect(order, 575.0)
+        self.calculate()
+        dialog = self.rpc_create(
+            "sop.contract.handover",
+            "sales_office",
+            {
+                "contract_ids": contract.ids,
+                "user_id": self.users["successor"].id,
+                "reason": "Has left the company",
+            },
+        )
+        self.rpc(dialog, "sales_office", "action_hand_over")
+        self.assertEqual(contract.user_id, self.users["successor"])
+        self.assertEqual(contract.commission_team_id, team)
+        entries = self.env["commission.entry"].search_count([])
+        self.now_is("2026-03-05")
+        self.calculate()
+        self.assertEqual(self.env["commission.entry"].search_count([]), entries)
+        self.collect(order, 230.0, "2026-03-05")
+        self.calculate()
+        self.assertEqual((self.balance(), self.balance(successor)), (70.0, 0.0))
+        self.split(contract, shares={successor: 100.0}, date_from="2026-03-06")
+        self.collect(order, 345.0, "2026-03-06")
+        self.now_is("2026-03-07")
+        self.calculate()
+        self.assertEqual((self.balance(), self.balance(successor)), (70.0, 30.0))
+
+    @rule("B1", "B2")
+    def test_nobody_hands_a_contract_that_earns_for_nobody_to_themselves(self):
+        contract = self.order().sudo().sop_contract_id
+        contract.user_id = False
+        self.users["sales_office"].group_ids += self.env.ref("sales_sop.group_salesperson")
+        dialog = self.rpc_create(
+            "sop.contract.handover",
+            "sales_office",
+            {
+                "contract_ids": contract.ids,
+                "user_id": self.users["sales_office"].id,
+                "reason": "Nobody has it",
+            },
+        )
+        with self.assertRefused("Let somebody else", exception=AccessError, unchanged=contract):
+            self.rpc(dialog, "sales_office", "action_hand_over")

@@ -188,6 +188,7 @@ from . import (
     sale_order_cancel,
     sale_order_collected,
     sop_contract_key,
+    sop_contract_handover,
     sop_contract_money_alert,
     sop_contract_balance,
     sop_collection_open,

@@ -422,7 +422,7 @@ class SopContract(models.Model):
         """
         for company, contracts in self.grouped("company_id").items():
             contracts._set_state("effective", date_effective=company._sop_today())
-        self.filtered("user_id")._tell_salesperson(orders)
+        self._tell_salesperson(orders)
 
     def _tell_salesperson(self, orders=None):
         """Put the orders that can be confirmed now on their salespeople's to-do lists."""
@@ -441,10 +441,11 @@ class SopContract(models.Model):
                         "res_model_id": self.env["ir.model"]._get_id("sale.order"),
                         "res_id": order.id,
                         "res_name": order.name,
-                        "user_id": order.sop_contract_id.user_id.id,
+                        "user_id": salesperson.id,
                         "summary": order._sop_confirm_summary(),
                     }
                     for order in orders
+                    if (salesperson := order.sop_contract_id._sop_in_charge())
                 ]
             )
 
@@ -559,5 +560,5 @@ class SopContract(models.Model):
             contract.with_context(mail_activity_quick_update=True).activity_schedule(
                 "sales_sop.mail_activity_approval",
                 summary=self.env._("Send contract %s for countersigning", contract.number),
-                user_id=contract.user_id.id or self.env.uid,
+                user_id=(contract._sop_in_charge() or self.env.user).id,
             )

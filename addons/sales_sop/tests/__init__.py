@@ -42,6 +42,7 @@ from . import (
     test_frame,
     test_gate_pass,
     test_gone,
+    test_handover,
     test_invoice_approval,
     test_invoice_cases,
     test_invoice_gate,

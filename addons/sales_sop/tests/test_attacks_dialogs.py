@@ -13,6 +13,7 @@ FINANCE = {"finance", "finance_vp"}
 # The planner has nobody's place here.
 SALES_ABOVE = {"sales_manager", "marketing_director", "vp_sales", "general_manager"}
 WRITERS = {"sales_office", "sales_head", "legal"}
+HANDERS = {"sales_office", "sales_manager", "sales_head", "vp_sales", "general_manager"}
 MEMBERS = ("marketing_director", "finance_vp", "vp_sales")
 STARTERS = {"general_manager", "administrator"}
 # Whose work it is to press what in which dialog; all others change nothing.
@@ -21,6 +22,7 @@ DIALOGS = {
     ("res.config.settings", "web_save"): {"administrator"},
     ("sop.approval.answer", "action_approve"): SALES_ABOVE,
     ("sop.approval.refuse", "action_refuse"): SALES_ABOVE,
+    ("sop.contract.handover", "action_hand_over"): HANDERS,
     ("sop.contract.text", "action_draft"): WRITERS,
     ("sop.contract.text", "action_save"): WRITERS,
     ("sop.counter.sale", "action_receive"): FINANCE,
@@ -106,6 +108,14 @@ class EveryDialogCase(DialogCase, CounterCase, CollectionCase, MeetingCase):
                 {"approval_ids": [Command.set(approval.ids)], "reason": "Too cheap"},
             ),
             ("sop.contract.text", {"contract_id": contract.id, "text": "<p>As I like it</p>"}),
+            (
+                "sop.contract.handover",
+                {
+                    "contract_ids": [Command.set(contract.ids)],
+                    "user_id": self.users["colleague"].id,
+                    "reason": "Mine",
+                },
+            ),
         ]
         return dialogs, [order, approval, approval.step_ids, contract]
 

@@ -3,6 +3,7 @@ from . import (
     base_partner_merge,
     sop_approval_answer,
     sop_approval_refuse,
+    sop_contract_handover,
     sop_contract_text,
     sop_counter_sale,
     sop_earmark,

@@ -148,6 +148,7 @@ class CommissionBlocked(models.Model):
         """
         return SQL(
             """
+            (WITH received AS MATERIALIZED (%(received)s)
             SELECT CASE WHEN earmark.money_move_id IS NULL THEN 'no_contract' ELSE 'uncertain' END
                        AS reason,
                    earmark.contract_id,
@@ -156,12 +157,8 @@ class CommissionBlocked(models.Model):
                    received.date,
                    %(currency)s AS currency_id,
                    received.amount - COALESCE(counted.amount, 0) AS amount
-              FROM (%(received)s) received
-         LEFT JOIN (SELECT money_move_id, SUM(collected.amount / contract.currency_rate) AS amount
-                      FROM collected
-                      JOIN contract ON contract.id = collected.contract_id
-                  GROUP BY money_move_id) counted
-                ON counted.money_move_id = received.id
+              FROM received
+         LEFT JOIN (%(counted)s) counted ON counted.money_move_id = received.id
          LEFT JOIN (SELECT COALESCE(payment.move_id, statement_line.move_id) AS money_move_id,
                            MIN(allocation.contract_id) AS contract_id
                       FROM sop_payment_allocation allocation
@@ -169,13 +166,82 @@ class CommissionBlocked(models.Model):
                   GROUP BY 1) earmark
                 ON earmark.money_move_id = received.id AND counted.money_move_id IS NULL
              WHERE received.amount - COALESCE(counted.amount, 0) > 0
-               AND received.date BETWEEN %(first_day)s AND %(until)s
+               AND received.date BETWEEN %(first_day)s AND %(until)s)
             """,
             currency=scope.company.currency_id.id,
             received=self._received_sql(scope),
+            counted=self._counted_money_sql(scope),
             earmarked_money=EARMARKED_MONEY,
             first_day=self._first_day(scope),
             until=scope.until,
+        )
+
+    def _counted_money_sql(self, scope):
+        """What of each money counts for contracts, in the company's money at the money's own rate.
+
+        At the frozen rate of a contract more or less of it would count than was received.
+        """
+        return SQL(
+            """
+            SELECT collected.money_move_id,
+                   SUM(collected.amount
+                       * CASE WHEN paid.amount_invoice <> 0
+                              THEN paid.amount / CASE WHEN paid.currency_id = sold.currency_id
+                                                      THEN paid.amount_invoice
+                                                      ELSE paid.amount_company * sold.currency_rate
+                                                 END * received.rate
+                              WHEN collected.invoice_id = 0
+                                   AND received.currency_id = sold.currency_id
+                              THEN received.rate
+                              ELSE 1 / contract.currency_rate END) AS amount
+              FROM collected
+              JOIN contract ON contract.id = collected.contract_id
+              JOIN sop_contract sold ON sold.id = collected.contract_id
+              JOIN received ON received.id = collected.money_move_id
+         LEFT JOIN (%(paid)s) paid
+                ON paid.money_id = collected.money_move_id
+               AND paid.invoice_id = collected.invoice_id
+          GROUP BY collected.money_move_id
+            """,
+            paid=self._foreign_paid_sql(scope),
+        )
+
+    def _foreign_paid_sql(self, scope):
+        """What money paid on an invoice where one of them is foreign, in both their currencies.
+
+        What an exchange difference took from the money was paid on the invoice, too.
+        """
+        return SQL(
+            """
+            SELECT money_id, invoice_id, MIN(currency_id) AS currency_id, SUM(amount) AS amount,
+                   SUM(amount_invoice) AS amount_invoice, SUM(amount_company) AS amount_company
+              FROM (
+                  SELECT credit.move_id AS money_id,
+                         debit.move_id AS invoice_id,
+                         debit.currency_id,
+                         partial.credit_amount_currency AS amount,
+                         partial.debit_amount_currency AS amount_invoice,
+                         partial.amount AS amount_company
+                    FROM account_partial_reconcile partial
+                    JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                    JOIN account_move_line debit ON debit.id = partial.debit_move_id
+                   WHERE partial.company_id = %(company)s
+                     AND (partial.credit_currency_id <> %(currency)s
+                          OR partial.debit_currency_id <> %(currency)s)
+                   UNION ALL
+                  SELECT credit.move_id, invoice.move_id, invoice.currency_id,
+                         partial.credit_amount_currency, 0, 0
+                    FROM account_partial_reconcile origin
+                    JOIN account_move_line invoice ON invoice.id = origin.debit_move_id
+                    JOIN account_move_line debit ON debit.move_id = origin.exchange_move_id
+                    JOIN account_partial_reconcile partial ON partial.debit_move_id = debit.id
+                    JOIN account_move_line credit ON credit.id = partial.credit_move_id
+                   WHERE origin.company_id = %(company)s
+                     AND origin.exchange_move_id IS NOT NULL) parts
+          GROUP BY money_id, invoice_id
+            """,
+            company=scope.company.id,
+            currency=scope.company.currency_id.id,
         )
 
     def _first_day(self, scope):
@@ -185,11 +251,14 @@ class CommissionBlocked(models.Model):
         """What customers paid, in the company's money: the cash part of each of their entries.
 
         A discount, a bank fee and a write-off in the entry are no money. What was paid back to
-        the customers out of it is not there any more.
+        the customers out of it is not there any more. ``rate`` is the company's money for one
+        unit of the entry's.
         """
         return SQL(
             """
             SELECT money.id, money.date,
+                   MIN(line.currency_id) AS currency_id,
+                   SUM(line.balance) / NULLIF(SUM(line.amount_currency), 0) AS rate,
                    LEAST(-SUM(line.balance), MAX(cash.amount)) - COALESCE(SUM(back.amount), 0)
                        AS amount
               FROM account_move money
@@ -203,7 +272,8 @@ class CommissionBlocked(models.Model):
               JOIN account_account account
                 ON account.id = line.account_id AND account.account_type = 'asset_receivable'
          LEFT JOIN LATERAL (
-                   SELECT SUM(partial.amount) AS amount
+                   SELECT SUM(partial.credit_amount_currency)
+                              * line.balance / NULLIF(line.amount_currency, 0) AS amount
                      FROM account_partial_reconcile partial
                      JOIN account_move_line debit ON debit.id = partial.debit_move_id
                      JOIN account_move paid_back ON paid_back.id = debit.move_id
@@ -235,11 +305,15 @@ class CommissionBlocked(models.Model):
                    payment.date, allocation.currency_id,
                    GREATEST(0, LEAST(
                        allocation.amount::numeric,
-                       contract.amount_total::numeric
+                       (contract.amount_total::numeric
                            - COALESCE(contract.opening_amount_collected, 0)::numeric
                            - (SELECT COALESCE(SUM(amount), 0)
                                 FROM collected
-                               WHERE collected.contract_id = contract.id)))
+                               WHERE collected.contract_id = contract.id))
+                       * CASE WHEN allocation.currency_id = contract.currency_id THEN 1
+                              ELSE payment.amount / NULLIF(
+                                  ABS(payment.amount_company_currency_signed)
+                                  * contract.currency_rate::numeric, 0) END))
               FROM sop_payment_allocation allocation
               JOIN account_payment payment ON payment.id = allocation.payment_id
               JOIN sop_contract contract ON contract.id = allocation.contract_id

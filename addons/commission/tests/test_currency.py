@@ -9,11 +9,16 @@ from .common import CommissionCase
 class TestCurrency(ForeignCase, CommissionCase):
     """Money of a contract counts at the contract's frozen rate, whatever rates do later (B1)."""
 
-    def euro_invoice(self):
-        """A contract over 1,000.00 € and tax at 0.8 € for a dollar, and its invoice."""
+    def euro_order(self):
+        """A contract over 1,000.00 € and tax at 0.8 € for a dollar."""
         order = self.order(pricelist_id=self.pricelist.id)
         self.assertEqual(order.currency_id, self.euro)
         self.assertEqual(order.sudo().sop_contract_id.currency_rate, 0.8)
+        return order
+
+    def euro_invoice(self):
+        """Such a contract's invoice."""
+        order = self.euro_order()
         return self.invoice(order, invoice_date="2026-03-02", currency_id=self.euro.id)
 
     @rule("B1")
@@ -98,3 +103,58 @@ class TestCurrency(ForeignCase, CommissionCase):
         self.now_is("2026-03-31")
         self.calculate()
         self.assertEqual(self.balance(), 15050.0)
+
+    # -- money that earns nothing --------------------------------------------------------------
+
+    def blocked(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.as_user(self.env["commission.blocked"], "finance").search([])
+        return [(row.reason, row.amount, row.currency_id.name) for row in rows]
+
+    @rule("B2")
+    def test_money_of_a_contract_is_not_said_to_be_without_one_at_any_rate(self):
+        dollar = self.company.currency_id
+        days = {"2026-03-05": 0.5, "2026-03-06": 1.6}
+        sold = {day: (self.euro_invoice(), self.euro_invoice(), self.euro_order()) for day in days}
+        for day, rate in days.items():
+            self._rate(day, rate)
+            self.now_is(day)
+            in_euro, in_dollar, order = sold[day]
+            self.pay(in_euro, 1150.0, day, currency_id=self.euro.id)
+            self.pay(in_dollar, 1150.0 / rate, day, currency_id=dollar.id)
+            self.earmark(self.receive(1150.0, currency_id=self.euro.id, date=day), order)
+            self.assertEqual((in_euro.amount_residual, in_dollar.amount_residual), (0.0, 0.0))
+            with self.subTest(rate=rate):
+                self.assertEqual(self.blocked(), [])
+
+    @rule("B2")
+    def test_of_foreign_money_the_rest_is_listed_as_it_was_booked(self):
+        order = self.order(pricelist_id=self.pricelist.id)
+        self._rate("2026-03-05", 1.6)
+        self.now_is("2026-03-05")
+        money = self.receive(2000.0, currency_id=self.euro.id, date="2026-03-05")
+        self.earmark(money, order, 1150.0)
+        # 850.00 € at 1.6
+        self.assertEqual(self.blocked(), [("no_contract", 531.25, "USD")])
+        payback = self.receive(
+            850.0, currency_id=self.euro.id, payment_type="outbound", date="2026-03-05"
+        )
+        self._rate("2026-03-06", 0.5)
+        self.now_is("2026-03-06")
+        self.match(money.move_id, payback.move_id)
+        self.assertEqual(self.blocked(), [])
+
+    @rule("B2")
+    def test_of_rejected_foreign_money_what_the_contract_lacks_is_listed(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self._rate("2026-01-01", 150.0, yen)
+        order = self.order()
+        money = self.receive(150000.0, currency_id=yen.id, date="2026-03-02")
+        self.earmark(money, order)
+        money.action_reject()
+        self.assertEqual(self.blocked(), [("rejected", 150000.0, "JPY")])
+        self.collect(order, 575.0, "2026-03-02")
+        # 575.00 $ of 1,150.00 $ are missing
+        self.assertEqual(self.blocked(), [("rejected", 86250.0, "JPY")])

@@ -105,7 +105,8 @@ class CommissionDispute(models.Model):
     def accept(self, amount, answer):
         """Accept the dispute: the payee's commission changes by ``amount``.
 
-        :param float amount: what is added to the payee's commission, or taken off below zero
+        :param float amount: what is added to the payee's commission, or taken off below zero, in
+            the currency of the disputed line
         :param str answer: the payee reads it, and those who approve the adjustment
         :return: the ``commission.entry`` of the adjustment
         """
@@ -115,7 +116,7 @@ class CommissionDispute(models.Model):
         )
         dispute = self._to_answer(answer)
         entries = self.env["commission.entry"]
-        adjustment = entries._adjust(dispute.payee_id, amount, answer)
+        adjustment = entries._adjust(dispute.payee_id, amount, answer, dispute.entry_id.plan_id)
         dispute._answer("accepted", answer, adjustment)
         return adjustment
 

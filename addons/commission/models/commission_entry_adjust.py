@@ -23,15 +23,19 @@ class CommissionEntry(models.Model):
         return self._adjust(payee, amount, reason)
 
     @api.model
-    def _adjust(self, payee, amount, reason):
-        """Check an adjustment, whoever is allowed to make it, and add it to the ledger."""
+    def _adjust(self, payee, amount, reason, plan=None):
+        """Check an adjustment, whoever is allowed to make it, and add it to the ledger.
+
+        It is in the currency of ``plan``, of the one in force when there is none.
+        """
         payee = payee.sudo()
         self._check_adjustment(payee, reason)
+        self.sudo()._sop_check_numbers({"amount": amount})
         # A sheet is not submitted while an entry joins it.
         payee.company_id._commission_touch()
         today = payee.company_id._sop_today()
-        plan = self._plan_of_adjustment(payee.company_id, today)
-        amount = plan.currency_id.round(amount)
+        plan = plan or self._plan_of_adjustment(payee.company_id, today)
+        amount = plan.currency_id.round(float(amount or 0.0))
         if not amount:
             raise UserError(self.env._("Say how much the commission of %s changes.", payee.name))
         sheet = self.env["commission.sheet"].sudo()._first_draft(payee, plan.currency_id)

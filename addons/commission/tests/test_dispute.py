@@ -72,6 +72,22 @@ class TestDispute(SheetCase):
         self.assertFalse(self.dispute().sheet_id)
 
     @rule("B3")
+    def test_a_line_is_put_right_in_its_own_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self._new_plan("2026-04-01", currency_id=euro.id, currency_rate=0.8)
+        dispute = self.dispute()
+        self.now_is("2026-04-03")
+        answer = self.as_user(self.env["commission.dispute.answer"], "finance").create(
+            {"dispute_id": dispute.id, "decision": "accept", "amount": 10.0, "answer": "Right"}
+        )
+        self.assertEqual(answer.currency_id, self.company.currency_id)
+        answer.action_answer()
+        adjustment = dispute.adjustment_id
+        self.assertEqual((adjustment.amount, adjustment.currency_id), (10.0, answer.currency_id))
+        self.assertEqual(adjustment.sheet_id, self.sheet)
+
+    @rule("B3")
     def test_the_sales_office_refuses_with_the_reason(self):
         dispute = self.dispute()
         mine = self.as_user(dispute, "sales_office")
@@ -234,6 +250,9 @@ class TestAdjustment(SheetCase):
         for reason in ("", "  ", False):
             with self.assertRefused("Say why"):
                 self.adjust(10.0, reason)
+        for amount in (float("nan"), float("inf"), "ten"):
+            with self.assertRefused("is no number"):
+                self.adjust(amount)
 
     @rule("B3")
     def test_without_a_plan_in_force_nothing_is_adjusted(self):

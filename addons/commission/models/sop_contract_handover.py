@@ -23,9 +23,10 @@ class SopContract(models.Model):
     def _commission_keep_for_seller(self, taker):
         """Record that the contract goes on earning for its salesperson, until somebody splits it.
 
-        The sales office decides on a split from which day on the new one shares.
+        The sales office decides on a split from which day on the new one shares. Before the first
+        day of a split the salesperson alone has earned.
         """
-        if self.commission_split_ids:
+        if ALWAYS in self.commission_split_ids.mapped("date_from"):
             return
         seller = self.user_id
         payee = (

@@ -194,6 +194,33 @@ class TestSplit(CommissionCase):
         self.calculate()
         self.assertEqual((self.balance(), self.balance(successor)), (70.0, 30.0))
 
+    @rule("B1")
+    def test_what_was_earned_before_a_split_stays_when_the_contract_is_handed_over(self):
+        order = self.order()
+        contract = order.sudo().sop_contract_id
+        self.users["successor"] = self._new_user(
+            "successor", "sales_sop.group_salesperson", self.company
+        )
+        successor = self._new_payee("successor")
+        self.collect(order, 575.0, "2026-03-01")
+        self.split(contract, shares={self.second: 100.0}, date_from="2026-03-02")
+        self.collect(order, 230.0, "2026-03-02")
+        self.calculate()
+        for taker in ("successor", "salesperson", "successor"):
+            dialog = self.rpc_create(
+                "sop.contract.handover",
+                "sales_office",
+                {
+                    "contract_ids": contract.ids,
+                    "user_id": self.users[taker].id,
+                    "reason": "Another area",
+                },
+            )
+            self.rpc(dialog, "sales_office", "action_hand_over")
+        self.assertEqual(self.calculate().entry_count, 0)
+        amounts = [self.balance(payee) for payee in (self.payee, self.second, successor)]
+        self.assertEqual(amounts, [50.0, 20.0, 0.0])
+
     @rule("B1", "B2")
     def test_nobody_hands_a_contract_that_earns_for_nobody_to_themselves(self):
         contract = self.order().sudo().sop_contract_id

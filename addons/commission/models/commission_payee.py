@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 
 class CommissionPayee(models.Model):
@@ -93,7 +93,19 @@ class CommissionPayee(models.Model):
         if not {"user_id", "company_id", "partner_id"}.isdisjoint(vals):
             self._check_has_no_entry()
             self._check_has_no_share()
+        if "kind" in vals and not self.env.su:
+            self._check_not_own(vals["kind"])
         return super().write(vals)
+
+    def _check_not_own(self, kind):
+        """Nobody decides themselves whether the salary or a bill pays them (B3)."""
+        for payee in self:
+            if payee.kind != kind and self.env.user in payee._people():
+                raise AccessError(
+                    self.env._(
+                        "%s is yourself. Let somebody else say how you are paid.", payee.name
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_has_no_entry(self):

@@ -41,6 +41,14 @@ class TestAttacksOnWhoEarns(CommissionCase):
             self.share(own)
         self.assertTrue(self.share(own, "finance"))
 
+    @rule("B3")
+    def test_nobody_says_how_they_are_paid_themselves(self):
+        own = self._new_payee("finance")
+        with self.assertRefused("somebody else", exception=AccessError, unchanged=own):
+            self.rpc(own, "finance", "write", {"kind": "agent"})
+        self.rpc(own, "sales_office", "write", {"kind": "agent"})
+        self.assertEqual(own.kind, "agent")
+
     @rule("B1")
     def test_who_has_a_share_stays_the_same_person(self):
         payee = self.agent()

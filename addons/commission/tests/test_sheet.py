@@ -332,7 +332,7 @@ class TestSheetOfOnesOwn(SheetCase):
     @rule("B3")
     def test_a_sheet_that_only_its_payee_could_decide_is_not_submitted(self):
         self.company.sop_requester_may_approve = True
-        with self.assertRefused("Finance VP", unchanged=self.sheet):
+        with self.assertRefused("Finance VP", "whom it concerns", unchanged=self.sheet):
             self.submit_sheet(self.sheet)
 
     @rule("B3")

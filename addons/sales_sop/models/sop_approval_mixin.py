@@ -420,8 +420,9 @@ class SopApprovalMixin(models.AbstractModel):
         if vacant:
             raise UserError(
                 self.env._(
-                    "%(document)s cannot be submitted: nobody but the requester holds the role "
-                    "%(roles)s in %(company)s. Ask the administrator to give it to somebody.",
+                    "%(document)s cannot be submitted: nobody who may decide about it holds the "
+                    "role %(roles)s in %(company)s, as neither the requester nor whom it concerns "
+                    "may. Ask the administrator to give the role to somebody else.",
                     document=approval.document_name,
                     roles=format_list(self.env, vacant.group_id.mapped("name")),
                     company=approval.company_id.name,

@@ -12,6 +12,7 @@ from odoo.tests import tagged
 from odoo.addons.sales_sop.tests.common import rule
 
 from .accounting_common import PaymentCase
+from .common import TEAM_RULES
 
 AMOUNTS = st.integers(1, 60_000).map(lambda cents: cents / 100)
 WHICH = st.integers(0, 3)
@@ -35,6 +36,9 @@ STEPS = [
     st.tuples(st.just("take_back"), WHICH),
 ]
 NEW_PLAN = st.tuples(st.just("new_plan"), st.integers(1, 30))
+TEAM = st.tuples(
+    st.just("team"), st.sampled_from(("manager", "pool")), st.integers(1, 99), st.integers(0, 20)
+)
 
 
 def sequences(steps, examples):
@@ -411,5 +415,56 @@ class TestLimitSequences(SequenceCase):
         self._try_sequences()
 
     @sequences(STEPS, 8)
+    def _try_sequences(self, steps):
+        self._try(steps)
+
+
+@tagged("post_install", "-at_install")
+class TestTeamSequences(SequenceCase):
+    """10 % of a sale, 2 % for the team's manager and 1 % for its pool, whose members change."""
+
+    # The sale, the manager and the pool are rounded each by itself.
+    roundings = 3
+    payee_roundings = 3
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.team = cls.env["crm.team"].create({"name": "North", "company_id": cls.company.id})
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        return super()._new_plan(date_from, rules or TEAM_RULES, **values)
+
+    def order(self, total=1000.0, **values):
+        return super().order(total, team_id=self.team.id, **values)
+
+    def _try(self, steps):
+        self.team_shares = {"manager": {}, "pool": {}}
+        return super()._try(steps)
+
+    def _step_team(self, role, percent, days):
+        day = fields.Date.subtract(self._today, days=days)
+        shares = {self.payee: percent, self.second: 100 - percent}
+        self.split(team=self.team, role=role, shares=shares, date_from=day, recorder="finance_vp")
+        self.team_shares[role][day] = percent
+
+    def _exact(self):
+        exact = super()._exact()
+        for order in self.orders:
+            for (day, __), amount in self._money(order).items():
+                for role, rate in (("manager", 2), ("pool", 1)):
+                    percent = self._valid(self.team_shares[role], day)
+                    if percent is not None:
+                        commission = amount / Decimal("1.15") * rate / 100
+                        exact[self.payee] += commission * percent / 100
+                        exact[self.second] += commission * (100 - percent) / 100
+        return exact
+
+    @rule("B1", "B4", "B5")
+    def test_the_manager_and_the_pool_follow_the_money(self):
+        self._try_sequences()
+
+    @sequences([*STEPS, TEAM], 12)
     def _try_sequences(self, steps):
         self._try(steps)

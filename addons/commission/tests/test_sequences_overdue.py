@@ -52,6 +52,53 @@ class TestOverdueSequences(LateMoney, SequenceCase):
         self._try(steps)
 
 
+@tagged("post_install", "-at_install")
+class TestLimitOverdueSequences(LateMoney, SequenceCase):
+    """10 %, at most 12.00 with a contract; late money loses its part of what that leaves."""
+
+    # The limit and the deduction are rounded by payee and month.
+    roundings = 40
+    payee_roundings = 3
+
+    @classmethod
+    def _new_plan(cls, date_from="2026-01-01", rules=None, **values):
+        limited = {"name": "Every sale", "rate": 10.0, "amount_max": 12.0}
+        return super()._new_plan(date_from, rules or [limited], **values)
+
+    def _exact(self):
+        exact = defaultdict(Decimal)
+        for order in self.orders:
+            parts = [*self._shared_money(order)]
+            months = defaultdict(Decimal)
+            for payee, day, __, amount in parts:
+                months[payee, day.replace(day=1)] += amount / 10
+            granted = {}
+            for (payee, month), (amount, left) in self._limited(months).items():
+                exact[payee] += left
+                granted[payee, month] = max(0, min(1, left / amount)) if amount else 1
+            for payee, day, due, amount in parts:
+                left = amount / 10 * granted[payee, day.replace(day=1)]
+                exact[payee] -= left * deducted_part(day, due)
+        return exact
+
+    def _limited(self, months):
+        """Return ``{(payee, month): (commission, what the contract's limit leaves of it)}``."""
+        limited, running = {}, defaultdict(Decimal)
+        for (payee, month), amount in sorted(months.items(), key=lambda item: item[0][1]):
+            before = running[payee]
+            running[payee] += amount
+            limited[payee, month] = amount, min(12, running[payee]) - min(12, before)
+        return limited
+
+    @rule("B1", "B4", "C5")
+    def test_late_money_loses_its_part_of_what_the_limit_leaves(self):
+        self._try_sequences()
+
+    @sequences(STEPS, 8)
+    def _try_sequences(self, steps):
+        self._try(steps)
+
+
 class TierOverdueSequenceCase(LateMoney, TierSequenceCase):
     """Late money also loses its part of what its tier adds."""
 

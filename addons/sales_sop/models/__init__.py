@@ -176,6 +176,7 @@ from . import (
     sop_opening_contract,
     sop_opening_line,
     sop_opening_check,
+    sop_opening_import,
     sop_opening_takeover,
     sop_opening_balance,
     sale_order_tender,

@@ -206,6 +206,16 @@ class SopOpeningContract(models.Model):
         )
         if any(not 0 <= percent <= 100 for percent in percentages):
             return [self.env._("A percentage is not between 0 and 100. Correct it.")]
+        # A spreadsheet keeps 30 % as 0.3, and a gate of 0.3 % would be none.
+        if fractions := [percent for percent in percentages if 0 < percent < 1]:
+            return [
+                self.env._(
+                    "A percentage of %(given).12g is less than 1 %%. If %(meant).12g %% is meant, "
+                    "write %(meant).12g.",
+                    given=fractions[0],
+                    meant=fractions[0] * 100,
+                )
+            ]
         return []
 
 

@@ -160,6 +160,47 @@ class TestOpeningImport(OpeningContractCase):
         self.assertFalse(opening.problems)
         self.assertIn("K0815", opening.message_ids.mapped("body")[0])
 
+    def test_the_same_file_imported_again_brings_no_line_twice(self):
+        rows = [self.row(), ["", "", "", "", "", "ESD-75", "2", "900", "0", "0", "0"]]
+        opening = self.imported(*rows)
+        rows[1][6] = "3"
+        self.assertEqual(self.imported(*rows), opening)
+        lines = [(line.quantity, line.price_unit) for line in opening.line_ids]
+        self.assertEqual(lines, [(10.0, 1000.0), (3.0, 900.0)])
+        # A file that cannot be read takes nothing away.
+        rows[1][6] = "three"
+        self.assertFalse(self.load(*rows)["ids"])
+        self.env.invalidate_all()
+        self.assertEqual(opening.line_ids.mapped("quantity"), [10.0, 3.0])
+
+    def test_two_contracts_with_one_id_are_refused_and_not_lost(self):
+        first, second = self.row("HT2024-1"), self.row("HT2024-2")
+        second[0] = first[0]
+        result = self.load(first, second)
+        [message] = result["messages"]
+        self.assertFalse(result["ids"])
+        self.assertIn("HT2024-1 and HT2024-2", message["message"])
+        self.assertEqual(message["rows"], {"from": 1, "to": 1})
+        # Each line of a contract may repeat what the file says of the contract.
+        second[1] = first[1]
+        opening = self.imported(first, second)
+        self.assertEqual((len(set(opening.ids)), len(opening.line_ids)), (1, 2))
+
+    def test_an_id_may_have_spaces(self):
+        row = self.row()
+        row[0] = "contract 2024 1"
+        opening = self.imported(row)
+        self.assertEqual(self.imported(row), opening)
+
+    @rule("C1", "D4")
+    def test_a_percentage_that_a_spreadsheet_keeps_as_a_fraction_is_a_problem(self):
+        header = [*HEADER[:4], "prepayment_percent", *HEADER[4:]]
+        row = self.row()
+        opening = self.imported([*row[:4], "0.3", *row[4:]], header=header)
+        self.assertIn("If 30 % is meant, write 30", opening.problems)
+        with self.assertRefused("write 30", unchanged=opening):
+            self.rpc(opening, "migration", "action_submit")
+
     def test_an_empty_kind_or_currency_is_the_usual_one_also_when_imported_again(self):
         values = {"kind": "", "currency_id": ""}
         header = [*HEADER[:4], *values, *HEADER[4:]]

@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
 # Who says which salesperson looks after a contract.
@@ -40,10 +40,22 @@ class SopContract(models.Model):
         self.check_access("read")
         self._sop_check_may_hand_over()
         contracts = self.sudo().filtered(lambda contract: contract.user_id != user)
+        contracts.sudo(False)._sop_check_is_not_own()
         contracts._sop_check_taker(user)
         for contract in contracts:
             contract._sop_give_to(user, reason)
         contracts._sop_tell_taker(user, reason)
+
+    def _sop_check_is_not_own(self):
+        """Nobody gives a sale away to decide it as somebody else's (A1)."""
+        own = self.filtered(lambda contract: contract.user_id == self.env.user)
+        if own and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "You are the salesperson of %s. Let somebody else hand it over.",
+                    format_list(self.env, own.mapped("number")),
+                )
+            )
 
     def _sop_check_taker(self, user):
         """Who takes a contract over is an active salesperson of its company."""

@@ -81,7 +81,10 @@ class TestHandover(AmendmentCase):
         order = self.quotation()
         self.as_user(order, "sales_office").action_sop_submit()
         approval = order.sudo().approval_for("application")
-        self.hand_over(order.sudo().sop_contract_id, "salesperson")
+        contract = order.sudo().sop_contract_id
+        with self.assertRefused("Let somebody else", exception=AccessError, unchanged=contract):
+            self.hand_over(contract, "salesperson")
+        self.hand_over(contract)
         with self.assertRefused(unchanged=approval.step_ids):
             self.rpc(approval, "salesperson", "approve")
 

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.sales_sop.models.account_payment_alert import LOST_STATES
+
 DAYS_A_YEAR = 365
 
 
@@ -42,18 +44,25 @@ class CommissionTruth(models.AbstractModel):
         """What was open on each instalment of the contracts' invoices, in their currency.
 
         It is what is open now and what was matched after the day until which the books are read,
-        so that a calculation made later finds what one made that day would have found.
+        so that a calculation made later finds what one made that day would have found. A payment
+        that is none any more has paid nothing, though Odoo leaves it matched.
         """
         return SQL(
             """
             SELECT *
               FROM (
-                  WITH matched_later AS MATERIALIZED (
+                  WITH not_paid AS MATERIALIZED (
                            SELECT debit_move_id AS line_id,
                                   SUM(amount) AS amount,
                                   SUM(debit_amount_currency) AS amount_currency
                              FROM account_partial_reconcile
                             WHERE max_date > %(until)s
+                               OR credit_move_id IN (
+                                  SELECT item.id
+                                    FROM account_payment payment
+                                    JOIN account_move_line item ON item.move_id = payment.move_id
+                                   WHERE payment.company_id = %(company)s
+                                     AND payment.state IN %(lost)s)
                          GROUP BY debit_move_id),
                        invoice AS MATERIALIZED (
                            SELECT id, sop_contract_id
@@ -62,9 +71,9 @@ class CommissionTruth(models.AbstractModel):
                               AND move_type = 'out_invoice'
                               AND (payment_state NOT IN ('paid', 'in_payment', 'reversed')
                                    OR id IN (SELECT line.move_id
-                                               FROM matched_later
+                                               FROM not_paid
                                                JOIN account_move_line line
-                                                 ON line.id = matched_later.line_id))
+                                                 ON line.id = not_paid.line_id))
                               AND company_id = %(company)s),
                        invoice_share AS MATERIALIZED (%(invoice_share)s)
                   SELECT line.id AS line_id,
@@ -75,8 +84,8 @@ class CommissionTruth(models.AbstractModel):
                          invoice_share.share
                              * CASE WHEN line.currency_id = contract.currency_id
                                     THEN line.amount_residual_currency
-                                         + COALESCE(later.amount_currency, 0)
-                                    ELSE (line.amount_residual + COALESCE(later.amount, 0))
+                                         + COALESCE(not_paid.amount_currency, 0)
+                                    ELSE (line.amount_residual + COALESCE(not_paid.amount, 0))
                                          * contract.currency_rate
                                END AS amount
                     FROM invoice
@@ -86,11 +95,12 @@ class CommissionTruth(models.AbstractModel):
                      AND account.account_type = 'asset_receivable'
                     JOIN invoice_share ON invoice_share.move_id = invoice.id
                     JOIN sop_contract contract ON contract.id = invoice_share.contract_id
-               LEFT JOIN matched_later later ON later.line_id = line.id
-                   WHERE line.amount_residual + COALESCE(later.amount, 0) > 0) due
+               LEFT JOIN not_paid ON not_paid.line_id = line.id
+                   WHERE line.amount_residual + COALESCE(not_paid.amount, 0) > 0) due
             """,
             company=scope.company.id,
             until=scope.until,
+            lost=LOST_STATES,
             invoice_share=self.env["sop.collection"]._invoice_share_sql(),
         )
 

@@ -215,6 +215,22 @@ class TestOverdueOpen(OverdueCase):
         self.assertDeducted(0.0, "open_overdue")
 
     @rule("B4", "C5")
+    def test_what_a_rejected_payment_is_still_matched_with_is_open(self):
+        invoice = self.invoiced_order(date="2026-03-01").sudo().invoice_ids
+        payment = self.pay(invoice, 1150.0, "2026-03-01")
+        self.now_is("2026-03-31")
+        self.calculate()
+        self.assertEqual(self.balance(), 100.0)
+        payment.action_reject()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.now_is("2026-04-30")
+        self.calculate()
+        # 60 days of 100.00
+        self.assertDeducted(6.0, "open_overdue")
+        self.receivable(payment.move_id).remove_move_reconcile()
+        self.assertEqual(self.calculate().entry_count, 0)
+
+    @rule("B4", "C5")
     def test_it_does_not_matter_on_which_day_the_month_is_calculated(self):
         invoice = self.invoiced_order(date="2026-03-01").sudo().invoice_ids
         self.pay(invoice, 1150.0, "2026-04-03")

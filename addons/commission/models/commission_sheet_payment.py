@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -201,12 +203,23 @@ class CommissionSheet(models.Model):
             "kind": kind,
             "amount": self.amount_payable,
             "amount_company": company.currency_id.round(amount_company),
-            "accrued_account_id": company.commission_accrued_account_id.id,
+            "accrued_account_id": self._accrued_account(company).id,
             "owed_account_id": owed_account and owed_account.id,
             "line_ids": [Command.create(line) for line in lines],
             "user_id": self.env.uid,
             "done_on": fields.Datetime.now(),
         }
+
+    def _accrued_account(self, company):
+        """Return where what the payee has earned is accrued, whatever the settings say now (B5)."""
+        theirs = [("company_id", "=", company.id), ("payee_id", "=", self.payee_id.id)]
+        left = Counter()
+        for line in self.env["commission.accrual.line"].search(theirs):
+            left[line.accrual_id.accrued_account_id] += line.amount_company
+        for booking in self.env["commission.booking"].search([*theirs, ("is_live", "=", True)]):
+            left[booking.accrued_account_id] -= booking.amount_company
+        accounts = [account for account in left if not company.currency_id.is_zero(left[account])]
+        return accounts[0] if len(accounts) == 1 else company.commission_accrued_account_id
 
     # -- pay, take back ------------------------------------------------------------------------
 

@@ -141,6 +141,22 @@ class TestSheetPayment(PaymentCase):
         booking = self.book(sheet)
         self.assertEqual(booking._owed_items().account_id, account)
 
+    @rule("B3", "B5")
+    def test_what_was_accrued_is_released_where_it_was_accrued(self):
+        sheet = self.accrued_sheet()
+        accrued = self.accrued_account
+        self.company.commission_accrued_account_id = accrued.copy({"name": "Accrued from April on"})
+        self.half_paid("2026-04-01")
+        self.calculate()
+        self.book(sheet)
+        self.assertEqual(self.booked(accrued), 0.0)
+        self.now_is("2026-05-04")
+        self.fill("2026-04-30")
+        self.accrue("2026-04-30")
+        self.assertEqual(self.booked(self.accrued_account), -50.0)
+        self.book(self.approved_sheet("2026-04-01"))
+        self.assertEqual((self.booked(accrued), self.booked(self.accrued_account)), (0.0, 0.0))
+
     @rule("B3")
     def test_several_sheets_are_booked_at_once_each_by_its_own_entry(self):
         other = self._new_payee("sales_head")

@@ -24,10 +24,25 @@ class AccountMove(models.Model):
     def write(self, vals):
         if not BILL_FIELDS.isdisjoint(vals):
             self._commission_refuse_bill_change()
+        if "move_type" in vals:
+            self._commission_refuse_bill_type(vals["move_type"])
         if vals.get("state") == "posted":
             for booking in self._commission_bill_bookings():
                 booking._check_bill()
         return super().write(vals)
+
+    def _commission_refuse_bill_type(self, move_type):
+        """What a sheet is paid by is checked as a bill, and stays one (B3)."""
+        others = self.filtered(lambda move: move.move_type != move_type)
+        for booking in others._commission_bill_bookings():
+            raise UserError(
+                self.env._(
+                    "%(bill)s pays commission sheet %(sheet)s and stays what it is. Cancel it and "
+                    "book the sheet anew if it is wrong.",
+                    bill=booking.move_id.display_name,
+                    sheet=booking.sheet_id.name,
+                )
+            )
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

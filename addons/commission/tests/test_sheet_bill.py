@@ -101,6 +101,16 @@ class TestSheetBill(PaymentCase):
             self.post_bill(bill)
 
     @rule("B3")
+    def test_no_bill_escapes_the_check_as_another_document(self):
+        sheet = self.accrued_sheet()
+        bill = self.bill_of(sheet)
+        for move_type in ("in_receipt", "in_refund", "out_invoice", "entry"):
+            with self.assertRefused(sheet.name, "stays what it is", unchanged=[bill, sheet]):
+                self.rpc(bill, "finance", "write", {"move_type": move_type})
+        with self.assertRefused(sheet.name, unchanged=[bill, sheet]):
+            self.rpc(bill, "finance", "action_switch_move_type")
+
+    @rule("B3")
     def test_a_posted_bill_stays_as_it_is(self):
         bill = self.post_bill(self.bill_of(self.accrued_sheet()))
         for record, values in (

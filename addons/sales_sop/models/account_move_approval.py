@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.tools import formatLang
 
 
@@ -8,6 +8,24 @@ class AccountMove(models.Model):
     """Which invoices the policy leaves to the finance VP, and what the VP sees (C2)."""
 
     _inherit = "account.move"
+
+    sop_posted_on = fields.Datetime(
+        string="Posted on",
+        readonly=True,
+        copy=False,
+        help="When the invoice was posted last. Its date can be another one.",
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"sop_posted_on"}
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "posted":
+            invoices = self.filtered(lambda move: move._sop_is_governed())
+            invoices.sudo().write({"sop_posted_on": fields.Datetime.now()})
+        return result
 
     def _sop_limited_contracts(self):
         return self.sop_contract_ids.sudo().filtered("invoice_auto_amount")

@@ -39,11 +39,11 @@ class SopContract(models.Model):
     def _invoiced_lately(self, without=None):
         """Return ``{customer key: {contract id: amount}}`` in the companies' currencies (C2).
 
-        What was posted of invoices that were made in the last 30 days and that nobody decided,
-        so that splitting an order does not stay below the limit. When an invoice was made nobody
-        writes; its date anybody does. What credit notes gave back does not count: of each contract
-        at most what is invoiced of it by now. A decided invoice that is credited makes no room
-        for others that way, and neither does one from before.
+        What was posted in the last 30 days of invoices that nobody decided, so that splitting an
+        order does not stay below the limit. When an invoice was posted nobody writes; its date
+        anybody does, and a draft can wait. What credit notes gave back does not count: of each
+        contract at most what is invoiced of it by now. A decided invoice that is credited makes
+        no room for others that way, and neither does one from before.
 
         :param without: credit notes to leave out, as if they were not posted
         """
@@ -89,7 +89,7 @@ class SopContract(models.Model):
                        * line.price_total / COALESCE(NULLIF(move.invoice_currency_rate, 0), 1)
                        AS amount,
                    move.move_type <> 'out_refund'
-                       AND move.create_date >= %(since)s
+                       AND COALESCE(move.sop_posted_on, move.create_date) >= %(since)s
                        AND NOT EXISTS (
                            SELECT FROM sop_approval approval
                             WHERE approval.res_model = 'account.move'

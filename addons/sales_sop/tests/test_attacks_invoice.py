@@ -418,6 +418,72 @@ class TestCreditNoteAttacks(InvoiceAttackCase):
             with self.assertRefused("C2", "1.00", "1,000.00", unchanged=[credit]):
                 self.rpc(credit, role, "action_post", context=context)
 
+    @rule("C2", "D6")
+    def test_no_more_is_credited_than_is_invoiced(self):
+        """Else an invoice over thirty drives could stand beside it, where ten were accepted."""
+        order = self.paid_order()
+        with self.assertRefused("C2", "1,000.00", "0.00", self.drive.name, order.name):
+            self.post(self.credit(order))
+        self.assertPosts(self.invoice_by_hand(self.invoice_line(order)))
+        with self.assertRefused("C2", "3,000.00", "1,000.00", order.name):
+            self.post(self.credit(order, quantity=30))
+        halves = self.credit(order, quantity=5) | self.credit(order, quantity=5)
+        with self.assertRefused("C2", "500.00", "0.00"):
+            self.post(halves | self.credit(order, quantity=5))
+        self.assertPosts(halves)
+        with self.assertRefused("C2", "0.01", "0.00"):
+            self.post(self.credit(order, quantity=1, price=0.01))
+
+    @rule("C2", "D6")
+    def test_more_taken_back_on_an_invoice_than_is_invoiced_is_the_finance_vps(self):
+        order = self.confirmed_order(lines=[(self.drive, 10, 100.0), (self.drive, 30, 100.0)])
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        pod = self.as_user(self.env["sop.pod"], "sales_office").create(
+            {"picking_id": picking.id, "signatory": "Wang Fang", "date": "2026-03-02"}
+        )
+        for line in pod.line_ids:
+            line.qty_accepted = line.qty_delivered
+        pod.action_confirm()
+        self.collect(order, 4000.0)
+        few, many = order.order_line
+        invoice = self.invoice_by_hand(self.line_of(many, 30, 100.0), self.line_of(few, -5, 100.0))
+        with self.assertRefused("C2", "500.00", "0.00"):
+            self.post(invoice)
+        self.vp_approves(invoice)
+        self.assertPosts(invoice)
+
+    @rule("C2")
+    def test_an_invoice_stays_while_it_is_credited(self):
+        order = self.paid_order()
+        invoice = self.invoice_by_hand(self.invoice_line(order))
+        self.assertPosts(invoice)
+        credit = self.credit(order)
+        self.assertPosts(credit)
+        for method in ("button_draft", "button_cancel"):
+            with self.assertRefused("C2", "credit note back first", unchanged=[invoice]):
+                self.rpc(invoice, "accountant", method)
+        self.rpc(credit, "accountant", "button_draft")
+        self.rpc(invoice, "accountant", "button_draft")
+        self.assertPosts(invoice)
+        self.assertPosts(credit)
+        self.rpc(invoice | credit, "accountant", "button_draft")
+
+    @rule("C2")
+    def test_a_rebate_is_credited_with_a_minus(self):
+        rebate = self._new_product("Rebate", 0.0, type="service", invoice_policy="order")
+        order = self.confirmed_order(lines=[(self.drive, 10, 100.0), (rebate, 1, -100.0)])
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking)
+        self.collect(order, 900.0)
+        drives, minus = order.order_line
+        lines = [self.line_of(drives, 10, 100.0), self.line_of(minus, 1, -100.0)]
+        self.assertPosts(self.invoice_by_hand(*lines))
+        self.assertPosts(self.invoice_by_hand(*lines, move_type="out_refund", role="finance"))
+        with self.assertRefused("C2"):
+            self.post(self.invoice_by_hand(*lines, move_type="out_refund", role="finance"))
+
     @rule("C2")
     def test_a_credit_note_that_asks_for_money_is_refused(self):
         order = self.paid_order()

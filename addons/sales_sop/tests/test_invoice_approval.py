@@ -132,6 +132,33 @@ class TestAutomaticInvoices(InvoiceAttackCase):
         with self.assertRefused("C2", "in the last 30 days"):
             self.post(second)
 
+    @rule("C2")
+    def test_drafts_that_wait_for_a_month_do_not_stay_below_the_amount(self):
+        first, second, third = invoices = [self.split_invoice() for __ in range(3)]
+        self.let_age(first.union(*invoices))
+        self.assertPosts(first)
+        self.assertPosts(second)
+        with self.assertRefused("C2", "in the last 30 days", "300.00", "600.00"):
+            self.post(third)
+        values = {"sop_posted_on": "2020-01-01"}
+        with self.assertRefused(exception=AccessError, unchanged=second):
+            self.rpc(second, "finance", "write", values)
+        with self.assertRefused(exception=AccessError):
+            self.rpc_create("account.move", "finance", {**values, "move_type": "out_invoice"})
+
+    def let_age(self, invoices):
+        """They were made, and those that are posted were posted, long ago."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE account_move
+                  SET create_date = '2020-01-01',
+                      sop_posted_on = CASE WHEN sop_posted_on IS NOT NULL
+                                           THEN '2020-01-01'::timestamp END
+                WHERE id IN %s""",
+            [tuple(invoices.ids)],
+        )
+        self.env.invalidate_all()
+
     def split_invoice(self, quantity=3):
         """A draft over all of a small order of the customer, 100.00 a piece."""
         return self.draft_invoice(self.paid_order(lines=[(self.drive, quantity, 100.0)]))
@@ -168,9 +195,7 @@ class TestAutomaticInvoices(InvoiceAttackCase):
     def test_an_invoice_from_before_that_is_credited_makes_no_room(self):
         old = self.split_invoice(6)
         self.assertPosts(old)
-        self.env.cr.execute(
-            "UPDATE account_move SET create_date = %s WHERE id = %s", ["2020-01-01", old.id]
-        )
+        self.let_age(old)
         self.credited(old)
         self.assertPosts(self.split_invoice(6))
         with self.assertRefused("C2", "600.00", "in the last 30 days"):
@@ -202,10 +227,7 @@ class TestAutomaticInvoices(InvoiceAttackCase):
         credit = self.credited(first)
         self.assertPosts(second)
         # Also when the month in which invoices count together is over.
-        self.env.cr.execute(
-            "UPDATE account_move SET create_date = %s WHERE id IN %s",
-            ["2020-01-01", tuple((first | second).ids)],
-        )
+        self.let_age(first | second)
         with self.assertRefused("C2", credit.name, "1,000.00", "600.00", unchanged=credit):
             self.rpc(credit, "finance", "button_draft")
         self.rpc(second, "finance", "button_draft")

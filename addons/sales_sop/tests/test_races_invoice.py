@@ -72,6 +72,27 @@ class TestInvoiceRaces(InvoiceRaceCase):
             self.assertEqual((credit.state, again.state), ("draft", "draft"))
             credit.action_post()
 
+    @rule("C2")
+    def test_an_invoice_is_credited_twice_or_taken_back_at_the_same_moment(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        invoice = self._move(order, 10)
+        invoice.action_post()
+        first, second = (self._move(order, 6, "out_refund") for __ in range(2))
+        for turn in range(TIMES // 5):
+            winner, loser = (first, second) if turn % 2 else (second, first)
+            self.race(
+                self._do("action_post", winner),
+                self._refused("action_post", loser, "C2", "600.00", "400.00"),
+            )
+            winner.button_draft()
+            self.race(
+                self._do("action_post", winner),
+                self._refused("button_draft", invoice, "C2", "credit note back first"),
+            )
+            self.assertEqual((winner.state, invoice.state), ("posted", "posted"))
+            winner.button_draft()
+
 
 @tagged("post_install", "-at_install")
 class TestSplitOrderRaces(InvoiceRaceCase):

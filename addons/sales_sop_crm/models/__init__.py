@@ -12,4 +12,5 @@ from . import (
     sale_order,
     sale_order_quotation,
     sop_amendment,
+    sop_contract,
 )

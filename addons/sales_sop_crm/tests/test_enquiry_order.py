@@ -29,6 +29,27 @@ class TestEnquiryOrder(EnquiryRequiredCase):
         self.assertEqual(order.sop_application_state, "pending")
         self.assertEqual(order.sop_enquiry_id, enquiry)
 
+    @rule("A4", "A5")
+    def test_the_enquiry_goes_with_the_contract_that_is_handed_over(self):
+        enquiry = self.registered()
+        order = self.quotation(opportunity_id=enquiry.id)
+        self.submit(order)
+        second = self.second_salesperson()
+        dialog = self.rpc_create(
+            "sop.contract.handover",
+            "sales_office",
+            {
+                "contract_ids": order.sudo().sop_contract_id.ids,
+                "user_id": second.id,
+                "reason": "Has left the company",
+            },
+        )
+        self.rpc(dialog, "sales_office", "action_hand_over")
+        self.assertEqual((order.sudo().user_id, enquiry.sudo().user_id), (second, second))
+        [read] = self.rpc(enquiry, "second", "read", ["sop_enquiry_number"])
+        self.assertEqual(read["sop_enquiry_number"], enquiry.sudo().sop_enquiry_number)
+        self.assertEqual(order.sudo().sop_application_state, "pending")
+
     @rule("A5")
     def test_an_order_without_an_enquiry_is_refused_with_the_remedy(self):
         order = self.quotation()

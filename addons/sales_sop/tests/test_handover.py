@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -120,6 +122,9 @@ class TestHandover(AmendmentCase):
             with self.assertRefused("Hand Over", number, unchanged=order):
                 self.rpc(order, role, "write", values)
             self.rpc(order, role, "write", {"user_id": order.user_id.id})
+        view = self.as_user(order, "sales_office").get_view(view_type="form")["arch"]
+        [field] = etree.fromstring(view).xpath("//field[@name='user_id']")
+        self.assertEqual(field.get("readonly"), "sop_contract_id")
         mine = self.quotation()
         self.rpc(mine, "salesperson", "write", values)
         self.assertEqual(mine.sudo().user_id, self.users["successor"])

@@ -130,11 +130,25 @@ class SopMoneyPaper(models.Model):
     )
     _amount_positive = models.Constraint("CHECK(amount > 0)", "A paper is over a positive amount.")
 
-    @api.depends("payment_id.is_matched", "state")
+    @api.depends(
+        "payment_id.is_matched",
+        "payment_id.outstanding_account_id",
+        "payment_id.journal_id.default_account_id",
+        "state",
+    )
     def _compute_is_matched(self):
-        """What is matched of a paper that bounced is the entry that takes it back."""
+        """What is matched of a paper that bounced is the entry that takes it back.
+
+        What stands on the account of the bank itself is matched from the start, and proves nothing.
+        """
         for paper in self:
-            paper.is_matched = paper.state != "bounced" and paper.sudo().payment_id.is_matched
+            payment = paper.sudo().payment_id
+            own_account = payment.journal_id.default_account_id
+            paper.is_matched = (
+                paper.state != "bounced"
+                and payment.is_matched
+                and payment.outstanding_account_id != own_account
+            )
 
     @api.model
     def _sop_file_fields(self):

@@ -114,6 +114,20 @@ class TestMoneyPaper(PaperCase):
                 self.assertEqual(paper.state, "cashed")
                 self.assertCollected(order, 600.0)
 
+    @rule("C3")
+    def test_a_cheque_is_not_cleared_because_its_account_becomes_the_banks(self):
+        manager = self._new_user("manager", "account.group_account_manager", self.company)
+        order = self.order()
+        paper = self.countersigned(order, kind="cheque")
+        outstanding = paper.payment_id.outstanding_account_id
+        self.bank_journal.with_user(manager).default_account_id = outstanding
+        # Odoo looks at the payment again, and takes it for matched.
+        self.env.add_to_compute(paper.payment_id._fields["is_matched"], paper.sudo().payment_id)
+        self.assertTrue(paper.sudo().payment_id.is_matched)
+        with self.assertRefused("match its payment", unchanged=paper):
+            self.rpc(paper, "finance", "action_cash")
+        self.assertCollected(order, 0.0)
+
     @rule("C3", "P5")
     def test_the_policy_of_the_contract_says_when(self):
         counts = {

@@ -9,6 +9,7 @@ from . import (
     commission_split_shares,
     commission_entry,
     commission_truth,
+    commission_truth_counted,
     commission_truth_earned,
     commission_truth_overdue,
     commission_truth_tiers,

@@ -9,6 +9,7 @@ REASONS = [
     ("not_effective", "Contract Not in Force"),
     ("cancelled", "Contract Cancelled"),
     ("rejected", "Payment Rejected or Cancelled"),
+    ("beyond", "More Than the Contract Asks For"),
     ("no_plan", "No Commission Plan of That Day"),
     ("no_lines", "The Contract Sells Nothing"),
     ("no_rule", "No Rule of the Plan Matches"),
@@ -70,6 +71,10 @@ class CommissionBlocked(models.Model):
                 "Let finance pay the money back, or earmark it to another contract."
             ),
             "rejected": self.env._("Collect the money again."),
+            "beyond": self.env._(
+                "Let finance give the money back or earmark it to another contract, or let the "
+                "contract be amended."
+            ),
             "no_plan": self.env._("Let a plan that starts earlier be approved."),
             "no_lines": self.env._(
                 "Let finance earmark the money to the order or the contract that it pays for."
@@ -120,9 +125,10 @@ class CommissionBlocked(models.Model):
         """Return the lists of money that has a contract."""
         return [
             self._not_effective_sql(),
+            self._beyond_sql(),
             self._without_plan_sql(scope),
             self._without_lines_sql(),
-            self._without_rule_sql(),
+            self._without_rule_sql(scope),
             self._without_payee_sql(),
         ]
 
@@ -398,6 +404,26 @@ class CommissionBlocked(models.Model):
             """
         )
 
+    def _beyond_sql(self):
+        """What is left of the money that came when the contract had collected its total."""
+        return SQL(
+            """
+            SELECT 'beyond', contract_id, money_move_id, invoice_id, date, NULL::integer, amount
+              FROM (SELECT rest.contract_id, money_move_id, invoice_id, date,
+                           SUM(amount) AS amount,
+                           SUM(SUM(amount)) OVER (PARTITION BY rest.contract_id) AS left_over
+                      FROM (SELECT contract_id, money_move_id, invoice_id, date, amount
+                              FROM collected
+                             UNION ALL
+                            SELECT contract_id, money_move_id, invoice_id, date, -amount
+                              FROM counted) rest
+                      JOIN paid_up ON paid_up.contract_id = rest.contract_id
+                  GROUP BY rest.contract_id, money_move_id, invoice_id, date) beyond
+              JOIN contract ON contract.id = beyond.contract_id AND contract.is_effective
+             WHERE ROUND(left_over, 6) > 0
+            """
+        )
+
     def _without_plan_sql(self, scope):
         """Money that came since the first plan, of a contract or an invoice from before it."""
         return SQL(
@@ -422,7 +448,7 @@ class CommissionBlocked(models.Model):
             """
         )
 
-    def _without_rule_sql(self):
+    def _without_rule_sql(self, scope):
         """The part of each money that no salesperson's rule is for."""
         return SQL(
             """
@@ -434,12 +460,14 @@ class CommissionBlocked(models.Model):
               JOIN item_total ON item_total.thing = dated.thing AND item_total.taxed <> 0
          LEFT JOIN (SELECT mix.thing, mix.plan_id, SUM(mix.taxed) AS taxed
                       FROM mix
-                      JOIN commission_rule rule
-                        ON rule.id = mix.rule_id AND rule.role = 'salesperson'
+                     WHERE %(is_for_sellers)s
                   GROUP BY mix.thing, mix.plan_id) ruled
                 ON ruled.thing = dated.thing AND ruled.plan_id = dated.plan_id
              WHERE dated.plan_id IS NOT NULL
-            """
+            """,
+            is_for_sellers=scope.rule_sql(
+                SQL("mix.rule_id"), lambda rule: rule.role == "salesperson"
+            ),
         )
 
     def _without_payee_sql(self):
@@ -461,7 +489,7 @@ class CommissionBlocked(models.Model):
                            SUM(part.taxed * part.share / 100 * contract.currency_rate
                                / version.currency_rate::numeric) AS amount
                       FROM (%s) part
-                      JOIN version ON version.id = part.plan_id
+                 LEFT JOIN version ON version.id = part.plan_id
                       JOIN contract ON contract.id = part.contract_id
                      WHERE (part.payee_id IS NULL OR part.raw IS NULL)
                        AND (part.role = 'salesperson'

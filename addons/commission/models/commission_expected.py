@@ -48,7 +48,7 @@ class CommissionExpected(models.Model):
                        SUM(earned.base) AS base,
                        SUM(earned.raw) AS amount
                   FROM earned
-                  JOIN version ON version.id = earned.plan_id
+             LEFT JOIN version ON version.id = earned.plan_id
                   JOIN sop_contract contract ON contract.id = earned.contract_id
               GROUP BY earned.payee_id, contract.company_id, earned.contract_id,
                        contract.partner_id, earned.order_id, earned.rule_id, version.currency_id

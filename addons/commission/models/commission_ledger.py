@@ -112,8 +112,8 @@ class CommissionLedger(models.AbstractModel):
                                               FROM commission_payee
                                              WHERE company_id = %(company)s)) rows
                 GROUP BY %(sorted_key)s) sides
-              JOIN commission_plan plan ON plan.id = sides.plan_id
-              JOIN res_currency currency ON currency.id = plan.currency_id
+         LEFT JOIN commission_plan plan ON plan.id = sides.plan_id
+         LEFT JOIN res_currency currency ON currency.id = plan.currency_id
             """,
             key=SQL(", ").join(SQL.identifier(name) for name in KEY),
             # What tells most rows apart comes first, so that few columns are compared.

@@ -67,6 +67,20 @@ class Scope:
         """Return the condition that ``column`` is such a contract, or that of no contract."""
         return SQL("(%s OR %s IS NULL)", self.contract_sql(column), column)
 
+    def rule_sql(self, column, wanted):
+        """Return the condition that ``column`` is a rule of which ``wanted`` is true.
+
+        It names the other rules: of a join with the few rules that there are, or of what they say,
+        the planner expects next to nothing, and looks through all the money row by row.
+        """
+        others = [rule.id for rule in self._rules() if not wanted(rule)]
+        return SQL("%s <> ALL(%s)", column, others)
+
+    def plan_sql(self, column, wanted):
+        """Return the condition that ``column`` is a version of which ``wanted`` is true."""
+        others = [plan.id for plan in self._plans() if not wanted(plan)]
+        return SQL("%s <> ALL(%s)", column, others)
+
     @property
     def reads_all_invoices(self):
         """Whether the lines of all invoices are read, and not of those only that money paid.
@@ -138,6 +152,8 @@ class CommissionTruth(models.AbstractModel):
         the lines of invoices, with the order and the contract they are for
     ``collected``
         the money of the contracts, from ``sop.collection``, per order, invoice and instalment
+    ``paid_up``, ``counted``
+        that money without what comes beyond the total of a contract
     ``cash``
         that money with the day it is judged by; and, where asked for, the open overdue
         instalments as if they were paid on that day
@@ -182,7 +198,11 @@ class CommissionTruth(models.AbstractModel):
 
     def _earned_parts(self, scope):
         """Return ``{name: SELECT}`` of the parts up to ``share``, in the order they need."""
-        money = {"collected": self._collected_sql(scope), "cash": self._cash_sql(scope)}
+        money = {
+            "collected": self._collected_sql(scope),
+            **self._counted_parts(),
+            "cash": self._cash_sql(scope),
+        }
         lines = {"invoiced": self._invoiced_sql(scope)}
         if scope.reads_all_invoices:
             first = {**lines, "collected_line": self._collected_line_sql(), **money}
@@ -207,9 +227,9 @@ class CommissionTruth(models.AbstractModel):
         """Return ``{name: SELECT}`` of what raises or lowers the earned amounts, where it can."""
         parts = {}
         if scope.deducts or scope.limits_contracts:
-            parts["contract_month"] = self._contract_month_sql()
+            parts["contract_month"] = self._contract_month_sql(scope)
         if scope.deducts:
-            parts |= {"late": self._late_sql(), "overdue": self._overdue_sql()}
+            parts |= {"late": self._late_sql(scope), "overdue": self._overdue_sql()}
         if scope.has_tiers:
             parts |= self._tier_parts(scope)
         if scope.has_tiers and scope.deducts:

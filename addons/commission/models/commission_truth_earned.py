@@ -24,7 +24,7 @@ class CommissionTruth(models.AbstractModel):
             SQL(
                 "SELECT FALSE AS is_open, money.*, date AS judged_on, "
                 "invoice_id AS judged_invoice, date_maturity AS judged_maturity "
-                "FROM collected money WHERE amount >= 0"
+                "FROM counted money WHERE amount >= 0"
             ),
             self._paid_back_sql(),
         ]
@@ -35,7 +35,7 @@ class CommissionTruth(models.AbstractModel):
     def _paid_back_sql(self):
         return SQL(
             """
-              WITH RECURSIVE back AS MATERIALIZED (SELECT * FROM collected WHERE amount < 0),
+              WITH RECURSIVE back AS MATERIALIZED (SELECT * FROM counted WHERE amount < 0),
                    turn AS (%(turns)s),
                    remaining AS (%(remaining)s)
             SELECT FALSE, back.contract_id, back.order_id, back.invoice_id, back.date_maturity,
@@ -81,7 +81,7 @@ class CommissionTruth(models.AbstractModel):
                            turn.amount AS amount_back
                       FROM (SELECT contract_id, date, invoice_id, date_maturity,
                                    SUM(amount) AS amount
-                              FROM collected
+                              FROM counted
                              WHERE amount > 0
                                AND contract_id IN (SELECT contract_id FROM back)
                           GROUP BY contract_id, date, invoice_id, date_maturity) paid
@@ -627,13 +627,14 @@ class CommissionTruth(models.AbstractModel):
                          dated.amount * mix.units / mix.total AS units
                     FROM dated
                     JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
-                    JOIN version ON version.id = dated.plan_id
                     JOIN mix ON mix.thing = dated.thing AND mix.plan_id = dated.plan_id
-                    JOIN commission_rule rule
-                      ON rule.id = mix.rule_id AND rule.rate_kind <> 'none'
+               LEFT JOIN version ON version.id = dated.plan_id
+               LEFT JOIN commission_rule rule ON rule.id = mix.rule_id
                LEFT JOIN commission_tier first_tier
-                      ON first_tier.rule_id = rule.id AND first_tier.start = 0) part
+                      ON first_tier.rule_id = rule.id AND first_tier.start = 0
+                   WHERE %(pays)s) part
             """,
+            pays=scope.rule_sql(SQL("mix.rule_id"), lambda rule: rule.rate_kind != "none"),
             untaxed=SQL(
                 """dated.amount * version.currency_rate::numeric * mix.untaxed
                    / (mix.total * contract.currency_rate)"""

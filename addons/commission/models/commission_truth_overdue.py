@@ -104,7 +104,7 @@ class CommissionTruth(models.AbstractModel):
             invoice_share=self.env["sop.collection"]._invoice_share_sql(),
         )
 
-    def _late_sql(self):
+    def _late_sql(self, scope):
         """Each payee's late money, and open money as if it came on the day asked for.
 
         ``granted`` is the part of its commission that the contract's limit leaves. A deduction is
@@ -129,16 +129,19 @@ class CommissionTruth(models.AbstractModel):
                            shared.days_from_due - COALESCE(version.overdue_grace_days, 0)
                                AS days_counted
                       FROM shared
-                      JOIN version ON version.id = shared.plan_id
+                 LEFT JOIN version ON version.id = shared.plan_id
                  LEFT JOIN contract_month limited
                         ON limited.payee_id = shared.payee_id
                        AND limited.rule_id = shared.rule_id
                        AND limited.contract_id = shared.contract_id
                        AND limited.period = shared.judged_period
-                     WHERE version.overdue_mode <> 'none'
-                       AND (version.deduct_open OR NOT shared.is_open)) late
+                     WHERE %(deducts)s AND (%(deducts_open)s OR NOT shared.is_open)) late
              WHERE late.days_counted > 0
             """,
+            deducts=scope.plan_sql(
+                SQL("shared.plan_id"), lambda plan: plan.overdue_mode != "none"
+            ),
+            deducts_open=scope.plan_sql(SQL("shared.plan_id"), lambda plan: plan.deduct_open),
             year=DAYS_A_YEAR,
         )
 
@@ -215,7 +218,7 @@ class CommissionTruth(models.AbstractModel):
                            CASE WHEN tier_rate.period = late.judged_period THEN 0
                                 ELSE late.base * tier_rate.factor_before END AS added_before
                       FROM late
-                      JOIN commission_rule rule ON rule.id = late.rule_id
+                 LEFT JOIN commission_rule rule ON rule.id = late.rule_id
                       JOIN tier_rate
                         ON tier_rate.rule_id = late.rule_id
                        AND tier_rate.span

@@ -22,7 +22,7 @@ class CommissionTruth(models.AbstractModel):
 
     def _tier_parts(self, scope):
         return {
-            "tier_base": self._tier_base_sql(),
+            "tier_base": self._tier_base_sql(scope),
             "tier_step": self._tier_step_sql(),
             "tier_month": self._tier_month_sql(scope),
             "tier_running": self._tier_running_sql(scope),
@@ -30,7 +30,7 @@ class CommissionTruth(models.AbstractModel):
             "tier": SQL("%s UNION ALL %s", self._marginal_sql(), self._retroactive_sql()),
         }
 
-    def _tier_base_sql(self):
+    def _tier_base_sql(self, scope):
         """What was collected per rule, payee and month; ``team_id`` where the team's counts."""
         return SQL(
             """
@@ -48,11 +48,14 @@ class CommissionTruth(models.AbstractModel):
                    earned.judged_period AS period,
                    SUM(earned.base) AS base
               FROM earned
-              JOIN commission_rule rule
-                ON rule.id = earned.rule_id AND rule.rate_kind = 'tiers'
-              JOIN version ON version.id = earned.plan_id
+         LEFT JOIN commission_rule rule ON rule.id = earned.rule_id
+         LEFT JOIN version ON version.id = earned.plan_id
+             WHERE %(has_tiers)s
           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
-            """
+            """,
+            has_tiers=scope.rule_sql(
+                SQL("earned.rule_id"), lambda rule: rule.rate_kind == "tiers"
+            ),
         )
 
     def _tier_step_sql(self):
@@ -178,7 +181,7 @@ class CommissionTruth(models.AbstractModel):
 
     # -- limits --------------------------------------------------------------------------------
 
-    def _contract_month_sql(self):
+    def _contract_month_sql(self, scope):
         """What a rule with a limit earns a payee with a contract, month by month.
 
         ``limited`` is what the limit takes away from the month, and ``granted`` the part of the
@@ -199,15 +202,16 @@ class CommissionTruth(models.AbstractModel):
                                           earned.contract_id
                              ORDER BY earned.judged_period, version.first_day) AS running
                     FROM earned
-                    JOIN version ON version.id = earned.plan_id
-                    JOIN commission_rule rule
-                      ON rule.id = earned.rule_id AND rule.amount_max > 0
+               LEFT JOIN version ON version.id = earned.plan_id
+               LEFT JOIN commission_rule rule ON rule.id = earned.rule_id
+                   WHERE %(is_limited)s
                 GROUP BY earned.payee_id, earned.plan_id, earned.rule_id, rule.lineage_id, rule.id,
                          earned.contract_id, earned.judged_period, version.first_day) month
              CROSS JOIN LATERAL (
                    SELECT LEAST(0, most - running) - LEAST(0, most - (running - raw))
                        AS limited) cut
-            """
+            """,
+            is_limited=scope.rule_sql(SQL("earned.rule_id"), lambda rule: rule.amount_max > 0),
         )
 
     def _contract_limit_sql(self):
@@ -259,7 +263,7 @@ class CommissionTruth(models.AbstractModel):
                          (ARRAY_AGG(version.id ORDER BY version.first_day DESC))[1] AS plan_id,
                          SUM(amounts.raw) AS raw
                     FROM (%(amounts)s) amounts
-                    JOIN version ON version.id = amounts.plan_id
+               LEFT JOIN version ON version.id = amounts.plan_id
                 GROUP BY amounts.payee_id, amounts.period, version.currency_id) month
               JOIN version ON version.id = month.plan_id
              WHERE version.amount_max > 0 OR version.amount_min > 0

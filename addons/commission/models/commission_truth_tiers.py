@@ -95,7 +95,7 @@ class CommissionTruth(models.AbstractModel):
                         THEN earned.payee_id END AS sole_id,
                    SUM(earned.untaxed) AS base
               FROM earned
-              JOIN version ON version.id = earned.plan_id
+         LEFT JOIN version ON version.id = earned.plan_id
               JOIN (SELECT DISTINCT rule.role, rule.tier_scope
                       FROM commission_rule rule
                       JOIN version ON version.id = rule.plan_id

@@ -3,6 +3,7 @@ from . import (
     test_accrual_races,
     test_attacks,
     test_attacks_methods,
+    test_beyond,
     test_blocked,
     test_calculation,
     test_chain_step,

@@ -285,6 +285,15 @@ class SequenceCase(PaymentCase):
             yield self.payee, day, due, amount / Decimal("1.15") * percent / 100
             yield self.second, day, due, amount / Decimal("1.15") * (100 - percent) / 100
 
+    def _counted(self, order, rows):
+        """Yield each row of money with what of it the contract had still asked for."""
+        paid = [Decimal(str(row.amount)) for row in rows if row.invoice_id]
+        asked = max(Decimal(str(order.amount_total)), sum(paid), Decimal(0))
+        came = Decimal(0)
+        for row in rows.sorted(lambda row: (row.date, not row.invoice_id, row.invoice_id.id)):
+            before, came = came, came + Decimal(str(row.amount))
+            yield row, min(came, asked) - min(before, asked)
+
     def _money(self, order):
         """Return ``{(day, due date): money}`` of the contract; money back lowers earlier days.
 
@@ -296,8 +305,8 @@ class SequenceCase(PaymentCase):
             [("contract_id", "=", order.sudo().sop_contract_id.id)], order="date"
         )
         money, back, alone = defaultdict(Decimal), defaultdict(dict), defaultdict(Decimal)
-        for row in rows:
-            amount, key = Decimal(str(row.amount)), (row.date, row.date_maturity)
+        for row, amount in self._counted(order, rows):
+            key = (row.date, row.date_maturity)
             if amount > 0:
                 money[key] += amount
             else:

@@ -18,6 +18,15 @@ class ClosingCase(FrameCase, PaperCase):
         self.pay(self.post(self.draft_invoice(order)), earmark.payment_id)
         return order
 
+    def partly_delivered(self, accepted=6):
+        """An order of 10, of which some have left and are signed for."""
+        order = self.confirmed_order()
+        picking = order.sudo().picking_ids
+        self.approve_delivery(picking)
+        self.ship(picking, quantity=accepted)
+        self.sign(picking)
+        return order
+
     def pay(self, invoice, payment):
         lines = (invoice | payment.move_id).line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
@@ -177,14 +186,6 @@ class TestClose(ClosingCase):
 @tagged("post_install", "-at_install")
 class TestShortClose(ClosingCase):
     """A contract is reduced to what the customer accepted, by the head of sales and finance."""
-
-    def partly_delivered(self, accepted=6):
-        order = self.confirmed_order()
-        picking = order.sudo().picking_ids
-        self.approve_delivery(picking)
-        self.ship(picking, quantity=accepted)
-        self.sign(picking)
-        return order
 
     @rule("C9", "C1")
     def test_the_closed_total_is_what_percentages_are_of(self):

@@ -51,7 +51,8 @@ class CommissionTruth(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT contract_id, order_id, invoice_id, date_maturity, money_move_id, date, part.amount
+            SELECT contract_id, order_id, invoice_id, date_maturity, money_move_id, date,
+                   part.amount
               FROM (SELECT collected.*, paid_up.asked,
                            SUM(collected.amount) OVER (
                                PARTITION BY collected.contract_id

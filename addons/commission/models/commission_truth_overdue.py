@@ -138,9 +138,7 @@ class CommissionTruth(models.AbstractModel):
                      WHERE %(deducts)s AND (%(deducts_open)s OR NOT shared.is_open)) late
              WHERE late.days_counted > 0
             """,
-            deducts=scope.plan_sql(
-                SQL("shared.plan_id"), lambda plan: plan.overdue_mode != "none"
-            ),
+            deducts=scope.plan_sql(SQL("shared.plan_id"), lambda plan: plan.overdue_mode != "none"),
             deducts_open=scope.plan_sql(SQL("shared.plan_id"), lambda plan: plan.deduct_open),
             year=DAYS_A_YEAR,
         )

@@ -53,9 +53,7 @@ class CommissionTruth(models.AbstractModel):
              WHERE %(has_tiers)s
           GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
             """,
-            has_tiers=scope.rule_sql(
-                SQL("earned.rule_id"), lambda rule: rule.rate_kind == "tiers"
-            ),
+            has_tiers=scope.rule_sql(SQL("earned.rule_id"), lambda rule: rule.rate_kind == "tiers"),
         )
 
     def _tier_step_sql(self):

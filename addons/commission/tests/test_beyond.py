@@ -63,9 +63,7 @@ class TestBeyond(BeyondCase):
         self.now_is("2026-03-05")
         self.calculate()
         by_contract = {entry.contract_id: entry.amount for entry in self.entries()}
-        self.assertEqual(
-            by_contract, {first.sop_contract_id: 100.0, second.sop_contract_id: 20.0}
-        )
+        self.assertEqual(by_contract, {first.sop_contract_id: 100.0, second.sop_contract_id: 20.0})
         self.assertEqual(self.beyond(), [])
 
     @rule("B1", "B4")

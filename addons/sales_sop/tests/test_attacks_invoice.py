@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -384,6 +385,63 @@ class TestAgreedPrices(InvoiceAttackCase):
         second.invoice_line_ids.price_unit = 300.0
         self.assertPosts(second)
         self.assertEqual(sum(invoices.mapped("amount_total")), 1000.0)
+
+
+@tagged("post_install", "-at_install")
+class TestDueDates(InvoiceAttackCase):
+    """When an invoice is due is what its order says, unless the finance VP agrees (C2, C5)."""
+
+    def later(self, order, **values):
+        return self.invoice_by_hand(self.invoice_line(order), **values)
+
+    @rule("C2", "C5")
+    def test_another_payment_term_than_the_orders_is_the_finance_vps(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        order = self.paid_order()
+        invoice = self.later(order, invoice_payment_term_id=term.id)
+        with self.assertRefused("C2", order.name, term.name, "no payment term", unchanged=invoice):
+            self.post(invoice, role="accountant")
+        self.vp_approves(invoice)
+        self.assertPosts(invoice)
+        agreed = self.paid_order(payment_term_id=term.id)
+        with self.assertRefused("C2", agreed.name, term.name):
+            self.post(self.later(agreed, invoice_payment_term_id=False), role="accountant")
+        self.assertPosts(self.draft_invoice(agreed))
+
+    @rule("C2", "C5")
+    def test_a_later_due_date_written_by_hand_is_the_finance_vps(self):
+        today = self.company._sop_today()
+        self.assertPosts(self.later(self.paid_order(), invoice_date_due=today))
+        tomorrow = fields.Date.add(today, days=1)
+        invoice = self.later(self.paid_order(), invoice_date_due=tomorrow)
+        days = [day.strftime("%m/%d/%Y") for day in (tomorrow, today)]
+        with self.assertRefused("C2", *days, unchanged=invoice):
+            self.post(invoice, role="accountant")
+        self.vp_approves(invoice)
+        self.rpc(invoice, "accountant", "write", {"invoice_date_due": "2099-12-31"})
+        with self.assertRefused("C2", "12/31/2099", "has changed since", unchanged=invoice):
+            self.post(invoice, role="accountant")
+        self.rpc(invoice, "accountant", "write", {"invoice_date_due": tomorrow})
+        self.assertPosts(invoice)
+
+    @rule("C2", "C5")
+    def test_the_items_of_a_draft_are_due_when_its_payment_term_says(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        invoice = self.draft_invoice(self.paid_order(payment_term_id=term.id))
+        invoice.invoice_date = "2026-03-03"
+        self.rpc(self.receivable(invoice), "accountant", "write", {"date_maturity": "2026-04-03"})
+        with self.assertRefused("C2", "04/03/2026", "04/02/2026", unchanged=invoice):
+            self.post(invoice, role="accountant")
+
+    @rule("C2", "C5")
+    def test_a_date_that_has_not_come_puts_nothing_off(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        invoice = self.draft_invoice(self.paid_order(payment_term_id=term.id))
+        invoice.invoice_date = fields.Date.add(self.company._sop_today(), days=1)
+        with self.assertRefused("C2", "is due on", unchanged=invoice):
+            self.rpc(invoice, "accountant", "write", {"state": "posted"})
+        invoice.invoice_date = self.company._sop_today()
+        self.assertPosts(invoice)
 
 
 @tagged("post_install", "-at_install")

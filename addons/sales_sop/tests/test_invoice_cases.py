@@ -267,7 +267,7 @@ class TestInvoiceCases(InvoiceAttackCase):
                 "line_ids": [Command.create({"value": "percent", "value_amount": 100.0})],
             }
         )
-        order = self.paid_order()
+        order = self.paid_order(payment_term_id=term.id)
         invoice = self.invoice_by_hand(
             self.invoice_line(order), invoice_payment_term_id=term.id, role="finance"
         )
@@ -285,7 +285,7 @@ class TestInvoiceCases(InvoiceAttackCase):
                 ],
             }
         )
-        order = self.paid_order()
+        order = self.paid_order(payment_term_id=term.id)
         invoice = self.invoice_by_hand(self.invoice_line(order), invoice_payment_term_id=term.id)
         self.assertEqual(self.receivable(invoice).mapped("balance"), [500.0, 500.0])
         self.assertPosts(invoice)
@@ -314,7 +314,8 @@ class TestInvoiceCases(InvoiceAttackCase):
         self.collect(blocked, 599.99)
         self.collect(free, 600.0)
         invoices = self.draft_invoice(blocked) | self.draft_invoice(free)
-        invoices.write({"invoice_date": "2026-03-03", "auto_post": "at_date"})
+        day = "2026-03-03"
+        invoices.write({"invoice_date": day, "invoice_date_due": day, "auto_post": "at_date"})
         self.run_auto_post()
         self.assertEqual(invoices.mapped("state"), ["draft", "posted"])
         activity = invoices.activity_ids

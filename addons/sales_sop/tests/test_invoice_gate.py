@@ -133,7 +133,8 @@ class TestInvoiceGate(InvoiceGateCase):
         self.collect(blocked, 599.99)
         self.collect(free, 600.0)
         invoices = self.draft_invoice(blocked) | self.draft_invoice(free)
-        invoices.write({"invoice_date": "2026-03-03", "auto_post": "at_date"})
+        day = "2026-03-03"
+        invoices.write({"invoice_date": day, "invoice_date_due": day, "auto_post": "at_date"})
         self.run_auto_post()
         self.assertEqual(invoices.mapped("state"), ["draft", "posted"])
         bodies = " ".join(invoices[0].message_ids.mapped("body"))

@@ -310,6 +310,22 @@ class AccountMove(models.Model):
     def _sop_has_negative_lines(self):
         return any(line.quantity < 0 or line.price_total < 0 for line in self._sop_product_lines())
 
+    def _sop_without_these(self, order_lines):
+        """Yield each order line with what is posted of it, and the same without these documents.
+
+        Both are ``(amount, quantity, roundings)``, as in :meth:`_sop_posted_by_line`.
+        """
+        none = (0.0, 0.0, 0.0)
+        posted, mine = order_lines._sop_posted_by_line(), order_lines._sop_posted_by_line(self)
+        for order_line in order_lines:
+            now = posted.get(order_line.id, none)
+            without = (one - other for one, other in zip(now, mine.get(order_line.id, none)))
+            yield order_line, now, tuple(without)
+
+    def _sop_naming(self, order_line):
+        """Return the first of these documents that is about the order line."""
+        return self.filtered(lambda move: order_line in move.line_ids.sale_line_ids)[:1]
+
     def _sop_check_credit_stays(self):
         """What a credit note made room for is not invoiced twice by taking it back (C2)."""
         credits = self._sop_posted_crediting()
@@ -317,21 +333,10 @@ class AccountMove(models.Model):
         if not order_lines:
             return
         order_lines.order_id.sop_contract_id._touch()
-        credited = order_lines._sop_posted_by_line(credits)
-        posted = order_lines._sop_posted_by_line()
         blockers = {}
-        for order_line in order_lines:
-            left = tuple(
-                mine - taken
-                for mine, taken in zip(
-                    posted.get(order_line.id, (0.0, 0.0, 0.0)),
-                    credited.get(order_line.id, (0.0, 0.0, 0.0)),
-                )
-            )
+        for order_line, __, left in credits._sop_without_these(order_lines):
             if order_line._sop_is_invoiced_beyond(*left):
-                move = credits.filtered(
-                    lambda move, line=order_line: line in move.line_ids.sale_line_ids
-                )[:1]
+                move = credits._sop_naming(order_line)
                 blockers.setdefault(move, []).append(
                     ("C2", move._sop_credit_stays_sentence(order_line, left[0]))
                 )

@@ -56,31 +56,23 @@ class AccountMove(models.Model):
 
     # -- an invoice taken back -----------------------------------------------------------------
 
-    def write(self, vals):
-        if vals.get("state") in ("draft", "cancel"):
-            self._sop_check_credited_stays()
-        return super().write(vals)
-
-    def _sop_check_credited_stays(self):
+    def _sop_check_credit_stays(self):
         """What is credited stays invoiced: else more could be invoiced in its place."""
+        result = super()._sop_check_credit_stays()
         moves = self._sop_posted_documents()
         order_lines = moves._sop_product_lines().sale_line_ids
         if not order_lines:
-            return
+            return result
         order_lines.order_id.sop_contract_id._touch()
-        posted, mine = order_lines._sop_posted_by_line(), order_lines._sop_posted_by_line(moves)
         blockers = {}
-        for order_line in order_lines:
-            invoiced, __, roundings = posted.get(order_line.id, (0.0, 0.0, 0.0))
-            left = invoiced - mine.get(order_line.id, (0.0, 0.0, 0.0))[0]
+        for order_line, (__, __, roundings), (left, __, __) in moves._sop_without_these(order_lines):
             if order_line._sop_is_credited_beyond(left, roundings):
-                move = moves.filtered(
-                    lambda move, line=order_line: line in move.line_ids.sale_line_ids
-                )[:1]
+                move = moves._sop_naming(order_line)
                 blockers.setdefault(move, []).append(
                     ("C2", move._sop_credited_stays_sentence(order_line))
                 )
         self.env["sop.gate"]._raise_if_blocked(blockers)
+        return result
 
     def _sop_credited_stays_sentence(self, order_line):
         return self.env._(

@@ -65,7 +65,7 @@ class AccountMove(models.Model):
             return result
         order_lines.order_id.sop_contract_id._touch()
         blockers = {}
-        for order_line, (__, __, roundings), (left, __, __) in moves._sop_without_these(order_lines):
+        for order_line, (*__, roundings), (left, *__) in moves._sop_without_these(order_lines):
             if order_line._sop_is_credited_beyond(left, roundings):
                 move = moves._sop_naming(order_line)
                 blockers.setdefault(move, []).append(

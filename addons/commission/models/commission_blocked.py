@@ -9,7 +9,7 @@ REASONS = [
     ("not_effective", "Contract Not in Force"),
     ("cancelled", "Contract Cancelled"),
     ("rejected", "Payment Rejected or Cancelled"),
-    ("beyond", "More Than the Contract Asks For"),
+    ("beyond", "More Than the Contract"),
     ("no_plan", "No Commission Plan of That Day"),
     ("no_lines", "The Contract Sells Nothing"),
     ("no_rule", "No Rule of the Plan Matches"),

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
 
     def _sop_due_later_sentence(self):
         return self.env._(
-            "%(invoice)s is due on %(due)s, but by what was agreed on %(agreed)s.",
+            "%(invoice)s is due on %(due)s, but by its payment terms on %(agreed)s.",
             invoice=self._sop_name(),
             due=format_date(self.env, self._sop_last_due()),
             agreed=format_date(self.env, self._sop_agreed_due()),

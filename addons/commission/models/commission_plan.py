@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.sales_sop.models.sop_approval_mixin import DOCUMENT_STATES
+
 PLAN_STATES = [
     ("draft", "Draft"),
     ("approved", "In Force"),
@@ -89,13 +91,7 @@ class CommissionPlan(models.Model):
     )
     approved_on = fields.Date(readonly=True, copy=False)
     approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("pending", "Waiting"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("stale", "Changed Since"),
-        ],
+        DOCUMENT_STATES,
         string="Approval",
         compute="_compute_approval_state",
     )

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import date_utils, formatLang
 
+from odoo.addons.sales_sop.models.sop_approval_mixin import DOCUMENT_STATES
+
 SHEET_STATES = [
     ("draft", "Draft"),
     ("pending", "Waiting for Approval"),
@@ -79,13 +81,7 @@ class CommissionSheet(models.Model):
         SHEET_STATES, string="Status", default="draft", required=True, readonly=True, copy=False
     )
     approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("pending", "Waiting"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("stale", "Changed Since"),
-        ],
+        DOCUMENT_STATES,
         string="Approval",
         compute="_compute_approval_state",
         compute_sudo=True,

@@ -3,16 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import float_repr, format_list, formatLang, split_every
 from odoo.tools.constants import PREFETCH_MAX
 
+from .sop_approval_mixin import DOCUMENT_STATES
 from .sop_policy_term import SALES_MODES
 from .wording import paragraph
 
-APPLICATION_STATES = [
-    ("none", "Not Submitted"),
-    ("pending", "Waiting for Approval"),
-    ("approved", "Approved"),
-    ("refused", "Refused"),
-    ("stale", "Changed Since Submission"),
-]
 # What Odoo itself writes when it confirms.
 CONFIRMING_FIELDS = frozenset({"state", "date_order", "locked"})
 # A change of one of these changes what was agreed (A3).
@@ -67,7 +61,7 @@ class SaleOrder(models.Model):
         readonly=True, copy=False, help="Hash of the content agreed before the first policy."
     )
     sop_application_state = fields.Selection(
-        APPLICATION_STATES,
+        DOCUMENT_STATES,
         string="Application",
         compute="_compute_sop_application_state",
         compute_sudo=True,

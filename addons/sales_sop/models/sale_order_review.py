@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from .sop_approval_mixin import DOCUMENT_STATES
 from .wording import paragraph
 
 # Who answers which special requirement.
@@ -33,13 +34,7 @@ class SaleOrder(models.Model):
         required=True,
     )
     sop_credit_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("pending", "Waiting for Approval"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("stale", "Changed Since Submission"),
-        ],
+        DOCUMENT_STATES,
         string="Credit",
         compute="_compute_sop_credit",
         compute_sudo=True,

@@ -8,6 +8,15 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
+# Where a document stands on a route, as `_approval_state` tells it.
+DOCUMENT_STATES = [
+    ("none", "Not Submitted"),
+    ("pending", "Waiting for Approval"),
+    ("approved", "Approved"),
+    ("refused", "Refused"),
+    ("stale", "Changed Since Submission"),
+]
+
 
 class SopApprovalMixin(models.AbstractModel):
     """Documents that can be submitted for approval.

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_repr, format_list
 
+from .sop_approval_mixin import DOCUMENT_STATES
+
 CLOSING_STATES = [
     ("draft", "Draft"),
     ("work", "To Be Settled"),
@@ -64,13 +66,7 @@ class SopContractClosing(models.Model):
         tracking=True,
     )
     approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("pending", "Waiting for Approval"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("stale", "Changed Since"),
-        ],
+        DOCUMENT_STATES,
         string="Decision",
         compute="_compute_approval_state",
         compute_sudo=True,

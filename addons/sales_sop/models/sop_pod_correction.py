@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import float_repr, format_list
 
+from .sop_approval_mixin import DOCUMENT_STATES
 from .stock_move_pod import RECEIVED_FIELDS
 
 # What whoever asks may write until the correction is decided.
@@ -58,13 +59,7 @@ class SopPodCorrection(models.Model):
         tracking=True,
     )
     approval_state = fields.Selection(
-        [
-            ("none", "Not Submitted"),
-            ("pending", "Waiting for Approval"),
-            ("approved", "Approved"),
-            ("refused", "Refused"),
-            ("stale", "Changed Since"),
-        ],
+        DOCUMENT_STATES,
         string="Decision",
         compute="_compute_approval_state",
         compute_sudo=True,

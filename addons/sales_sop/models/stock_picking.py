@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import float_repr, format_list
 
-from .sale_order import APPLICATION_STATES
+from .sop_approval_mixin import DOCUMENT_STATES
 
 RELEASE_STATES = [
     ("released", "Released"),
@@ -25,7 +25,7 @@ class StockPicking(models.Model):
         help="The delivery goes to a customer and its company has issued a sales policy.",
     )
     sop_delivery_state = fields.Selection(
-        APPLICATION_STATES,
+        DOCUMENT_STATES,
         string="Delivery Order",
         compute="_compute_sop_delivery_state",
         compute_sudo=True,

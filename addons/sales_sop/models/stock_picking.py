@@ -424,8 +424,7 @@ class StockPicking(models.Model):
                     f"{move.product_uom_qty:.12g} {move.product_uom.name}",
                     self.partner_id._display_address().strip().replace("\n", ", "),
                 )
-                for move in self.move_ids
-                if move.state != "cancel"
+                for move in self._sop_brought_moves()
             ],
         )
 

@@ -176,9 +176,8 @@ class StockPicking(models.Model):
 
     def _sop_goods_lines(self):
         """Return what these deliveries bring, one line for each product."""
-        moves = self.move_ids.filtered(lambda move: move.state != "cancel")
         return [
             f"{move.quantity or move.product_uom_qty:.12g} {move.product_uom.name} "
             f"{move.product_id.display_name}"
-            for move in moves
+            for move in self._sop_brought_moves()
         ]

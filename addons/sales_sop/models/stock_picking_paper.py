@@ -123,8 +123,7 @@ class StockPicking(models.Model):
                 "unit": move.product_uom.name,
                 "quantity": f"{move.quantity if left else move.product_uom_qty:.12g}",
             }
-            for move in self.move_ids
-            if move.state != "cancel"
+            for move in self._sop_brought_moves()
         ]
 
     def _sop_paper_payments(self):

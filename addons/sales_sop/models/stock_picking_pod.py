@@ -98,8 +98,18 @@ class StockPicking(models.Model):
 
     def _sop_unsigned_moves(self):
         """Return the delivered lines that nobody has signed for yet."""
-        return self.move_ids.filtered(
+        left = self.move_ids.filtered(
             lambda move: move.state == "done" and not move.sudo().sop_receipt_line_ids
+        )
+        # What was scrapped at loading, or at the customer's, is on the transfer, too.
+        return left.filtered(lambda move: move.sudo()._sop_is_customer_bound())
+
+    def _sop_brought_moves(self):
+        """Return the moves of what these transfers bring; what is scrapped goes nowhere (D9)."""
+        return self.move_ids.filtered(
+            lambda move: (
+                move.state != "cancel" and move.sudo().location_dest_id.usage != "inventory"
+            )
         )
 
     def _record_pod(self, values, quantities):

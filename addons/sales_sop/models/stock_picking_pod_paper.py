@@ -34,9 +34,7 @@ class StockPicking(models.Model):
                 (self.env._("Customer"), picking.partner_id.commercial_partner_id.name),
                 (self.env._("Delivered to"), picking.partner_id._sop_address_line()),
             ],
-            "rows": [
-                picking._pod_paper_row(move) for move in picking.move_ids if move.state != "cancel"
-            ],
+            "rows": [picking._pod_paper_row(move) for move in picking._sop_brought_moves()],
             "signatory": signed.signatory or "",
             "signed_on": paper._date(signed.date),
             "signature": signed.signature,

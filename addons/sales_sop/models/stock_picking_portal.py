@@ -41,8 +41,7 @@ class StockPicking(models.Model):
                 "quantity": move.quantity if move.state == "done" else move.product_uom_qty,
                 "open": signing and move in unsigned,
             }
-            for move in self.move_ids
-            if move.state != "cancel"
+            for move in self._sop_brought_moves()
         ]
 
     def _sop_sign_on_portal(self, name, signature, lines, comment):

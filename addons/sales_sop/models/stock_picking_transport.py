@@ -98,7 +98,7 @@ class StockPicking(models.Model):
 
     def _sop_sign_at_loading(self):
         """Record that the collector took everything that was loaded (D3)."""
-        moves = self.move_ids.filtered(lambda move: move.state == "done")
+        moves = self._sop_unsigned_moves()
         self._record_pod(
             {
                 "pod_signatory": self.sop_collector,

@@ -97,6 +97,7 @@ from . import (
     test_release_race,
     test_returns,
     test_sample_kinds,
+    test_scrap,
     test_searches,
     test_service,
     test_settled,

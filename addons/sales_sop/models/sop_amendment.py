@@ -360,10 +360,14 @@ class SopAmendment(models.Model):
         prefilled = self.line_ids.filtered("old_product_id")
         prefilled.filtered(lambda line: line.order_line_id not in sold).unlink()
         for line in prefilled.exists():
-            changed = line._changed_fields()
             old = line._prepare_old(line.order_line_id)
-            untouched = {name: old[f"old_{name}"] for name in LINE_FIELDS if name not in changed}
-            line.write({**old, **untouched})
+            new = {name: old[f"old_{name}"] for name in LINE_FIELDS}
+            # Also what changed: a price is computed anew where only the unit is written.
+            new |= {
+                name: line._fields[name].convert_to_write(line[name], line)
+                for name in line._changed_fields()
+            }
+            line.write({**old, **new})
         missing = sold - self.line_ids.order_line_id
         self.env["sop.amendment.line"].create(
             [self.line_ids._prepare_prefilled(self, line) for line in missing]

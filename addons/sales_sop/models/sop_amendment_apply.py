@@ -194,8 +194,9 @@ class SopAmendmentLine(models.Model):
         gone = self.filtered(lambda line: line.removed or line._is_replaced())
         for line in self.filtered(lambda line: line.change == "changed") - gone:
             line.order_line_id.write(line._prepare_order_line())
-        confirmed = gone.filtered(lambda line: line.order_line_id.state == "sale")
-        confirmed.order_line_id.write({"product_uom_qty": 0.0})
+        confirmed = gone.order_line_id.filtered(lambda line: line.state == "sale")
+        confirmed.write({"product_uom_qty": 0.0})
+        dropped = gone.order_line_id - confirmed
         added = self.filtered(
             lambda line: not line.removed and (line.change == "new" or line._is_replaced())
         )
@@ -205,7 +206,7 @@ class SopAmendmentLine(models.Model):
             created = line.order_line_id.create(values)
             created._sop_freeze_receipt()
             line.order_line_id = created
-        (gone - confirmed - added).order_line_id.unlink()
+        dropped.unlink()
 
     def _prepare_order_line(self):
         self.ensure_one()

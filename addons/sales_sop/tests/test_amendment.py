@@ -279,6 +279,26 @@ class TestAmendmentRefusals(AmendmentCase):
         amendment = self.change(self.draft_amendment(order), quantity=9)
         self._refused_at_submission(amendment, "10 Units are delivered", "would be less")
 
+    @rule("A3", "P7")
+    def test_another_product_comes_at_the_price_that_was_agreed(self):
+        """Its list price is 50.00, and the mill pays 80.00; on a confirmed order 0 drives stay."""
+        pump = self._new_product("Pump controller", 50.0)
+        for make, roles, kept in (
+            (self.approved_quotation, ["sales_manager"], []),
+            (self.effective_order, ["sales_manager", "sales_head", "finance"], []),
+            (self.confirmed_order, ["sales_manager", "sales_head", "finance"], [0.0]),
+        ):
+            order = make()
+            with self.subTest(state=order.state):
+                amendment = self.draft_amendment(order)
+                self.change(amendment, product_id=pump.id)
+                self.change(amendment, price_unit=80.0).action_submit()
+                self.assertEqual(amendment.amount_new, 800.0)
+                self.decide(amendment, *roles)
+                self.assertEqual((amendment.state, order.amount_total), ("applied", 800.0))
+                drives = order.order_line.filtered(lambda line: line.product_id == self.drive)
+                self.assertEqual(drives.mapped("product_uom_qty"), kept)
+
     @rule("A3", "D3")
     def test_a_line_with_deliveries_is_neither_removed_nor_replaced(self):
         order = self.delivered_order()

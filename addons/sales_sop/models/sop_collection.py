@@ -316,8 +316,10 @@ class SopCollection(models.Model):
                    allocation.currency_id,
                    allocation.amount,
                    allocation.create_date,
+                   contract.state = 'cancelled' AS is_cancelled,
                    %(money)s AS money_id
               FROM sop_payment_allocation allocation
+              JOIN sop_contract contract ON contract.id = allocation.contract_id
                    %(joins)s
             """,
             money=money,
@@ -502,6 +504,7 @@ class SopCollection(models.Model):
                    allocation.currency_id,
                    allocation.money_id,
                    allocation.create_date,
+                   allocation.is_cancelled,
                    allocation.amount - GREATEST(0, LEAST(
                        allocation.amount,
                        %(paid)s - COALESCE(SUM(allocation.amount) OVER (
@@ -616,7 +619,8 @@ class SopCollection(models.Model):
     def _open_earmarks_sql(self):
         """The open part of each earmark; earmarks of one money share what is open, oldest first.
 
-        Those of opening contracts first share what the money paid on opening entries.
+        Those of cancelled contracts come last: what is paid back is theirs. Those of opening
+        contracts first share what the money paid on opening entries.
         """
         return SQL(
             """
@@ -629,7 +633,7 @@ class SopCollection(models.Model):
                          from_opening + GREATEST(0, LEAST(
                              remaining - from_opening,
                              open - COALESCE(SUM(GREATEST(remaining - from_opening, 0))
-                                 OVER (PARTITION BY money_id ORDER BY id
+                                 OVER (PARTITION BY money_id ORDER BY is_cancelled, id
                                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))
                              AS open_part
                     FROM (

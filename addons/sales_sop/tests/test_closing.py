@@ -412,6 +412,22 @@ class TestCancellation(ClosingCase):
         self.assertEqual((request.state, request.settled_on), ("done", self.today()))
         self.assertFalse(request.activity_ids)
 
+    @rule("A3", "C3")
+    def test_what_goes_back_out_of_one_payment_is_the_cancelled_contracts(self):
+        """300.00 of 1,300.00 are paid back; the other contract keeps all that it has."""
+        payment = self.receive(1300.0)
+        given_up, other = self.confirmed_order(), self.confirmed_order()
+        self.earmark(payment, given_up, 300.0)
+        self.earmark(payment, other, 1000.0)
+        request = self.decided(given_up, "cancellation")
+        self.assertIn("300.00 is collected", request.open_work)
+        self.pay(self.receive(300.0, payment_type="outbound").move_id, payment)
+        self.env.invalidate_all()
+        self.assertEqual(other.sudo().sop_contract_id.amount_collected, 1000.0)
+        self.assertFalse(request.open_work)
+        self.rpc(request, "sales_office", "action_settle")
+        self.assertEqual(request.state, "done")
+
     @rule("A3")
     def test_an_invoice_is_credited_before_it_is_settled(self):
         order = self.paid_order()

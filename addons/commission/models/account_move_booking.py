@@ -31,19 +31,6 @@ class AccountMove(models.Model):
                 booking._check_bill()
         return super().write(vals)
 
-    def _commission_refuse_bill_type(self, move_type):
-        """What a sheet is paid by is checked as a bill, and stays one (B3)."""
-        others = self.filtered(lambda move: move.move_type != move_type)
-        for booking in others._commission_bill_bookings():
-            raise UserError(
-                self.env._(
-                    "%(bill)s pays commission sheet %(sheet)s and stays what it is. Cancel it and "
-                    "book the sheet anew if it is wrong.",
-                    bill=booking.move_id.display_name,
-                    sheet=booking.sheet_id.name,
-                )
-            )
-
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for move, vals in zip(self, vals_list, strict=True):
@@ -52,18 +39,46 @@ class AccountMove(models.Model):
                 move._commission_refuse_bill_copy()
         return vals_list
 
+    def _commission_refuse_bill_type(self, move_type):
+        """What a sheet is paid by is checked as a bill, and stays one (B3)."""
+        others = self.filtered(lambda move: move.move_type != move_type)
+        if names := others._commission_bill_names():
+            raise UserError(
+                self.env._(
+                    "%(bill)s pays commission sheet %(sheet)s and stays what it is. Cancel it and "
+                    "book the sheet anew if it is wrong.",
+                    **names,
+                )
+            )
+
     def _commission_refuse_bill_copy(self):
         """No sheet is paid twice, by the copy and by what it is booked with anew (B3)."""
-        for booking in self._commission_bill_bookings():
+        if names := self._commission_bill_names():
             raise UserError(
                 self.env._(
                     "The bill %(bill)s pays commission sheet %(sheet)s, and a copy would pay it "
                     "once more. Reverse the bill or cancel it, and book the sheet anew: that makes "
                     "the new bill.",
-                    bill=booking.move_id.display_name,
-                    sheet=booking.sheet_id.name,
+                    **names,
                 )
             )
+
+    def _commission_refuse_bill_change(self):
+        posted = self.filtered(lambda move: move.state == "posted")
+        if names := posted._commission_bill_names():
+            raise UserError(
+                self.env._(
+                    "The bill %(bill)s pays commission sheet %(sheet)s and stays as it is while it "
+                    "is posted. Reset it to draft first.",
+                    **names,
+                )
+            )
+
+    def _commission_bill_names(self):
+        """Return the names of the first of these bills that pays a sheet, and of the sheet."""
+        for booking in self._commission_bill_bookings():
+            return {"bill": booking.move_id.display_name, "sheet": booking.sheet_id.name}
+        return {}
 
     def _commission_bill_bookings(self):
         """Return the bookings of sheets whose bills these are."""
@@ -72,18 +87,6 @@ class AccountMove(models.Model):
         if not bills:
             return bookings
         return bookings.search([("move_id", "in", bills.ids), ("kind", "=", "bill")])
-
-    def _commission_refuse_bill_change(self):
-        posted = self.filtered(lambda move: move.state == "posted")
-        for booking in posted._commission_bill_bookings():
-            raise UserError(
-                self.env._(
-                    "The bill %(bill)s pays commission sheet %(sheet)s and stays as it is while it "
-                    "is posted. Reset it to draft first.",
-                    bill=booking.move_id.display_name,
-                    sheet=booking.sheet_id.name,
-                )
-            )
 
     def _compute_invoice_currency_rate(self):
         """A sheet is owed by its plan's fixed rate; only the payment meets the day's rate."""

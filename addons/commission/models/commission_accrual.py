@@ -92,7 +92,8 @@ class CommissionAccrual(models.Model):
             "commission_accrued_account_id",
         )
         company._commission_touch()
-        day = fields.Date.to_date(month) or company._commission_calculated()
+        day = self.env["commission.calculation"]._day_asked(month)
+        day = day or company._commission_calculated()
         month = date_utils.start_of(day or company._sop_today(), "month")
         self._check_month(company, month)
         return self._accrue(company, month)

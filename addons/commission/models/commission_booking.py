@@ -207,21 +207,21 @@ class CommissionBooking(models.Model):
         ]
 
     def _open_made(self):
-        """Open the bills or the export that were made; True when there is neither."""
-        if self.export_id:
-            return {
-                "type": "ir.actions.act_window",
-                "res_model": "commission.payroll.export",
-                "res_id": self.export_id[:1].id,
-                "view_mode": "form",
-            }
+        """Open the exports, one of each company, or the bills; True when there is neither."""
         bills = self.filtered(lambda booking: booking.kind == "bill").move_id
-        if not bills:
+        made = self.export_id or bills
+        if not made:
             return True
-        action = {"type": "ir.actions.act_window", "res_model": "account.move"}
-        if len(bills) == 1:
-            return {**action, "res_id": bills.id, "view_mode": "form"}
-        return {**action, "view_mode": "list,form", "domain": [("id", "in", bills.ids)]}
+        action = {"type": "ir.actions.act_window", "res_model": made._name}
+        if len(made) == 1:
+            return {**action, "res_id": made.id, "view_mode": "form"}
+        name = self.env["ir.model"]._get(made._name).name
+        return {
+            **action,
+            "name": name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", made.ids)],
+        }
 
     # -- take back -----------------------------------------------------------------------------
 

@@ -49,8 +49,18 @@ class CommissionCalculation(models.Model):
         self.env.user._commission_require_role(
             self.env._("calculate commission"), company, *CALCULATORS
         )
-        until = self._last_day(company, fields.Date.to_date(month))
+        until = self._last_day(company, self._day_asked(month))
         return self._calculate(company, until)
+
+    @api.model
+    def _day_asked(self, month):
+        """Return the day that a client names the month by; None when it names none."""
+        try:
+            return fields.Date.to_date(month)
+        except (TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("“%s” is no day. Name the month by one of its days: 2026-03-31.", month)
+            ) from error
 
     @api.model
     def _check_has_begun(self, company, day):
@@ -62,9 +72,9 @@ class CommissionCalculation(models.Model):
     @api.model
     def _last_day(self, company, day):
         today = company._sop_today()
-        until = min(date_utils.end_of(day or today, "month"), today)
         if day:
             self._check_has_begun(company, day)
+        until = min(date_utils.end_of(day or today, "month"), today)
         calculated = company._commission_calculated()
         if calculated and until < calculated:
             raise UserError(

@@ -168,11 +168,7 @@ class CommissionEntry(models.Model):
         }
         rate = self.rule_id.rate_kind
         if self.amount < 0:
-            return self.env._(
-                "%(base)s of the money of %(day)s for %(thing)s went back or counts elsewhere; "
-                "what it earned by “%(rule)s” is taken back.",
-                **values,
-            )
+            return self._explain_taken_back(values)
         if rate == "unit":
             text = self.env._(
                 "%(base)s collected on %(day)s for %(thing)s; “%(rule)s”: an amount per unit.",
@@ -185,6 +181,19 @@ class CommissionEntry(models.Model):
                 **values,
             )
         return paragraph(self.env, [text, self._share_text()])
+
+    def _explain_taken_back(self, values):
+        if self.contract_id.state == "cancelled":
+            return self.env._(
+                "The contract was cancelled, or %(base)s of the money of %(day)s for %(thing)s "
+                "went back before; what it earned by “%(rule)s” is taken back.",
+                **values,
+            )
+        return self.env._(
+            "%(base)s of the money of %(day)s for %(thing)s went back, counts elsewhere or is more "
+            "than the contract asks for; what it earned by “%(rule)s” is taken back.",
+            **values,
+        )
 
     def _share_text(self):
         if not self.share or self.share == 100:

@@ -161,7 +161,12 @@ class CommissionPayee(models.Model):
         return self._open("commission_blocked_action", self._blocked_domain())
 
     def _blocked_domain(self):
-        return [("user_id", "in", self.user_id.ids), ("reason", "not in", OTHERS_REASONS)]
+        return [
+            ("user_id", "in", self.user_id.ids),
+            # The same user may be a payee of several companies.
+            ("company_id", "in", self.company_id.ids),
+            ("reason", "not in", OTHERS_REASONS),
+        ]
 
     def _open_since(self, period):
         since = date_utils.start_of(self.company_id[:1]._sop_today(), period)

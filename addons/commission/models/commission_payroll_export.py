@@ -106,6 +106,7 @@ class CommissionPayrollExport(models.Model):
                 "name": f"{self.env._('Commission')} {self.date}.xlsx",
                 "res_model": self._name,
                 "res_id": self.id,
+                "company_id": self.company_id.id,
                 "type": "binary",
                 "datas": base64.b64encode(self._file_content()),
             }

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, date_utils
 
 
@@ -22,7 +22,7 @@ class CommissionSheet(models.Model):
         """
         company = self.env["res.company"].browse(company_id or self.env.company.id)
         self._check_filler(company)
-        return self._fill(company, fields.Date.to_date(month))
+        return self._fill(company, self.env["commission.calculation"]._day_asked(month))
 
     @api.model
     def _check_filler(self, company):
@@ -45,6 +45,7 @@ class CommissionSheet(models.Model):
     def _calculate_month(self, company, day):
         """Calculate the month of ``day``, unless a later day is calculated already."""
         calculation = self.env["commission.calculation"]
+        calculation._check_has_begun(company, day)
         calculated = company._commission_calculated()
         if calculated and calculated > date_utils.end_of(day, "month"):
             return calculation

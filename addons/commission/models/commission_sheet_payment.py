@@ -88,7 +88,7 @@ class CommissionSheet(models.Model):
         employee, or, where the company pays commission with the salary, a line of an export for
         payroll.
 
-        :return: the action that opens the bills or the export; True when there is neither
+        :return: the action that opens the exports or the bills; True when there is neither
         """
         self.check_access("read")
         companies = self.sudo().company_id

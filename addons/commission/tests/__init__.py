@@ -34,6 +34,7 @@ from . import (
     test_tiers,
     test_tiers_of_role,
     test_tours,
+    test_two_companies,
     test_versions,
     test_waiting_list,
 )

@@ -137,6 +137,7 @@ class TestBeyondAmended(BeyondCase, AmendmentCase):
         self.calculate()
         self.assertEqual(self.balance(), 80.0)
         self.assertEqual(self.beyond(), [("beyond", 230.0, "2026-03-02")])
+        self.assertIn("more than the contract asks for", self.entries()[-1].explanation)
 
 
 @tagged("post_install", "-at_install")

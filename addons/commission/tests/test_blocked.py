@@ -171,6 +171,7 @@ class TestBlocked(CommissionCase):
     def test_money_of_a_contract_that_is_cancelled_is_paid_back_or_earmarked_anew(self):
         order = self.order()
         self.collect(order, 575.0)
+        self.calculate()
         request = self.rpc_create(
             "sop.contract.closing",
             "salesperson",
@@ -185,6 +186,11 @@ class TestBlocked(CommissionCase):
             self.approve(request, "cancellation", role)
         self.assertEqual(order.sudo().sop_contract_id.state, "cancelled")
         self.assertEqual(self.blocked(), [("cancelled", 575.0)])
+        self.calculate()
+        earned, taken_back = self.entries().sorted("id")
+        self.assertEqual((earned.amount, taken_back.amount), (50.0, -50.0))
+        # The money has not gone back, and the payee is not told that it has.
+        self.assertIn("The contract was cancelled", taken_back.explanation)
 
     @rule("B2")
     def test_money_for_an_order_on_which_nothing_is_sold_is_listed(self):

@@ -39,6 +39,20 @@ class TestCalculation(CommissionCase):
         self.assertEqual(str(self.entries().date), "2026-04-01")
         self.assertEqual(str(self.entries().money_date), "2026-03-15")
 
+    @rule("B1", "B3", "B5")
+    def test_what_is_no_month_is_refused_in_words(self):
+        for name, method, role in (
+            ("commission.calculation", "calculate", "sales_office"),
+            ("commission.sheet", "fill", "sales_office"),
+            ("commission.accrual", "accrue", "finance"),
+        ):
+            model = self.as_user(self.env[name], role)
+            for month in ("2026-03", "2026-02-30", "March", 202603, [3]):
+                with self.subTest(name, month=month), self.assertRefused("is no day"):
+                    getattr(model, method)(self.company.id, month)
+            with self.subTest(name), self.assertRefused("has not begun"):
+                getattr(model, method)(self.company.id, "9999-12-31")
+
     @rule("B1")
     def test_the_sales_office_and_finance_calculate_and_nobody_else(self):
         calculation = self.env["commission.calculation"]

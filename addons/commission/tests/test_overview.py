@@ -123,6 +123,21 @@ class TestCalculate(SheetCase):
         )
         return [str(dialog.month) for dialog in dialogs]
 
+    @rule("B1", "B3", "B5")
+    def test_a_month_that_has_not_begun_is_refused_in_every_dialog(self):
+        for name, role, action in (
+            ("commission.calculate", "finance", "action_calculate"),
+            ("commission.sheet.run", "sales_office", "action_fill"),
+            ("commission.accrual.run", "finance", "action_accrue"),
+        ):
+            for month in ("2026-04-01", "9999-12-31"):
+                dialog = self.as_user(self.env[name], role).create({"month": month})
+                self.assertTrue(self.rpc(dialog, role, "read", ["month", "company_id"]))
+                if name == "commission.accrual.run":
+                    self.assertEqual(dialog.amount, 0.0)
+                with self.subTest(name, month=month), self.assertRefused("has not begun"):
+                    self.rpc(dialog, role, action)
+
     @rule("B1")
     def test_a_salesperson_calculates_nothing(self):
         with self.assertRefused(exception=AccessError):

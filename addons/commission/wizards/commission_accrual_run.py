@@ -27,9 +27,12 @@ class CommissionAccrualRun(models.TransientModel):
         # A client may name any company.
         accruals._check_accountant(self.env._("accrue commission"), self.company_id)
         for run in self:
-            until = date_utils.end_of(run.month, "month") if run.month else False
-            lines = until and accruals._missing_lines(run.company_id, until)
-            run.amount = sum(line["amount_company"] for line in lines or ())
+            lines = []
+            # A month that has not begun is refused.
+            if run.month and run.month <= date_utils.end_of(run.company_id._sop_today(), "month"):
+                until = date_utils.end_of(run.month, "month")
+                lines = accruals._missing_lines(run.company_id, until)
+            run.amount = sum(line["amount_company"] for line in lines)
 
     def action_accrue(self):
         """Book it and open what was booked."""

@@ -104,6 +104,7 @@ from . import (
     stock_picking,
     stock_picking_pod,
     stock_move,
+    stock_move_destination,
     stock_move_upstream,
     stock_move_pod,
     sop_pod_receipt,

@@ -45,7 +45,7 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         to = self.location_dest_id
-        if self.sale_line_id and to.usage in ("customer", "transit") and to._is_outgoing():
+        if self.sale_line_id and to._sop_is_with_customers():
             return True
         if to.usage == "customer" and self.location_id.usage != "customer":
             return True

@@ -97,6 +97,44 @@ class TestWays(SopCase):
                     self.rpc(picking, "stock_user", "write", {"picking_type_id": picking_type.id})
         self.rpc(approved, "stock_user", "write", {"picking_type_id": approved.picking_type_id.id})
 
+    @rule("D1", "D2")
+    def test_what_is_sold_goes_nowhere_but_to_the_customer(self):
+        approved = self.approve_delivery(self.confirmed_order().sudo().picking_ids)
+        places = self.env["stock.location"].create(
+            [
+                {"name": usage, "usage": usage, "company_id": self.company.id}
+                for usage in ("supplier", "production", "inventory", "internal", "transit")
+            ]
+        )
+        for picking in (self.waiting, approved):
+            for place in places:
+                for record in (picking, picking.move_ids):
+                    with self.assertRefused(
+                        picking.name, "nowhere else", exception=AccessError, unchanged=record
+                    ):
+                        values = {"location_dest_id": place.id}
+                        self.rpc(record, "stock_user", "write", values)
+        shop = self.customers.copy({"name": "The customer's branch"})
+        self.rpc(approved, "stock_user", "write", {"location_dest_id": shop.id})
+        self.ship(approved)
+        self.assertEqual(self.delivered(approved), 10.0)
+
+    @rule("D1", "D2")
+    def test_what_is_sold_joins_no_transfer_that_goes_elsewhere(self):
+        for picking_type in self.warehouse.int_type_id | self.warehouse.in_type_id:
+            other = self.rpc_create(
+                "stock.picking",
+                "stock_user",
+                {
+                    "picking_type_id": picking_type.id,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "location_dest_id": self.warehouse.lot_stock_id.id,
+                },
+            )
+            with self.assertRefused("nowhere else", exception=AccessError):
+                self.rpc(self.waiting.move_ids, "stock_user", "write", {"picking_id": other.id})
+            self.assertEqual(self.waiting.move_ids.location_dest_id, self.customers)
+
     @rule("D6")
     def test_what_has_not_left_does_not_come_back(self):
         approved = self.approve_delivery(self.confirmed_order().sudo().picking_ids)

@@ -1,0 +1,63 @@
+from odoo import models
+from odoo.exceptions import AccessError
+from odoo.tools import format_list
+
+# Odoo takes a move's destination from its transfer, too.
+PLACE_FIELDS = frozenset({"location_dest_id", "picking_id"})
+
+
+class StockMove(models.Model):
+    """What is sold goes to the customer, or it would leave as nobody's delivery (D1).
+
+    Sent back to a vendor or put to production it would pass no gate, and nobody would sign for it.
+    """
+
+    _inherit = "stock.move"
+
+    def write(self, vals):
+        sold = self.browse()
+        if not self.env.su and not PLACE_FIELDS.isdisjoint(vals):
+            self.check_access("write")
+            sold = self._sop_sold_to_customers()
+        result = super().write(vals)
+        sold._sop_check_goes_to_customer()
+        return result
+
+    def _sop_sold_to_customers(self):
+        """Return the moves that are to bring what is sold to the customer."""
+        waiting = self.sudo().filtered(
+            lambda move: move.sale_line_id and move.state not in ("draft", "done", "cancel")
+        )
+        return waiting._sop_governed_deliveries()
+
+    def _sop_check_goes_to_customer(self):
+        strayed = self.filtered(lambda move: not move.location_dest_id._sop_is_with_customers())
+        if strayed:
+            raise AccessError(
+                self.env._(
+                    "%s is a delivery to a customer and goes nowhere else. Cancel it, and make a "
+                    "transfer of its own.",
+                    format_list(self.env, (strayed.picking_id or strayed).mapped("display_name")),
+                )
+            )
+
+
+class StockLocation(models.Model):
+    _inherit = "stock.location"
+
+    def _sop_is_with_customers(self):
+        """Whether what is brought here is sold; the transit between companies leads to one."""
+        return self.usage in ("customer", "transit") and self._is_outgoing()
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def write(self, vals):
+        sold = self.env["stock.move"]
+        if not self.env.su and "location_dest_id" in vals:
+            self.check_access("write")
+            sold = self.move_ids._sop_sold_to_customers()
+        result = super().write(vals)
+        sold._sop_check_goes_to_customer()
+        return result

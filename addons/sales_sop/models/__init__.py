@@ -142,6 +142,7 @@ from . import (
     account_move_agreed,
     account_move_credited,
     account_move_due,
+    account_payment_term,
     account_move_bank,
     account_move_approval,
     account_move_below_gate,

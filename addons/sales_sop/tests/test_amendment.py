@@ -43,6 +43,17 @@ class AmendmentCase(SopCase):
 class TestSupplement(AmendmentCase):
     """The content of an effective contract changes by an approved amendment only (A3)."""
 
+    @rule("A3", "C5")
+    def test_the_days_that_are_asked_for_stay_while_they_are_decided(self):
+        term = self.env.ref("account.account_payment_term_30days").copy()
+        group = "account.group_account_manager"
+        days = term.line_ids.with_user(self._new_user("account_manager", group, self.company))
+        amendment = self.draft_amendment(self.confirmed_order(), payment_term_id=term.id)
+        days.nb_days = 45
+        amendment.action_submit()
+        with self.assertRefused(amendment.display_name, unchanged=[term.line_ids]):
+            days.nb_days = 365
+
     @rule("A3")
     def test_the_amendment_shows_old_and_new_side_by_side(self):
         order = self.confirmed_order()

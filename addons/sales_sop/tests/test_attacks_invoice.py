@@ -445,6 +445,84 @@ class TestDueDates(InvoiceAttackCase):
 
 
 @tagged("post_install", "-at_install")
+class TestAgreedPaymentTerms(InvoiceAttackCase):
+    """Thirty days that an order agrees on do not become a year (A3, C5)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        group = "account.group_account_manager"
+        cls.users["account_manager"] = cls._new_user("account_manager", group, cls.company)
+        cls.term = cls.env.ref("account.account_payment_term_30days").copy({})
+
+    def changes(self):
+        """Return ``[(record, method, arguments)]``: every way to change what is agreed."""
+        line = self.term.line_ids
+        more = {"payment_id": self.term.id, "value": "percent", "value_amount": 0.0}
+        return [
+            (line, "write", [{"nb_days": 365}]),
+            (line, "write", [{"delay_type": "days_after_end_of_next_month"}]),
+            (line, "unlink", []),
+            (line.browse(), "create", [more]),
+            (self.term, "write", [{"line_ids": [Command.update(line.id, {"nb_days": 365})]}]),
+            (self.term, "write", [{"early_discount": True, "discount_percentage": 50.0}]),
+            (self.term, "unlink", []),
+        ]
+
+    def assertStays(self, document):
+        for record, method, arguments in self.changes():
+            with self.assertRefused(self.term.name, document.name, unchanged=[self.term]):
+                self.rpc(record, "account_manager", method, *arguments)
+
+    @rule("A3", "C5")
+    def test_the_days_of_an_agreed_payment_term_stay(self):
+        order = self.paid_order(payment_term_id=self.term.id)
+        self.assertStays(order)
+        same = {
+            "name": "Agreed",
+            "line_ids": [Command.update(self.term.line_ids.id, {"nb_days": 30})],
+        }
+        self.rpc(self.term, "account_manager", "write", {**same, "sequence": 3, "active": False})
+        invoice = self.draft_invoice(order)
+        self.assertPosts(invoice)
+        today = self.company._sop_today()
+        self.assertEqual(invoice.invoice_date_due, fields.Date.add(today, days=30))
+
+    @rule("A3")
+    def test_they_stay_while_the_order_is_decided(self):
+        order = self.quotation(payment_term_id=self.term.id)
+        self.rpc(self.term.line_ids, "account_manager", "write", {"nb_days": 45})
+        self.submit(order)
+        self.assertStays(order)
+        self.approve(order, "application", "sales_manager")
+        self.assertStays(order)
+
+    @rule("C2", "C5")
+    def test_they_stay_for_an_invoice_that_the_finance_vp_decides(self):
+        line = self.line_of(self.paid_order().order_line, 10, 100.0)
+        invoice = self.invoice_by_hand(line, invoice_payment_term_id=self.term.id)
+        self.rpc(self.term.line_ids, "account_manager", "write", {"nb_days": 45})
+        self.vp_approves(invoice)
+        for record, method, arguments in self.changes():
+            with self.assertRefused(unchanged=[self.term]):
+                self.rpc(record, "account_manager", method, *arguments)
+
+    @rule("A3")
+    def test_without_a_policy_it_is_odoos_business(self):
+        company = self._new_company("Ungoverned Works")
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": company.id,
+                "payment_term_id": self.term.id,
+            }
+        )
+        order.action_confirm()
+        self.rpc(self.term.line_ids, "account_manager", "write", {"nb_days": 45})
+        self.assertEqual(self.term.line_ids.nb_days, 45)
+
+
+@tagged("post_install", "-at_install")
 class TestCreditNoteAttacks(InvoiceAttackCase):
     """Credit notes make no room for more than agreed (C2)."""
 

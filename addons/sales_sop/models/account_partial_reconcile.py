@@ -45,7 +45,9 @@ class AccountPartialReconcile(models.Model):
         line_ids = {vals.get(name) for vals in vals_list for name in MATCHED_LINES} - {None, False}
         moves = self.env["account.move.line"].sudo().browse(line_ids).move_id
         contracts = moves._sop_contracts_of_money()
-        if len(contracts) > 1:
+        # What is no contract's takes it away, too: an entry by hand, an invoice without order.
+        others = moves.filtered(lambda move: not (move.origin_payment_id or move.statement_line_id))
+        if len(contracts) > 1 or any(not move.sop_contract_ids for move in others):
             contracts._watch_money()
 
     def write(self, vals):

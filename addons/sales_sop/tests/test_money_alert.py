@@ -123,6 +123,40 @@ class TestMoneyAlert(AlertCase):
         self.assertAlerted(order)
         self.assertCollected(order, 300.0, other, 300.0)
 
+    @rule("C1", "C3")
+    def test_an_advance_that_is_used_up_by_no_contracts_entry_alerts(self):
+        for use_up in (self.entry_of_the_customer, self.invoice_without_order):
+            order, payment = self.order(), self.receive(1000.0)
+            self.earmark(payment, order)
+            self.invoice(order)
+            self.assertNotAlerted(order)
+            self.match(use_up(1000.0), payment.move_id)
+            self.assertAlerted(order)
+            self.assertCollected(order, 0.0)
+
+    def entry_of_the_customer(self, amount):
+        """What the accountant books by hand, such as a transfer to another account."""
+        account = self.customer.with_company(self.company).property_account_receivable_id
+        other = account.copy(
+            {"code": "121998", "name": "Disputed", "account_type": "asset_current"}
+        )
+        customer = {"partner_id": self.customer.id}
+        entry = self.env["account.move"].create(
+            {
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "balance": amount, **customer}),
+                    Command.create({"account_id": other.id, "balance": -amount, **customer}),
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    def invoice_without_order(self, amount):
+        line = {"name": "Rent of a crane", "price_unit": amount, "tax_ids": [Command.clear()]}
+        return self.invoice(invoice_line_ids=[Command.create(line)])
+
     @rule("C1")
     def test_deleting_a_bank_line_alerts(self):
         order = self.order()

@@ -1,9 +1,11 @@
+import base64
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
-from .common import SopCase, rule
+from .common import ROLES, STANDARD_USERS, SopCase, rule
 
 MAIL = """From: {sender}
 To: nobody@example.com
@@ -12,6 +14,7 @@ Message-Id: <{number}@example.com>
 
 Yes, go ahead."""
 
+SECOND = base64.b64encode(b"second")
 COMMENT = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
 
 
@@ -177,3 +180,52 @@ class TestMessageAttacks(SopCase):
         comment = self.customer.message_post(body="A good customer", **COMMENT)
         self.rpc(comment, "sales_office", "write", {"body": "The best customer"})
         self.assertIn("best", comment.body)
+
+    @rule("A1", "K6", "C2")
+    def test_nobody_replaces_or_deletes_the_files_that_others_sent(self):
+        order = self.delivered_order().sudo()
+        self.collect(order, 1000.0)
+        invoice = self.post(self.draft_invoice(order))
+        signed = {
+            "attachments": [("signed.pdf", b"%PDF-1.4 signed")],
+            "author_id": self.customer.id,
+            **COMMENT,
+        }
+        for document in (order, order.sop_contract_id, order.picking_ids, invoice):
+            file = document.message_post(body="Signed", **signed).attachment_ids
+            for role in (*ROLES, *STANDARD_USERS):
+                for method, arguments in (
+                    ("write", [{"raw": "forged"}]),
+                    ("write", [{"datas": "Zm9yZ2Vk"}]),
+                    ("write", [{"res_model": False, "res_id": False}]),
+                    ("unlink", []),
+                ):
+                    with self.assertRefused(exception=AccessError, unchanged=file):
+                        self.rpc(file, role, method, *arguments)
+                with self.assertRefused(exception=AccessError, unchanged=file):
+                    self.as_user(file, role).sudo()._delete_and_notify(document.message_ids[:1])
+            self.assertEqual(file.raw, b"%PDF-1.4 signed")
+        with self.assertRefused(order.name, "only the own comments", exception=AccessError):
+            self.rpc(order.message_ids[:1].attachment_ids, "salesperson", "unlink")
+
+    def test_the_files_of_the_own_comment_are_replaced_and_deleted(self):
+        order = self.quotation()
+        files = [("draft.txt", b"first draft")]
+        file = order.message_post(body="See the draft", attachments=files, **COMMENT).attachment_ids
+        self.rpc(file, "salesperson", "write", {"datas": SECOND})
+        self.assertEqual(file.raw, b"second")
+        self.rpc(file, "salesperson", "unlink")
+        self.assertFalse(file.exists())
+
+    def test_files_of_no_message_and_elsewhere_are_odoos(self):
+        order = self.quotation()
+        note = self.customer.message_post(body="Map", attachments=[("map.txt", b"old")], **COMMENT)
+        loose = self.rpc_create(
+            "ir.attachment",
+            "salesperson",
+            {"name": "plan.txt", "raw": "old", "res_model": "sale.order", "res_id": order.id},
+        )
+        for file in (note.sudo().attachment_ids, loose):
+            self.rpc(file, "sales_office", "write", {"datas": SECOND})
+            self.assertEqual(file.sudo().raw, b"second")
+            self.rpc(file, "sales_office", "unlink")

@@ -1,3 +1,5 @@
+import base64
+
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -139,6 +141,39 @@ class TestPostedInvoice(InvoiceGateCase):
                         "Reset it to draft", unchanged=[invoice, invoice.line_ids]
                     ):
                         self.rpc(invoice, role, "write", values, context=context)
+
+    @rule("C2")
+    def test_no_other_file_is_put_in_a_posted_invoices_place(self):
+        invoice = self.post(self.draft_invoice(self.paid_order()))
+        sending = {"move_id": invoice.id, "sending_methods": ["email"]}
+        wizard = self.rpc_create("account.move.send.wizard", "finance", sending)
+        self.rpc(wizard, "finance", "action_send_and_print")
+        printed, forged = invoice.invoice_pdf_report_id, base64.b64encode(b"Pay to my account")
+        self.assertTrue(printed)
+        place = {
+            "res_model": "account.move",
+            "res_id": invoice.id,
+            "res_field": "invoice_pdf_report_file",
+        }
+        for role in ("accountant", "finance", "finance_vp"):
+            file = self.rpc_create(
+                "ir.attachment",
+                role,
+                {"name": "forged.pdf", "datas": forged, **place, "res_field": False},
+            )
+            for record, values in (
+                (invoice, {"invoice_pdf_report_file": forged}),
+                (printed, {"datas": forged}),
+                (printed, {"res_field": False}),
+                (file, place),
+            ):
+                with self.assertRefused("Reset it to draft", unchanged=[printed, file]):
+                    self.rpc(record, role, "write", values)
+            with self.assertRefused("Reset it to draft"):
+                self.rpc_create("ir.attachment", role, {"name": "a.pdf", "datas": forged, **place})
+        self.rpc(printed, "finance", "unlink")
+        self.rpc(invoice, "finance", "button_draft")
+        self.rpc(invoice, "finance", "write", {"invoice_pdf_report_file": forged})
 
     @rule("C1")
     def test_a_posted_receipt_keeps_its_head_too(self):

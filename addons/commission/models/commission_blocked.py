@@ -7,7 +7,7 @@ REASONS = [
     ("no_contract", "Not Assigned to a Contract"),
     ("uncertain", "Assigned, but Not Certain Yet"),
     ("not_effective", "Contract Not in Force"),
-    ("cancelled", "Contract Cancelled"),
+    ("cancelled", "Contract or Order Cancelled"),
     ("rejected", "Payment Rejected or Cancelled"),
     ("beyond", "More Than the Contract"),
     ("no_plan", "No Commission Plan of That Day"),
@@ -437,12 +437,17 @@ class CommissionBlocked(models.Model):
         )
 
     def _without_lines_sql(self):
-        """Money for an order or an invoice on which nothing is sold, so no rule can match."""
+        """Money for an order or an invoice on which nothing is sold, so no rule can match.
+
+        A call-off that is cancelled leaves its money to a contract that goes on.
+        """
         return SQL(
             """
-            SELECT 'no_lines', contract_id, money_move_id, invoice_id, date, NULL::integer, amount
+            SELECT CASE so.state WHEN 'cancel' THEN 'cancelled' ELSE 'no_lines' END,
+                   contract_id, money_move_id, invoice_id, date, NULL::integer, amount
               FROM dated
               JOIN contract ON contract.id = dated.contract_id AND contract.is_effective
+         LEFT JOIN sale_order so ON so.id = dated.order_id
          LEFT JOIN item_total ON item_total.thing = dated.thing AND item_total.taxed <> 0
              WHERE dated.plan_id IS NOT NULL AND item_total.thing IS NULL
             """

@@ -183,10 +183,10 @@ class CommissionEntry(models.Model):
         return paragraph(self.env, [text, self._share_text()])
 
     def _explain_taken_back(self, values):
-        if self.contract_id.state == "cancelled":
+        if self.contract_id.state == "cancelled" or self.order_id.state == "cancel":
             return self.env._(
-                "The contract was cancelled, or %(base)s of the money of %(day)s for %(thing)s "
-                "went back before; what it earned by “%(rule)s” is taken back.",
+                "The contract or the order was cancelled, or %(base)s of the money of %(day)s for "
+                "%(thing)s went back before; what it earned by “%(rule)s” is taken back.",
                 **values,
             )
         return self.env._(

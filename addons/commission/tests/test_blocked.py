@@ -1,13 +1,15 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.tests import tagged
 
 from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.test_closing import ClosingCase
 
 from .common import TEAM_RULES, CommissionCase
 
 
-class TestBlocked(CommissionCase):
+class BlockedCase(CommissionCase):
     """Money that earns nothing is listed with the reason (B2)."""
 
     def blocked(self, role="finance"):
@@ -18,6 +20,8 @@ class TestBlocked(CommissionCase):
         )
         return sorted((row.reason, row.amount) for row in rows)
 
+
+class TestBlocked(BlockedCase):
     @rule("B2")
     def test_money_without_a_contract_earns_nothing_until_it_has_one(self):
         payment = self.receive(575.0)
@@ -190,7 +194,7 @@ class TestBlocked(CommissionCase):
         earned, taken_back = self.entries().sorted("id")
         self.assertEqual((earned.amount, taken_back.amount), (50.0, -50.0))
         # The money has not gone back, and the payee is not told that it has.
-        self.assertIn("The contract was cancelled", taken_back.explanation)
+        self.assertIn("The contract or the order was cancelled", taken_back.explanation)
 
     @rule("B2")
     def test_money_for_an_order_on_which_nothing_is_sold_is_listed(self):
@@ -198,7 +202,7 @@ class TestBlocked(CommissionCase):
         self.collect(order, 575.0)
         self.assertEqual(self.blocked(), [])
         self.env.flush_all()
-        # What a call-off leaves behind when it is cancelled: nothing that is counted.
+        # Lines that were taken off the order: nothing that is counted.
         self.env.cr.execute(
             "UPDATE sale_order_line SET price_total = 0, price_subtotal = 0 WHERE order_id = %s",
             [order.id],
@@ -361,3 +365,24 @@ class TestBlocked(CommissionCase):
         blocked = self.env["commission.blocked"].with_context(allowed_company_ids=self.company.ids)
         contract = named.sudo().sop_contract_id
         self.assertFalse(blocked.search([("contract_id", "=", contract.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestBlockedCallOff(BlockedCase, ClosingCase):
+    @rule("B2", "B4")
+    def test_money_of_a_call_off_that_is_cancelled_waits_and_the_frame_goes_on(self):
+        frame = self.frame()
+        given_up, other = self.confirmed_call_off(frame, 10), self.confirmed_call_off(frame, 20)
+        values = self._earmark_values(self.receive(575.0), given_up, 575.0)
+        self.rpc_create("sop.payment.allocation", "finance", {**values, "order_id": given_up.id})
+        self.calculate()
+        self.assertEqual(self.balance(), 50.0)
+        self.decided(given_up, "cancellation", order_id=given_up.id)
+        self.assertEqual(self.blocked(), [("cancelled", 575.0)])
+        self.calculate()
+        self.assertEqual(self.balance(), 0.0)
+        taken_back = self.entries().sorted("id")[-1]
+        self.assertIn("The contract or the order was cancelled", taken_back.explanation)
+        self.collect(other, 115.0)
+        self.calculate()
+        self.assertEqual(self.balance(), 10.0)

@@ -193,6 +193,7 @@ from . import (
     sop_contract_settled,
     sop_contract_closing,
     sale_order_cancel,
+    sale_order_seller,
     sale_order_collected,
     sop_contract_key,
     sop_contract_handover,

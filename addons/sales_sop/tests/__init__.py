@@ -99,6 +99,7 @@ from . import (
     test_sample_kinds,
     test_scrap,
     test_searches,
+    test_seller,
     test_service,
     test_settled,
     test_start,

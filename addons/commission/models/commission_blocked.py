@@ -90,6 +90,7 @@ class CommissionBlocked(models.Model):
         }
 
     def _rows_sql(self, scope):
+        """Return the SELECT of the rows; a contract that has paid all of it back has none."""
         lists = [
             self._without_contract_sql(scope),
             self._rejected_sql(scope),
@@ -111,10 +112,13 @@ class CommissionBlocked(models.Model):
                        blocked.date,
                        COALESCE(blocked.currency_id, contract.currency_id) AS currency_id,
                        blocked.amount
-                  FROM (%(lists)s) blocked
+                  FROM (SELECT lists.*,
+                               SUM(amount) OVER (PARTITION BY reason, contract_id) AS left_over
+                          FROM (%(lists)s) lists) blocked
              LEFT JOIN sop_contract contract ON contract.id = blocked.contract_id
              LEFT JOIN account_move money ON money.id = blocked.money_move_id
                  WHERE ROUND(blocked.amount, 2) <> 0
+                   AND ROUND(blocked.left_over, 2) <> 0
                 """,
                 company=scope.company.id,
                 lists=SQL(" UNION ALL ").join(lists),

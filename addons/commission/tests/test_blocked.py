@@ -368,7 +368,21 @@ class TestBlocked(BlockedCase):
 
 
 @tagged("post_install", "-at_install")
-class TestBlockedCallOff(BlockedCase, ClosingCase):
+class TestBlockedAndCancelled(BlockedCase, ClosingCase):
+    @rule("B2", "B4")
+    def test_what_is_paid_back_is_not_asked_for_again(self):
+        order = self.invoiced_order()
+        invoice = order.sudo().invoice_ids
+        self.pay(invoice, 575.0, "2026-03-01")
+        self.decided(order, "cancellation")
+        self.assertEqual(self.blocked(), [("cancelled", 575.0)])
+        credit = self.credit(order)
+        self.match(invoice, credit)
+        self.match(credit, self.receive(200.0, payment_type="outbound").move_id)
+        self.assertEqual(sum(amount for __, amount in self.blocked()), 375.0)
+        self.match(credit, self.receive(375.0, payment_type="outbound").move_id)
+        self.assertEqual(self.blocked(), [])
+
     @rule("B2", "B4")
     def test_money_of_a_call_off_that_is_cancelled_waits_and_the_frame_goes_on(self):
         frame = self.frame()

@@ -10,6 +10,7 @@ from . import (
     ir_model,
     ir_sequence,
     ir_actions_client,
+    ir_http,
     res_company,
     res_company_start,
     res_company_meeting,

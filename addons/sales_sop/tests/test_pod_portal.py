@@ -57,6 +57,12 @@ class TestPortalDelivery(PodCase, HttpCase):
         return answer.get("result") or answer["error"]
 
     @rule("D3")
+    def test_the_buttons_of_the_signature_speak_the_customers_language(self):
+        self.login(self.buyer)
+        words = self.url_open("/website/translations?lang=zh_CN").json()["modules"]
+        self.assertIn("Sign for the Delivery", str(words.get("sales_sop")))
+
+    @rule("D3")
     def test_nobody_signs_because_a_delivery_names_their_order(self):
         """Of goods of several orders, Odoo lets anybody in the warehouse write one of them."""
         orders = [self.confirmed_order().sudo() for __ in range(2)]

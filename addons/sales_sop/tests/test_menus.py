@@ -62,6 +62,12 @@ class TestMenus(MenuWalker, SopCase):
         self.assertNotIn("Approval Routes", visible["sales_manager"])
         self.assertIn("Released Deliveries", visible["stock_user"])
 
+    def test_the_sales_office_opens_the_quotations_of_all_salespeople(self):
+        action_id = self.env.ref("sales_sop.sale_order_action_quotations").id
+        action = self._load_action("sales_office", "ir.actions.act_window", action_id)
+        context = self._evaluate("sales_office", action["context"])
+        self.assertFalse([name for name in context if name.startswith("search_default_")])
+
     def test_an_empty_list_of_deliveries_says_what_comes_there(self):
         for name, text in (
             ("sales_sop.stock_picking_action_signature", "waits for finance's signature"),

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import float_repr, format_list
 
 from .sop_approval_mixin import DOCUMENT_STATES
+from .wording import address_line
 
 RELEASE_STATES = [
     ("released", "Released"),
@@ -422,7 +423,7 @@ class StockPicking(models.Model):
                 (
                     move.product_id.display_name,
                     f"{move.product_uom_qty:.12g} {move.product_uom.name}",
-                    self.partner_id._display_address().strip().replace("\n", ", "),
+                    address_line(self.env, self.partner_id._display_address().splitlines()),
                 )
                 for move in self._sop_brought_moves()
             ],

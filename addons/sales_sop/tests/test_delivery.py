@@ -69,6 +69,22 @@ class TestDelivery(SopCase):
         self.assertEqual((picking.state, picking.sop_delivery_state), ("done", "approved"))
 
     @rule("D1")
+    def test_the_manager_reads_where_the_goods_go_in_one_line(self):
+        gate = self.env["res.partner"].create(
+            {
+                "name": "Gate 2",
+                "type": "delivery",
+                "parent_id": self.customer.id,
+                "street": "1 Key",
+                "city": "Riverside",
+            }
+        )
+        picking = self.confirmed_order(partner_shipping_id=gate.id).sudo().picking_ids
+        self.as_user(picking, "sales_office").action_sop_submit()
+        summary = picking.approval_ids.submitted_summary
+        self.assertIn("Riverside Paper Mill, 1 Key, Riverside", summary)
+
+    @rule("D1")
     def test_goods_without_an_order_stay(self):
         warehouse = self.warehouse
         picking = self.as_user(self.env["stock.picking"], "stock_user").create(

@@ -150,6 +150,10 @@ class ResPartner(models.Model):
         texts = [" ".join((self[name] or "").split()) for name in names]
         return [*texts, self.state_id.id or 0, self.country_id.id or 0]
 
+    def _sop_has_street(self):
+        """Whether a street is stated, in whichever of the two lines of the card."""
+        return any((self[name] or "").strip() for name in ("street", "street2"))
+
     def _sop_address_line(self):
         """Return the address as papers print it, in one line."""
         return address_line(self.env, self._display_address(without_company=True).splitlines())

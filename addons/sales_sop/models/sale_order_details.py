@@ -81,7 +81,8 @@ class SaleOrder(models.Model):
         stated = {
             self.env._("a contact person of the customer"): people,
             self.env._("a phone number of the customer"): any(phones),
-            self.env._("the delivery address with its city"): address.street and address.city,
+            self.env._("the delivery address with its city"): address.city
+            and address._sop_has_street(),
             self.env._("the delivery date"): self.commitment_date,
             self.env._("how long the quotation is valid"): self.validity_date,
             self.env._("the payment terms"): self.payment_term_id,

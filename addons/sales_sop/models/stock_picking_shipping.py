@@ -122,7 +122,7 @@ class StockPicking(models.Model):
         commercial = partner.commercial_partner_id
         checks = [
             (self.env._("transport"), self.sop_transport_mode),
-            (self.env._("invoice address"), partner.street and partner.street.strip()),
+            (self.env._("invoice address"), partner._sop_has_street()),
         ]
         if commercial.is_company:
             checks += [

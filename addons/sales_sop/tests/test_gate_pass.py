@@ -587,6 +587,18 @@ class TestShippingData(SopCase):
         self.assertTrue(picking.sop_shipping_on)
 
     @rule("D7")
+    def test_a_street_in_the_second_line_of_the_card_is_an_invoice_address(self):
+        self._complete()
+        picking = self.confirmed_order().sudo().picking_ids
+        picking.sop_transport_mode = "carrier"
+        self.customer.write({"street": False, "street2": " "})
+        with self.assertRefused("D7", "invoice address", unchanged=picking):
+            self.confirm(picking)
+        self.customer.street2 = "1 Mill Road"
+        self.confirm(picking)
+        self.assertTrue(picking.sop_shipping_confirmed)
+
+    @rule("D7")
     def test_the_sales_office_enters_what_is_missing_on_the_customers_card(self):
         picking = self.confirmed_order().sudo().picking_ids
         picking.sop_transport_mode = "carrier"

@@ -320,6 +320,12 @@ class TestOrderDetails(SopCase):
         self.assertEqual(self.submit(order).state, "pending")
 
     @rule("A4", "P8")
+    def test_a_street_in_the_second_line_of_the_card_is_an_address(self):
+        values = self.complete()
+        self.customer.write({"street": False, "street2": "1 Mill Road"})
+        self.assertEqual(self.submit(self.quotation(**values)).state, "pending")
+
+    @rule("A4", "P8")
     def test_what_is_stated_has_to_make_sense(self):
         values = self.complete()
         for wrong, text in (

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -302,6 +303,15 @@ class TestSeal(PaperCase):
                 **values,
             },
         )
+
+    @rule("K3")
+    def test_who_registers_the_first_use_can_enter_the_seal_there(self):
+        view = self.env.ref("sales_sop.sop_seal_use_view_form_new")
+        uses = self.as_user(self.env["sop.seal.use"], "sales_office")
+        form = etree.fromstring(uses.get_view(view.id, "form")["arch"])
+        options = form.xpath("//field[@name='seal_id']")[0].get("options")
+        self.assertNotIn("no_create'", options)
+        self.assertTrue(self.rpc_create("sop.seal", "sales_office", {"name": "Contract seal"}))
 
     @rule("K3")
     def test_a_use_is_registered_with_who_when_and_which_file(self):

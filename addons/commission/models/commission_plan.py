@@ -47,7 +47,7 @@ class CommissionPlan(models.Model):
         help="Commission is calculated and paid in this currency.",
     )
     currency_rate = fields.Float(
-        string="Rate",
+        string="Exchange Rate",
         digits=0,
         compute="_compute_currency_rate",
         store=True,

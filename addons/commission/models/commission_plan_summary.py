@@ -39,7 +39,7 @@ class CommissionPlan(models.Model):
             "date_from": format_date(self.env, self.date_from),
             "date_basis": self._label("date_basis"),
             "currency_id": self.currency_id.name,
-            "currency_rate": f"{self.currency_rate:.12g}",
+            **self._currency_values(),
             "fulfilment_period": self._label("fulfilment_period"),
             "amount_max": self._limit_text("amount_max"),
             "amount_min": self._limit_text("amount_min"),
@@ -49,6 +49,12 @@ class CommissionPlan(models.Model):
         }
         labels = self.fields_get(values, ["string"])
         return [(labels[name]["string"], value) for name, value in values.items()]
+
+    def _currency_values(self):
+        """A plan in the company's own currency has no exchange rate to decide about."""
+        if self.currency_id == self.company_id.currency_id:
+            return {}
+        return {"currency_rate": f"{self.currency_rate:.12g}"}
 
     def _overdue_values(self):
         if self.overdue_mode == "none":

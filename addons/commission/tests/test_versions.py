@@ -41,6 +41,16 @@ class TestVersionByMoney(VersionCase):
         approval = plan.approval_for("commission_plan")
         self.assertEqual((approval.state, approval.document_name), ("approved", plan.name))
         self.assertFalse(approval.partner_id)
+        self.assertNotIn("Exchange Rate", approval.submitted_summary)
+
+    @rule("B1")
+    def test_who_decides_a_plan_in_another_currency_reads_its_exchange_rate(self):
+        yuan = self.env.ref("base.CNY")
+        yuan.active = True
+        plan = self._new_plan("2026-07-01", currency_id=yuan.id, currency_rate=7.25)
+        summary = plan.sudo().approval_ids.submitted_summary
+        self.assertIn("Exchange Rate", summary)
+        self.assertIn("7.25", summary)
 
 
 @tagged("post_install", "-at_install")

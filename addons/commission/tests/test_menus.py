@@ -1,4 +1,6 @@
-from odoo.addons.sales_sop.tests.common import ROLES
+from lxml import etree
+
+from odoo.addons.sales_sop.tests.common import ROLES, STANDARD_USERS
 from odoo.addons.sales_sop.tests.menu_walker import MenuWalker
 
 from .common import CommissionCase
@@ -60,3 +62,20 @@ class TestCommissionMenus(MenuWalker, CommissionCase):
                 self.assertLessEqual(EVERYBODY, names)
                 seen = {name for name in VISIBLE if name in names}
                 self.assertEqual(seen, {name for name, who in VISIBLE.items() if role in who})
+
+    def test_nobody_is_offered_a_search_that_is_refused(self):
+        searched = ("commission.entry", "commission.sheet", "commission.split")
+        for role in (*ROLES, *STANDARD_USERS):
+            for model in searched:
+                if self.as_user(self.env[model], role).has_access("read"):
+                    with self.subTest(role=role, model=model):
+                        self._search_by_every_field(role, model)
+
+    def _search_by_every_field(self, role, model):
+        views = self._call(role, model, "get_views", {}, [[False, "search"]])["views"]
+        for node in etree.fromstring(views["search"]["arch"]).findall("field"):
+            simple = repr([(node.get("name"), "ilike", "anything")])
+            domain = node.get("filter_domain") or simple
+            self._call(
+                role, model, "search_count", {}, self._evaluate(role, domain, {"self": "anything"})
+            )

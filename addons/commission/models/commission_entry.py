@@ -35,6 +35,8 @@ class CommissionEntry(models.Model):
     _inherit = ["sop.own.defaults.mixin", "sop.append.only.mixin"]
     _order = "date desc, id desc"
     _rec_name = "explanation"
+    # The sentence is computed in the reader's language.
+    _rec_names_search = ["payee_id", "contract_id"]
     _sop_fixed = True
     _log_access = False
 

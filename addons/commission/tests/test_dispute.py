@@ -49,6 +49,15 @@ class TestDispute(SheetCase):
         self.assertIn("Right, it is 12 %", told.body)
 
     @rule("B3")
+    def test_a_dispute_is_found_by_the_payee_and_the_contract_of_its_line(self):
+        disputes = self.as_user(self.dispute(), "finance")
+        entries = self.as_user(self.env["commission.entry"], "finance")
+        for text in (self.payee.name, self.entry.contract_id.number):
+            self.assertEqual(disputes.search([("entry_id", "ilike", text)]), disputes)
+            self.assertIn(self.entry.id, dict(entries.name_search(text)))
+        self.assertFalse(disputes.search([("entry_id", "ilike", "another mill")]))
+
+    @rule("B3")
     def test_a_line_of_an_approved_sheet_is_put_right_on_the_next(self):
         self.submit_sheet(self.sheet)
         self.review(self.sheet)

@@ -55,7 +55,7 @@ class CommissionLedger(models.AbstractModel):
             the last day looked at
         :param since: the first day that rows may be dated on; what is older is dated so
         """
-        self.env["commission.truth"]._flush_sources()
+        self.env["commission.truth"]._prepare_statement()
         scope = self._scope(calculation.company_id, calculation.date_to)
         rows = self.env.execute_query(self._insert_sql(scope, calculation, since))
         self.env["commission.entry"].invalidate_model()

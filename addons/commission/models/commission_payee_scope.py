@@ -17,7 +17,7 @@ class CommissionPayee(models.Model):
 
         Their amounts are exact there; those of other payees need not be.
         """
-        self.env["commission.truth"]._flush_sources()
+        self.env["commission.truth"]._prepare_statement()
         rows = self.env.execute_query(self._deciding_contracts_sql(scope))
         return replace(scope, contract_ids=tuple(contract_id for (contract_id,) in rows))
 

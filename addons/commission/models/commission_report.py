@@ -15,7 +15,7 @@ class CommissionReport(models.AbstractModel):
 
     @property
     def _table_query(self):
-        self.env["commission.truth"]._flush_sources()
+        self.env["commission.truth"]._prepare_statement()
         return self._rows_of_scopes_sql(
             [self._company_scope(company.sudo()) for company in self.env.companies]
         )

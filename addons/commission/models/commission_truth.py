@@ -171,9 +171,10 @@ class CommissionTruth(models.AbstractModel):
     _name = "commission.truth"
     _description = "Commission Computed From the Books"
 
-    def _flush_sources(self):
-        """Write what is pending: the statement reads the tables."""
+    def _prepare_statement(self):
+        """Write what is pending, for the statement reads the tables; and have it not compiled."""
         self.env.flush_all()
+        self.env["sop.collection"]._without_jit()
 
     def _truth_sql(self, scope):
         """Return the SELECT of all rows: ``KEY``, ``FACTS`` and the exact amount ``raw``.

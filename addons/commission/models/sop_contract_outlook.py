@@ -89,7 +89,7 @@ class SopContract(models.Model):
 
     def _commission_in_books(self, scope):
         """Return what the user's payees earn under each rule with the money of ``scope``."""
-        self.env["commission.truth"]._flush_sources()
+        self.env["commission.truth"]._prepare_statement()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -115,7 +115,7 @@ class SopContract(models.Model):
         """
         self.ensure_one()
         report = self.env["commission.blocked"].sudo()
-        report.env["commission.truth"]._flush_sources()
+        report.env["commission.truth"]._prepare_statement()
         rows = self.env.execute_query(report._of_contract_sql(self._commission_scope()))
         left_out = () if self.env.user._commission_reads_all() else OTHERS_REASONS
         return [

@@ -1,6 +1,7 @@
 import json
 
 from odoo.exceptions import AccessError
+from odoo.tools import SQL
 
 from odoo.addons.sales_sop.tests.common import rule
 
@@ -49,6 +50,23 @@ class TestOverview(SheetCase):
         mine = self.overview()
         self.assertEqual(mine.amount_expected, 50.0)
         self.assertEqual(self.behind(mine.action_open_expected()).mapped("amount"), [50.0])
+
+    @rule("B1")
+    def test_postgresql_compiles_nothing_that_is_computed_from_the_books(self):
+        order = self.order()
+        self.collect(order, 575.0)
+        calculation = self.as_user(self.env["commission.calculation"], "sales_office")
+        finance = self.as_user(self.env["commission.drift"], "finance")
+        for read in (
+            lambda: self.overview().amount_expected,
+            self.as_user(order.sudo().sop_contract_id, "salesperson")._commission_to_come,
+            lambda: finance.search([]),
+            lambda: calculation.calculate(self.company.id),
+        ):
+            self.env.invalidate_all()
+            self.cr.execute("SET LOCAL jit = on")
+            read()
+            self.assertEqual(self.env.execute_query(SQL("SHOW jit")), [("off",)])
 
     @rule("B2")
     def test_what_earns_nothing_yet(self):

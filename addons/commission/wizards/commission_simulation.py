@@ -116,7 +116,7 @@ class CommissionSimulation(models.TransientModel):
         by the rates that are fixed with the two plans.
         """
         truth = self.env["commission.truth"].sudo()
-        truth._flush_sources()
+        truth._prepare_statement()
         scope = Scope(company=self.plan_id.company_id, until=self.date_to, versions=versions)
         rows = self.env.execute_query(
             SQL(

@@ -168,6 +168,8 @@ class SopCollection(models.Model):
         order in which they are written.
         """
         keys = self._keys(contract_ids)
+        if keys.is_large:
+            self._without_jit()
         parts = self._parts(keys, lines)
         if not parts:
             return self._opening_rows_sql(keys)

@@ -34,6 +34,17 @@ class TestCollectionLists(CollectionSearches, MoneyCase):
         self.assertEqual(self.rows("finance").mapped("amount"), [300.0])
 
     @rule("C8")
+    def test_postgresql_does_not_compile_what_reads_all_the_money(self):
+        order = self.order()
+        self.earmark(self.receive(300.0), order)
+        contract = order.sudo().sop_contract_id
+        self.cr.execute("SET LOCAL jit = on")
+        self.assertEqual(contract._collected(), {contract.id: 300.0})
+        self.assertEqual(self.env.execute_query(SQL("SHOW jit")), [("on",)])
+        self.assertEqual(self.rows("finance").mapped("amount"), [300.0])
+        self.assertEqual(self.env.execute_query(SQL("SHOW jit")), [("off",)])
+
+    @rule("C8")
     def test_nobody_reads_what_came_in_for_a_colleague_or_writes_what_came_in(self):
         order = self.order()
         self.earmark(self.receive(300.0), order)

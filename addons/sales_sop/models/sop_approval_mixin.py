@@ -251,7 +251,8 @@ class SopApprovalMixin(models.AbstractModel):
                  WHERE state IN %(states)s)""",
             model=self._name,
             code=route_code,
-            states=tuple(states) or ("",),
+            # "Is not set" asks for False; every document has a state.
+            states=tuple(filter(None, states)) or ("",),
         )
         self.env["sop.approval"].flush_model()
         domain = Domain("id", "in", newest)

@@ -52,3 +52,17 @@ class TestSearches(InvoiceGateCase):
         self.drafts(1)
         domain = [("sop_gate_state", "=", "money")]
         self.assertFewMore("account.move", domain, "finance", lambda: self.drafts(3))
+
+    def test_a_filter_that_asks_for_no_state_finds_nothing(self):
+        """The screen offers "is not set" for every field."""
+        order = self.delivered_order()
+        for record, name in (
+            (order, "sop_application_state"),
+            (order.sop_contract_id, "approval_state"),
+            (order.picking_ids, "sop_delivery_state"),
+        ):
+            records = self.as_user(record, "sales_office")
+            mine = [("id", "in", record.ids)]
+            with self.subTest(name):
+                self.assertFalse(records.search([*mine, (name, "=", False)]))
+                self.assertEqual(records.search([*mine, (name, "!=", False)]), records)

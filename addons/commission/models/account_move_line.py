@@ -44,8 +44,8 @@ class AccountMoveLine(models.Model):
         """
         party = self.partner_id.commercial_partner_id
         return (
-            vals == {"partner_id": party.id}
-            and len(party) == 1
+            len(party) == 1
+            and vals == {"partner_id": party.id}
             and party not in self.company_id.partner_id.commercial_partner_id
         )
 

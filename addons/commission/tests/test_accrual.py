@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 
 from odoo.addons.sales_sop.tests.common import rule
 
@@ -132,6 +133,24 @@ class TestAccrual(AccountingCase):
         items = accrual.move_id.line_ids
         with self.assertRefused("stays as it is", unchanged=items):
             self.rpc(items, "finance", "write", {"partner_id": agent.partner_id.id})
+
+    @rule("B5")
+    def test_items_of_two_partners_that_book_no_commission_take_another_partner(self):
+        one, other, third = self.env["res.partner"].create(
+            [{"name": "Rent"}, {"name": "Power"}, {"name": "Landlord"}]
+        )
+        values = {"account_id": self.expense_account.id, "balance": 10.0}
+        entry = self.env["account.move"].create(
+            {
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create({**values, "partner_id": one.id}),
+                    Command.create({**values, "partner_id": other.id, "balance": -10.0}),
+                ],
+            }
+        )
+        self.rpc(entry.line_ids, "finance", "write", {"partner_id": third.id})
+        self.assertEqual(entry.line_ids.partner_id, third)
 
     @rule("B3", "B5")
     def test_a_colleague_whose_commission_is_booked_does_not_go_under_the_own_company(self):

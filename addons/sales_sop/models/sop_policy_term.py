@@ -87,6 +87,26 @@ class SopPolicyTerm(models.Model):
     )
 
     @api.model
+    def _demand_fields(self):
+        """The switches whose help says in one sentence what an order then has to meet.
+
+        An addon that brings such a switch adds its name.
+        """
+        return [
+            "stock_review",
+            "signed_file_required",
+            "shipping_data_required",
+            "packing_required",
+            "gate_pass_required",
+            "pod_scan_required",
+        ]
+
+    def _further_demands(self):
+        """Return the sentences of the switches that are on, for who has never read a policy."""
+        helps = self.fields_get(self._demand_fields(), ["help"])
+        return [texts["help"] for name, texts in helps.items() if self[name]]
+
+    @api.model
     def _default_review_groups(self):
         return self.env.ref("sales_sop.group_sales_manager")
 

@@ -150,6 +150,14 @@ class TestStart(SopCase):
         text = self.text(start.gates_html)
         self.assertIn("figures of the sample", text)
         self.assertIn("Goods leave when 30 % of the contract is paid (D4)", text)
+        self.assertIn("Every price is zero, so there is no invoice.", text)
+        for demand in (
+            "not in stock (A2)",
+            "before the goods leave (D7)",
+            "marks the goods",
+            "(D8)",
+        ):
+            self.assertIn(demand, text)
         action = start.action_sample_policy()
         start.invalidate_recordset()
         policy = start.policy_id

@@ -11,3 +11,6 @@ class SopPolicyTerm(models.Model):
         help="An order is submitted only when it rests on a registered enquiry of the same "
         "customer (A5).",
     )
+
+    def _demand_fields(self):
+        return ["enquiry_required", *super()._demand_fields()]

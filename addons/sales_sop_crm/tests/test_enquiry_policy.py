@@ -27,6 +27,13 @@ class TestEnquiryPolicy(EnquiryCase):
         self.rpc(draft.term_ids, "marketing_director", "write", {"enquiry_required": True})
         self.assertTrue(draft.term_ids.enquiry_required)
 
+    @rule("A5")
+    def test_the_guided_start_explains_it(self):
+        term = self.draft().term_ids
+        self.assertNotIn("(A5)", str(term._further_demands()))
+        term.enquiry_required = True
+        self.assertIn("registered enquiry", str(term._further_demands()))
+
     @rule("A5", "P1")
     def test_it_is_part_of_what_is_voted_on_and_compared(self):
         draft = self.draft()

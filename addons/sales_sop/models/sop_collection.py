@@ -43,7 +43,7 @@ class SopCollection(models.Model):
     as certain as the contract's policy asks for its kind (see ``money_certainty``). Credit
     notes, write-offs and exchange differences are not money. Where the money's entry credits the
     customer with more than the cash received (discount, write-off, bank fee), only the cash
-    counts: ``factor = min(1, liquidity / receivable)``.
+    counts: ``factor = min(1, liquidity / credited)``.
 
     Amounts are in the contract's currency: the invoice's own amount when the currency is the
     same, else the company's amount at the contract's frozen rate.
@@ -392,11 +392,27 @@ class SopCollection(models.Model):
         """
         return SQL(
             """
-            SELECT money_id AS id,
+            SELECT id,
                    LEAST(1.0, COALESCE(
-                       CASE WHEN MIN(currency_id) = MAX(currency_id)
-                            THEN %(factor_currency)s ELSE %(factor_company)s END, 0))
-                       AS factor,
+                       CASE WHEN is_one_currency THEN %(factor_currency)s
+                            ELSE %(factor_company)s END, 0)) AS factor,
+                   open,
+                   rate
+              FROM (%(sums)s) money
+            """,
+            factor_currency=self._factor_sql("currency"),
+            factor_company=self._factor_sql("company"),
+            sums=self._money_sums_sql(),
+        )
+
+    def _money_sums_sql(self):
+        """Each money's entry: its cash, and what it credits and debits on customers' accounts."""
+        return SQL(
+            """
+            SELECT money_id AS id,
+                   MIN(currency_id) = MAX(currency_id) AS is_one_currency,
+                   %(currency)s,
+                   %(company)s,
                    COALESCE(GREATEST(0, -SUM(
                        CASE WHEN is_receivable THEN amount_residual_currency
                             ELSE amount_currency END) FILTER (WHERE is_credited)), 0)
@@ -407,9 +423,24 @@ class SopCollection(models.Model):
               FROM (%(lines)s) line
           GROUP BY money_id
             """,
-            factor_currency=self._factor_sql(SQL("amount_currency")),
-            factor_company=self._factor_sql(SQL("balance")),
+            currency=self._sums_sql(SQL("amount_currency"), "currency"),
+            company=self._sums_sql(SQL("balance"), "company"),
             lines=self._money_lines_sql(),
+        )
+
+    def _sums_sql(self, amount, suffix):
+        return SQL(
+            """
+            ABS(SUM(%(amount)s) FILTER (WHERE is_liquidity)) AS %(cash)s,
+            COALESCE(-SUM(%(amount)s) FILTER (WHERE is_credited AND %(amount)s < 0), 0)
+                AS %(credit)s,
+            COALESCE(SUM(%(amount)s) FILTER (WHERE is_credited AND %(amount)s > 0), 0)
+                AS %(debit)s
+            """,
+            amount=amount,
+            cash=SQL.identifier(f"cash_{suffix}"),
+            credit=SQL.identifier(f"credit_{suffix}"),
+            debit=SQL.identifier(f"debit_{suffix}"),
         )
 
     def _money_lines_sql(self):
@@ -443,16 +474,62 @@ class SopCollection(models.Model):
             ),
         )
 
-    def _factor_sql(self, amount):
+    def _factor_sql(self, unit):
         """The part of what the entry credits the customer with that is cash.
 
         By the amounts of the money's own currency where all lines have it: the company's are
-        rounded for each line.
+        rounded for each line. What is debited to a customer's account instead is no cash, such as
+        a rest that is moved to doubtful debts. But a credit note that the customer has deducted
+        counts: it takes its money from its own contract.
         """
+        cash, credit, debit = (
+            SQL.identifier(f"{name}_{unit}") for name in ("cash", "credit", "debit")
+        )
         return SQL(
-            """ABS(SUM(%(amount)s) FILTER (WHERE is_liquidity))
-               / NULLIF(ABS(SUM(%(amount)s) FILTER (WHERE is_credited)), 0)""",
+            """
+            (%(cash)s + CASE WHEN %(credit)s > 0 AND %(debit)s > 0
+                             THEN COALESCE((%(deducted)s), 0) ELSE 0 END)
+            / NULLIF(GREATEST(%(credit)s, %(debit)s), 0)
+            """,
+            cash=cash,
+            credit=credit,
+            debit=debit,
+            deducted=self._deducted_sql(unit, SQL("SIGN(%s - %s)", credit, debit)),
+        )
+
+    def _deducted_sql(self, unit, sign):
+        """What of a money's lines with that sign is matched with documents of contracts."""
+        amount = {
+            "company": SQL("partial.amount"),
+            "currency": SQL(
+                """CASE WHEN line.id = partial.debit_move_id THEN partial.debit_amount_currency
+                        ELSE partial.credit_amount_currency END"""
+            ),
+        }[unit]
+        return SQL(
+            """
+            SELECT SUM(%(amount)s)
+              FROM account_move_line line
+              JOIN account_partial_reconcile partial
+                ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+              JOIN account_move_line other
+                ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+               AND other.id != line.id
+              JOIN account_move document ON document.id = other.move_id
+             WHERE line.move_id = money.id
+               AND SIGN(line.balance) = %(sign)s
+               AND line.account_id = %(receivable)s
+               AND document.state = 'posted'
+               AND (document.sop_contract_id IS NOT NULL
+                    OR EXISTS (SELECT 1
+                                 FROM account_move_line item
+                                 JOIN sale_order_line_invoice_rel rel
+                                   ON rel.invoice_line_id = item.id
+                                WHERE item.move_id = document.id))
+            """,
             amount=amount,
+            sign=sign,
+            receivable=self._any_account_sql(RECEIVABLE),
         )
 
     def _is_liquidity_sql(self, account, outstanding, default):

@@ -163,6 +163,86 @@ class TestCollection(CollectionCase):
         self.assertEqual(invoice.amount_residual, 0.0)
         self.assertCollected(order, 0.0)
 
+    def doubtful(self):
+        """Another account of customers, for debts that are disputed or doubtful."""
+        account = self.customer.with_company(self.company).property_account_receivable_id
+        return account.copy({"code": "121997", "name": "Doubtful debts"})
+
+    @rule("C1")
+    def test_what_a_payment_moves_to_doubtful_debts_is_no_money(self):
+        order = self.order()
+        invoice, account = self.invoice(order), self.doubtful()
+        write_off = {"payment_difference_handling": "reconcile", "writeoff_account_id": account.id}
+        self.pay(invoice, 1.0, **write_off)
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertCollected(order, 1.0)
+        [rest] = self.env["account.move.line"].search([("account_id", "=", account.id)])
+        self.assertEqual(rest.amount_residual, 999.0)
+        # Written off there by an entry, it still is no money.
+        expense = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "expense")], limit=1
+        )
+        customer = {"account_id": account.id, "partner_id": self.customer.id}
+        entry = self.env["account.move"].create(
+            {
+                "company_id": self.company.id,
+                "line_ids": [
+                    Command.create({"balance": -999.0, **customer}),
+                    Command.create({"balance": 999.0, "account_id": expense.id}),
+                ],
+            }
+        )
+        entry.action_post()
+        (rest | entry.line_ids[0]).reconcile()
+        self.assertEqual(rest.amount_residual, 0.0)
+        self.assertCollected(order, 1.0)
+        # Paid there, it is money of no invoice.
+        (rest | entry.line_ids[0]).remove_move_reconcile()
+        (
+            rest | self.receivable(self.receive(999.0, destination_account_id=account.id).move_id)
+        ).reconcile()
+        self.assertCollected(order, 1.0)
+
+    @rule("C1")
+    def test_what_a_bank_line_moves_to_doubtful_debts_is_no_money(self):
+        order = self.order()
+        invoice, line = self.invoice(order), self.bank_line(600.0)
+        self.split(line, -1000.0, (400.0, self.doubtful()))
+        (self.receivable(line.move_id).sorted("balance")[0] | self.receivable(invoice)).reconcile()
+        self.assertEqual(invoice.amount_residual, 0.0)
+        self.assertCollected(order, 600.0)
+
+    def split(self, bank_line, balance, *others):
+        """The bank line credits the customer with ``balance`` and books the rest elsewhere."""
+        account = self.customer.with_company(self.company).property_account_receivable_id
+        suspense = bank_line.move_id.line_ids.filtered(
+            lambda line: line.account_id == self.bank_journal.suspense_account_id
+        )
+        rest = [
+            Command.create(
+                {"account_id": other.id, "partner_id": self.customer.id, "balance": amount}
+            )
+            for amount, other in others
+        ]
+        values = {"account_id": account.id, "balance": balance, "amount_currency": balance}
+        entry = bank_line.move_id.with_context(skip_readonly_check=True)
+        entry.line_ids = [Command.update(suspense.id, values), *rest]
+
+    @rule("C1")
+    def test_a_credit_note_that_the_customer_deducts_takes_its_own_contracts_money(self):
+        order, other = self.order(), self.order(200.0)
+        self.pay(self.invoice(other), 200.0)
+        invoice, credit = self.invoice(order), self.invoice(other, move_type="out_refund")
+        self.assertCollected(order, 0.0, other, 200.0)
+        account = self.receivable(invoice).account_id
+        line = self.bank_line(800.0)
+        self.split(line, -1000.0, (200.0, account))
+        debit, customer = self.receivable(line.move_id).sorted("balance", reverse=True)
+        (customer | self.receivable(invoice)).reconcile()
+        self.assertCollected(order, 800.0, other, 200.0)
+        (debit | self.receivable(credit)).reconcile()
+        self.assertCollected(order, 1000.0, other, 0.0)
+
     @rule("C1")
     def test_a_credit_note_is_no_money_until_it_is_paid_back(self):
         order = self.order()

@@ -105,17 +105,27 @@ class CommissionCalculation(models.Model):
             }
         )
         count, amount = self.env["commission.ledger"].sudo()._post(calculation, since)
-        versions = self.env["commission.plan"]._versions(company)
+        amount, currency = calculation._found_money(amount)
         calculation._write_result(
-            {
-                "entry_count": count,
-                "amount": amount,
-                "currency_id": (
-                    versions[-1][0].currency_id if versions else company.currency_id
-                ).id,
-            }
+            {"entry_count": count, "amount": amount, "currency_id": currency.id}
         )
         return calculation.with_env(self.env)
+
+    def _found_money(self, amount):
+        """Return the sum ``amount`` of the new entries and its currency.
+
+        Where versions of the plan are in several currencies, it is added up in the company's.
+        """
+        company = self.company_id
+        versions = self.env["commission.plan"]._versions(company)
+        currencies = self.env["res.currency"].union(*(plan.currency_id for plan, *__ in versions))
+        if len(currencies) <= 1:
+            return amount, currencies or company.currency_id
+        sums = self.env["commission.entry"]._read_group(
+            [("calculation_id", "=", self.id)], ["currency_id"], ["amount:sum"]
+        )
+        total = sum(company._commission_money(part, currency) for currency, part in sums)
+        return total, company.currency_id
 
     def _write_result(self, vals):
         self.ensure_one()

@@ -42,6 +42,17 @@ class TestCurrency(ForeignCase, CommissionCase):
         self.assertEqual(self.balance(), 50.0)
 
     @rule("B1")
+    def test_a_calculation_adds_no_euro_to_dollars(self):
+        self.paid_invoice(date="2026-03-02")
+        self._new_plan("2026-03-03", currency_id=self.euro.id, currency_rate=0.8)
+        self.now_is("2026-03-03")
+        self.paid_invoice(date="2026-03-03")
+        found = self.calculate()
+        self.assertEqual(self.entries().mapped("amount"), [50.0, 40.0])
+        # 40.00 € are 50.00 $
+        self.assertEqual((found.amount, found.currency_id), (100.0, self.company.currency_id))
+
+    @rule("B1")
     def test_the_date_of_an_order_makes_no_margin_larger(self):
         self.now_is("2026-03-02")
         self.calculate()

@@ -443,6 +443,18 @@ class TestDispatchNotice(GatePassCase):
         self.assertEqual(self.mails(gate_pass.picking_ids).subject, "货物已发出")
 
     @rule("D5")
+    def test_the_customer_is_told_and_not_the_address_where_the_goods_go(self):
+        self._issue_policy("2020-02-01", gate_pass_required=False, dispatch_notice=True)
+        self.customer.email = "goods@riverside.example.com"
+        gate = self.env["res.partner"].create(
+            {"name": "Gate 2", "type": "delivery", "parent_id": self.customer.id, "street": "1 Key"}
+        )
+        order = self.confirmed_order(partner_shipping_id=gate.id)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.assertEqual(self.mails(picking).recipient_ids, self.customer)
+
+    @rule("D5")
     def test_without_gate_pass_they_are_told_when_it_is_validated(self):
         self._issue_policy("2020-02-01", gate_pass_required=False, dispatch_notice=True)
         self.customer.email = "goods@riverside.example.com"

@@ -308,7 +308,10 @@ class CommissionBlocked(models.Model):
         )
 
     def _rejected_sql(self, scope):
-        """An earmark without its money, as far as no other money came for the contract."""
+        """An earmark without its money, as far as no other money came for the contract.
+
+        For an order that is cancelled nothing is to be collected.
+        """
         return SQL(
             """
             SELECT 'rejected', contract.id, payment.move_id, NULL::integer,
@@ -327,9 +330,11 @@ class CommissionBlocked(models.Model):
               FROM sop_payment_allocation allocation
               JOIN account_payment payment ON payment.id = allocation.payment_id
               JOIN sop_contract contract ON contract.id = allocation.contract_id
+         LEFT JOIN sale_order so ON so.id = allocation.order_id
              WHERE payment.company_id = %s
                AND %s
                AND payment.state IN ('draft', 'canceled', 'rejected')
+               AND so.state IS DISTINCT FROM 'cancel'
             """,
             scope.company.id,
             scope.contract_sql(SQL("contract.id")),

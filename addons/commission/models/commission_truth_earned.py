@@ -104,14 +104,21 @@ class CommissionTruth(models.AbstractModel):
         )
 
     def _expected_cash_sql(self, scope):
-        """What each order of an effective contract still has to bring, on the last day."""
+        """What each order of an effective contract still has to bring, on the last day.
+
+        Of a contract that was closed short, all orders together bring its closed total.
+        """
         return SQL(
             """
             SELECT FALSE AS is_open, contract.id AS contract_id, so.id AS order_id,
                    0 AS invoice_id, NULL::date AS date_maturity,
                    NULL::integer AS money_move_id, %(until)s::date AS date,
-                   so.amount_total::numeric * GREATEST(0,
-                       1 - paid.amount / contract.amount_total::numeric) AS amount,
+                   so.amount_total::numeric
+                       * CASE WHEN contract.is_short_closed
+                              THEN contract.amount_total::numeric / NULLIF(
+                                  SUM(so.amount_total::numeric) OVER (PARTITION BY contract.id), 0)
+                              ELSE 1 END
+                       * GREATEST(0, 1 - paid.amount / contract.amount_total::numeric) AS amount,
                    %(until)s::date AS judged_on, 0 AS judged_invoice,
                    NULL::date AS judged_maturity
               FROM sop_contract contract

@@ -156,3 +156,16 @@ class TestBeyondShortClosed(BeyondCase, ClosingCase):
         self.calculate()
         self.assertEqual((contract.amount_total, self.balance()), (690.0, 60.0))
         self.assertEqual(self.beyond(), [("beyond", 460.0, "2026-03-02")])
+
+    @rule("B1", "C9")
+    def test_of_a_short_close_no_more_is_expected_than_was_accepted(self):
+        order = self.partly_delivered()
+        self.collect(order, 345.0)
+        self.decided(order, "closing")
+        self.now_is("2026-03-05")
+        self.calculate()
+        # 690.00 are to come, of which 345.00 came.
+        self.env.flush_all()
+        self.env.invalidate_all()
+        expected = self.as_user(self.env["commission.expected"], "salesperson").search([])
+        self.assertEqual((self.balance(), round(sum(expected.mapped("amount")), 2)), (30.0, 30.0))

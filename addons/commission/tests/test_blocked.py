@@ -387,7 +387,8 @@ class TestBlockedAndCancelled(BlockedCase, ClosingCase):
     def test_money_of_a_call_off_that_is_cancelled_waits_and_the_frame_goes_on(self):
         frame = self.frame()
         given_up, other = self.confirmed_call_off(frame, 10), self.confirmed_call_off(frame, 20)
-        values = self._earmark_values(self.receive(575.0), given_up, 575.0)
+        payment = self.receive(575.0)
+        values = self._earmark_values(payment, given_up, 575.0)
         self.rpc_create("sop.payment.allocation", "finance", {**values, "order_id": given_up.id})
         self.calculate()
         self.assertEqual(self.balance(), 50.0)
@@ -400,3 +401,7 @@ class TestBlockedAndCancelled(BlockedCase, ClosingCase):
         self.collect(other, 115.0)
         self.calculate()
         self.assertEqual(self.balance(), 10.0)
+        # Finance takes it back; nobody is asked to collect it again.
+        self.as_user(payment, "finance").action_draft()
+        self.as_user(payment, "finance").action_cancel()
+        self.assertEqual(self.blocked(), [])

@@ -27,12 +27,17 @@ class CommissionAccrualRun(models.TransientModel):
         # A client may name any company.
         accruals._check_accountant(self.env._("accrue commission"), self.company_id)
         for run in self:
-            lines = []
-            # A month that has not begun is refused.
-            if run.month and run.month <= date_utils.end_of(run.company_id._sop_today(), "month"):
-                until = date_utils.end_of(run.month, "month")
-                lines = accruals._missing_lines(run.company_id, until)
-            run.amount = sum(line["amount_company"] for line in lines)
+            until = run._last_day()
+            lines = until and accruals._missing_lines(run.company_id, until)
+            run.amount = sum(line["amount_company"] for line in lines or ())
+
+    def _last_day(self):
+        """Return the end of the month; False where none is asked for that has begun."""
+        if not self.company_id or not self.month:
+            return False
+        if date_utils.start_of(self.month, "month") > self.company_id._sop_today():
+            return False
+        return date_utils.end_of(self.month, "month")
 
     def action_accrue(self):
         """Book it and open what was booked."""

@@ -62,6 +62,18 @@ class TestMenus(MenuWalker, SopCase):
         self.assertNotIn("Approval Routes", visible["sales_manager"])
         self.assertIn("Released Deliveries", visible["stock_user"])
 
+    def test_whoever_reads_an_invoice_opens_it(self):
+        paid = self.delivered_order()
+        self.collect(paid, 1000.0)
+        invoice = self.draft_invoice(paid)
+        self.post(invoice)
+        for role in (*ROLES, *STANDARD_USERS):
+            if self.as_user(invoice, role).has_access("read"):
+                with self.subTest(role=role):
+                    views = self._call(role, "account.move", "get_views", {}, [[False, "form"]])
+                    arch = views["views"]["form"]["arch"]
+                    self._web_read(role, "account.move", invoice.id, {}, arch)
+
     def test_the_sales_office_opens_the_quotations_of_all_salespeople(self):
         action_id = self.env.ref("sales_sop.sale_order_action_quotations").id
         action = self._load_action("sales_office", "ir.actions.act_window", action_id)

@@ -389,30 +389,45 @@ class SopCollection(models.Model):
 
         ``factor`` is 1 unless the entry holds discounts or fees. ``open`` is the customer's open
         credit in the money's currency, ``rate`` the company's money for one unit of it.
+
+        What is debited to a customer's account is no cash, such as a rest that is moved to
+        doubtful debts. But a credit note that the customer has deducted counts: it takes its money
+        from its own contract.
         """
         return SQL(
             """
             SELECT id,
                    LEAST(1.0, COALESCE(
-                       CASE WHEN is_one_currency THEN %(factor_currency)s
-                            ELSE %(factor_company)s END, 0)) AS factor,
+                       (cash + CASE WHEN credit > 0 AND debit > 0
+                                    THEN COALESCE((%(deducted)s), 0) ELSE 0 END)
+                           / NULLIF(GREATEST(credit, debit), 0), 0)) AS factor,
                    open,
                    rate
               FROM (%(sums)s) money
             """,
-            factor_currency=self._factor_sql("currency"),
-            factor_company=self._factor_sql("company"),
+            deducted=self._deducted_sql(),
             sums=self._money_sums_sql(),
         )
 
     def _money_sums_sql(self):
-        """Each money's entry: its cash, and what it credits and debits on customers' accounts."""
+        """Each money's entry: its cash, and what it credits and debits on customers' accounts.
+
+        By the amounts of the money's own currency where all lines have it: the company's are
+        rounded for each line.
+        """
         return SQL(
             """
             SELECT money_id AS id,
                    MIN(currency_id) = MAX(currency_id) AS is_one_currency,
-                   %(currency)s,
-                   %(company)s,
+                   CASE WHEN MIN(currency_id) = MAX(currency_id)
+                        THEN ABS(SUM(amount_currency) FILTER (WHERE is_liquidity))
+                        ELSE ABS(SUM(balance) FILTER (WHERE is_liquidity)) END AS cash,
+                   CASE WHEN MIN(currency_id) = MAX(currency_id)
+                        THEN -SUM(LEAST(amount_currency, 0)) FILTER (WHERE is_credited)
+                        ELSE -SUM(LEAST(balance, 0)) FILTER (WHERE is_credited) END AS credit,
+                   CASE WHEN MIN(currency_id) = MAX(currency_id)
+                        THEN SUM(GREATEST(amount_currency, 0)) FILTER (WHERE is_credited)
+                        ELSE SUM(GREATEST(balance, 0)) FILTER (WHERE is_credited) END AS debit,
                    COALESCE(GREATEST(0, -SUM(
                        CASE WHEN is_receivable THEN amount_residual_currency
                             ELSE amount_currency END) FILTER (WHERE is_credited)), 0)
@@ -423,24 +438,36 @@ class SopCollection(models.Model):
               FROM (%(lines)s) line
           GROUP BY money_id
             """,
-            currency=self._sums_sql(SQL("amount_currency"), "currency"),
-            company=self._sums_sql(SQL("balance"), "company"),
             lines=self._money_lines_sql(),
         )
 
-    def _sums_sql(self, amount, suffix):
+    def _deducted_sql(self):
+        """What of the smaller side of a money's lines is matched with documents of contracts."""
         return SQL(
             """
-            ABS(SUM(%(amount)s) FILTER (WHERE is_liquidity)) AS %(cash)s,
-            COALESCE(-SUM(%(amount)s) FILTER (WHERE is_credited AND %(amount)s < 0), 0)
-                AS %(credit)s,
-            COALESCE(SUM(%(amount)s) FILTER (WHERE is_credited AND %(amount)s > 0), 0)
-                AS %(debit)s
+            SELECT SUM(CASE WHEN NOT money.is_one_currency THEN partial.amount
+                            WHEN line.id = partial.debit_move_id
+                            THEN partial.debit_amount_currency
+                            ELSE partial.credit_amount_currency END)
+              FROM account_move_line line
+              JOIN account_partial_reconcile partial
+                ON line.id IN (partial.debit_move_id, partial.credit_move_id)
+              JOIN account_move_line other
+                ON other.id IN (partial.debit_move_id, partial.credit_move_id)
+               AND other.id != line.id
+              JOIN account_move document ON document.id = other.move_id
+             WHERE line.move_id = money.id
+               AND SIGN(line.balance) = SIGN(money.credit - money.debit)
+               AND line.account_id = %(receivable)s
+               AND document.state = 'posted'
+               AND (document.sop_contract_id IS NOT NULL
+                    OR EXISTS (SELECT 1
+                                 FROM account_move_line item
+                                 JOIN sale_order_line_invoice_rel rel
+                                   ON rel.invoice_line_id = item.id
+                                WHERE item.move_id = document.id))
             """,
-            amount=amount,
-            cash=SQL.identifier(f"cash_{suffix}"),
-            credit=SQL.identifier(f"credit_{suffix}"),
-            debit=SQL.identifier(f"debit_{suffix}"),
+            receivable=self._any_account_sql(RECEIVABLE),
         )
 
     def _money_lines_sql(self):
@@ -472,64 +499,6 @@ class SopCollection(models.Model):
                 SQL("entry.outstanding_account_id"),
                 SQL("entry.default_account_id"),
             ),
-        )
-
-    def _factor_sql(self, unit):
-        """The part of what the entry credits the customer with that is cash.
-
-        By the amounts of the money's own currency where all lines have it: the company's are
-        rounded for each line. What is debited to a customer's account instead is no cash, such as
-        a rest that is moved to doubtful debts. But a credit note that the customer has deducted
-        counts: it takes its money from its own contract.
-        """
-        cash, credit, debit = (
-            SQL.identifier(f"{name}_{unit}") for name in ("cash", "credit", "debit")
-        )
-        return SQL(
-            """
-            (%(cash)s + CASE WHEN %(credit)s > 0 AND %(debit)s > 0
-                             THEN COALESCE((%(deducted)s), 0) ELSE 0 END)
-            / NULLIF(GREATEST(%(credit)s, %(debit)s), 0)
-            """,
-            cash=cash,
-            credit=credit,
-            debit=debit,
-            deducted=self._deducted_sql(unit, SQL("SIGN(%s - %s)", credit, debit)),
-        )
-
-    def _deducted_sql(self, unit, sign):
-        """What of a money's lines with that sign is matched with documents of contracts."""
-        amount = {
-            "company": SQL("partial.amount"),
-            "currency": SQL(
-                """CASE WHEN line.id = partial.debit_move_id THEN partial.debit_amount_currency
-                        ELSE partial.credit_amount_currency END"""
-            ),
-        }[unit]
-        return SQL(
-            """
-            SELECT SUM(%(amount)s)
-              FROM account_move_line line
-              JOIN account_partial_reconcile partial
-                ON line.id IN (partial.debit_move_id, partial.credit_move_id)
-              JOIN account_move_line other
-                ON other.id IN (partial.debit_move_id, partial.credit_move_id)
-               AND other.id != line.id
-              JOIN account_move document ON document.id = other.move_id
-             WHERE line.move_id = money.id
-               AND SIGN(line.balance) = %(sign)s
-               AND line.account_id = %(receivable)s
-               AND document.state = 'posted'
-               AND (document.sop_contract_id IS NOT NULL
-                    OR EXISTS (SELECT 1
-                                 FROM account_move_line item
-                                 JOIN sale_order_line_invoice_rel rel
-                                   ON rel.invoice_line_id = item.id
-                                WHERE item.move_id = document.id))
-            """,
-            amount=amount,
-            sign=sign,
-            receivable=self._any_account_sql(RECEIVABLE),
         )
 
     def _is_liquidity_sql(self, account, outstanding, default):

@@ -74,6 +74,14 @@ class TestMenus(MenuWalker, SopCase):
                     arch = views["views"]["form"]["arch"]
                     self._web_read(role, "account.move", invoice.id, {}, arch)
 
+    def test_the_contract_shows_its_invoices_to_those_who_may_read_them(self):
+        for role in ROLES:
+            contracts = self.as_user(self.env["sop.contract"], role)
+            if contracts.has_access("read"):
+                with self.subTest(role=role):
+                    shown = "action_view_invoices" in contracts.get_view(view_type="form")["arch"]
+                    self.assertEqual(shown, contracts.env["account.move"].has_access("read"))
+
     def test_the_sales_office_opens_the_quotations_of_all_salespeople(self):
         action_id = self.env.ref("sales_sop.sale_order_action_quotations").id
         action = self._load_action("sales_office", "ir.actions.act_window", action_id)

@@ -23,10 +23,7 @@ class AccountPaymentTerm(models.Model):
     def write(self, vals):
         if not self.env.su and (names := AGREED_FIELDS.intersection(vals)):
             self.check_access("write")
-            changed = self.filtered(
-                lambda term: any(term._sop_differs(name, vals[name]) for name in names)
-            )
-            changed._sop_check_not_agreed()
+            self._sop_changed_by(vals, names)._sop_check_not_agreed()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -77,10 +74,7 @@ class AccountPaymentTermLine(models.Model):
         names = set() if self.env.su else AGREED_LINE_FIELDS.intersection(vals)
         if names:
             self.check_access("write")
-            changed = self.filtered(
-                lambda line: any(line._sop_differs(name, vals[name]) for name in names)
-            )
-            changed.payment_id._sop_check_not_agreed()
+            self._sop_changed_by(vals, names).payment_id._sop_check_not_agreed()
         result = super().write(vals)
         if "payment_id" in names:
             self.payment_id._sop_check_not_agreed()

@@ -60,6 +60,12 @@ class SopComputedMixin(models.AbstractModel):
             )
         )
 
+    def _sop_changed_by(self, vals, names):
+        """Return those of these records in which ``vals`` would change one of the fields."""
+        return self.filtered(
+            lambda record: any(record._sop_differs(name, vals[name]) for name in names)
+        )
+
     def _sop_differs(self, name, value):
         """Whether ``value`` is another one than one of these records has."""
         if not self:

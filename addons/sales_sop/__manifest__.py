@@ -40,7 +40,6 @@
         "report/sale_order_pro_forma_report.xml",
         "report/sop_delivery_reports.xml",
         "data/mail_template_dispatch.xml",
-        "data/mail_template_dispatch_recipients.xml",
         "data/ir_cron_opening.xml",
         "security/sop_release_rules.xml",
         "security/sop_dialog_rules.xml",

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from .sale_order_type import FREE_TYPES
+from .sop_policy_term_order_type import FREE_TYPES
 
 # Set by Odoo while the date of one document is carried over to those before and after it.
 PROPAGATED = "date_deadline_propagate_ids"

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .marks import marked, marked_ids
-from .sale_order_type import FREE_TYPES
+from .sop_policy_term_order_type import FREE_TYPES
 
 AMENDING = "sales_sop.orders_being_amended"
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from .sale_order_type import FREE_TYPES
+from .sop_policy_term_order_type import FREE_TYPES
 
 # Who speaks with the customer about a quotation.
 SELLING_ROLES = (

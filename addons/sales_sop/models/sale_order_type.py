@@ -2,10 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
-from .sop_policy_term_order_type import GOODS, ORDER_TYPES
-
-# What costs the customer nothing; a price on such an order makes it a sale.
-FREE_TYPES = frozenset({"free", "sample", "warranty"})
+from .sop_policy_term_order_type import FREE_TYPES, GOODS, ORDER_TYPES
 
 
 class SaleOrder(models.Model):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from .sale_order_type import FREE_TYPES
+from .sop_policy_term_order_type import FREE_TYPES
 
 
 class SaleOrder(models.Model):

@@ -13,6 +13,8 @@ ORDER_TYPES = [
 GOODS = frozenset({"consu", "combo"})
 # These are given freedoms; a term for every type of order never covers them.
 NAMED_TYPES = frozenset({"counter", "free", "sample", "warranty"})
+# What costs the customer nothing; a price on such an order makes it a sale.
+FREE_TYPES = frozenset({"free", "sample", "warranty"})
 
 
 class SopPolicyTerm(models.Model):
@@ -54,6 +56,10 @@ class SopPolicyTerm(models.Model):
                         term.name,
                     )
                 )
+
+    def _is_free(self):
+        """Whether the orders of this line cost the customer nothing."""
+        return self.order_type in FREE_TYPES
 
     def _is_for_order_type(self, order_type):
         """Whether this line is for orders of the type; some types need a line that names them."""

@@ -1,9 +1,8 @@
 from odoo import api, models
 
+from .ir_attachment import FILE_FIELDS
+
 PRINTED = "invoice_pdf_report_file"
-CONTENT_FIELDS = frozenset(
-    {"datas", "db_datas", "raw", "res_field", "res_id", "res_model", "store_fname"}
-)
 
 
 class AccountMove(models.Model):
@@ -36,7 +35,7 @@ class IrAttachment(models.Model):
         return files
 
     def write(self, vals):
-        guarded = not CONTENT_FIELDS.isdisjoint(vals)
+        guarded = "res_field" in vals or not FILE_FIELDS.isdisjoint(vals)
         if guarded:
             self._sop_check_printed_invoices()
         result = super().write(vals)

@@ -4,6 +4,11 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
+# What is in a file, and of which document it is.
+FILE_FIELDS = frozenset(
+    {"datas", "db_datas", "raw", "res_id", "res_model", "store_fname", "type", "url"}
+)
+
 
 class IrAttachment(models.Model):
     """The files of the registers are never replaced, moved or deleted, whoever asks (K3, K6).

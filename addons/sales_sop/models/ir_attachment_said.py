@@ -1,7 +1,6 @@
 from odoo import api, models
 
-# What is in the file, and where it is.
-SAID_FIELDS = frozenset({"datas", "db_datas", "raw", "res_id", "res_model", "store_fname"})
+from .ir_attachment import FILE_FIELDS
 
 
 class IrAttachment(models.Model):
@@ -14,7 +13,7 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        if not self.env.su and not SAID_FIELDS.isdisjoint(vals):
+        if not self.env.su and not FILE_FIELDS.isdisjoint(vals):
             self.check_access("write")
             self._sop_check_is_not_said()
         return super().write(vals)

@@ -197,6 +197,7 @@ class TestMessageAttacks(SopCase):
                 for method, arguments in (
                     ("write", [{"raw": "forged"}]),
                     ("write", [{"datas": "Zm9yZ2Vk"}]),
+                    ("write", [{"type": "url", "url": "https://forged.example"}]),
                     ("write", [{"res_model": False, "res_id": False}]),
                     ("unlink", []),
                 ):

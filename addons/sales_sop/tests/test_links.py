@@ -165,6 +165,7 @@ class TestPostedInvoice(InvoiceGateCase):
                 (invoice, {"invoice_pdf_report_file": forged}),
                 (printed, {"datas": forged}),
                 (printed, {"res_field": False}),
+                (printed, {"type": "url", "url": "https://forged.example"}),
                 (file, place),
             ):
                 with self.assertRefused("Reset it to draft", unchanged=[printed, file]):

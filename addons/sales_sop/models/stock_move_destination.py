@@ -2,8 +2,8 @@ from odoo import models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
-# Odoo takes a move's destination from its transfer, too.
-PLACE_FIELDS = frozenset({"location_dest_id", "picking_id"})
+# Odoo takes a move's destination from its transfer, too. What is of no order may go anywhere.
+PLACE_FIELDS = frozenset({"location_dest_id", "picking_id", "sale_line_id"})
 
 
 class StockMove(models.Model):
@@ -31,7 +31,9 @@ class StockMove(models.Model):
         return waiting._sop_governed_deliveries()
 
     def _sop_check_goes_to_customer(self):
-        strayed = self.filtered(lambda move: not move.location_dest_id._sop_is_with_customers())
+        strayed = self.filtered(
+            lambda move: not (move.sale_line_id and move.location_dest_id._sop_is_with_customers())
+        )
         if strayed:
             raise AccessError(
                 self.env._(

@@ -114,6 +114,10 @@ class TestWays(SopCase):
                     ):
                         values = {"location_dest_id": place.id}
                         self.rpc(record, "stock_user", "write", values)
+            with self.assertRefused(
+                picking.name, "nowhere else", exception=AccessError, unchanged=picking.move_ids
+            ):
+                self.rpc(picking.move_ids, "stock_user", "write", {"sale_line_id": False})
         shop = self.customers.copy({"name": "The customer's branch"})
         self.rpc(approved, "stock_user", "write", {"location_dest_id": shop.id})
         self.ship(approved)

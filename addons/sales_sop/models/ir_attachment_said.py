@@ -2,6 +2,9 @@ from odoo import api, models
 
 from .ir_attachment import FILE_FIELDS
 
+# What is in a file, and what a reader takes it for.
+SAID_FIELDS = FILE_FIELDS | {"mimetype", "name"}
+
 
 class IrAttachment(models.Model):
     """What somebody sent with a message on a document stays, as the message does.
@@ -13,7 +16,7 @@ class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
     def write(self, vals):
-        if not self.env.su and not FILE_FIELDS.isdisjoint(vals):
+        if not self.env.su and not SAID_FIELDS.isdisjoint(vals):
             self.check_access("write")
             self._sop_check_is_not_said()
         return super().write(vals)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
@@ -35,13 +35,40 @@ class StockMove(models.Model):
             lambda move: not (move.sale_line_id and move.location_dest_id._sop_is_with_customers())
         )
         if strayed:
-            raise AccessError(
-                self.env._(
-                    "%s is a delivery to a customer and goes nowhere else. Cancel it, and make a "
-                    "transfer of its own.",
-                    format_list(self.env, (strayed.picking_id or strayed).mapped("display_name")),
-                )
+            strayed._sop_refuse_elsewhere()
+
+    def _sop_refuse_elsewhere(self):
+        raise AccessError(
+            self.env._(
+                "%s is a delivery to a customer and goes nowhere else. Cancel it, and make a "
+                "transfer of its own.",
+                format_list(self.env, (self.picking_id or self).mapped("display_name")),
             )
+        )
+
+
+class StockMoveLine(models.Model):
+    """A line can name another destination than its move."""
+
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        if not self.env.su:
+            lines._sop_check_goes_to_customer()
+        return lines
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not self.env.su and not {"location_dest_id", "move_id"}.isdisjoint(vals):
+            self._sop_check_goes_to_customer()
+        return result
+
+    def _sop_check_goes_to_customer(self):
+        elsewhere = self.filtered(lambda line: not line.location_dest_id._sop_is_with_customers())
+        if sold := elsewhere.move_id._sop_sold_to_customers():
+            sold._sop_refuse_elsewhere()
 
 
 class StockLocation(models.Model):

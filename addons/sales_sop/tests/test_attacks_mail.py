@@ -198,6 +198,8 @@ class TestMessageAttacks(SopCase):
                     ("write", [{"raw": "forged"}]),
                     ("write", [{"datas": "Zm9yZ2Vk"}]),
                     ("write", [{"type": "url", "url": "https://forged.example"}]),
+                    ("write", [{"name": "Cancellation.pdf"}]),
+                    ("write", [{"mimetype": "text/plain"}]),
                     ("write", [{"res_model": False, "res_id": False}]),
                     ("unlink", []),
                 ):

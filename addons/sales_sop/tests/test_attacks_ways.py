@@ -108,18 +108,32 @@ class TestWays(SopCase):
         )
         for picking in (self.waiting, approved):
             for place in places:
-                for record in (picking, picking.move_ids):
+                for record in (picking, picking.move_ids, picking.move_line_ids):
                     with self.assertRefused(
                         picking.name, "nowhere else", exception=AccessError, unchanged=record
                     ):
                         values = {"location_dest_id": place.id}
                         self.rpc(record, "stock_user", "write", values)
+                with self.assertRefused(
+                    picking.name, "nowhere else", exception=AccessError, unchanged=picking.move_ids
+                ):
+                    self.rpc_create(
+                        "stock.move.line",
+                        "stock_user",
+                        {
+                            "move_id": picking.move_ids.id,
+                            "product_id": picking.move_ids.product_id.id,
+                            "quantity": 1.0,
+                            "location_dest_id": place.id,
+                        },
+                    )
             with self.assertRefused(
                 picking.name, "nowhere else", exception=AccessError, unchanged=picking.move_ids
             ):
                 self.rpc(picking.move_ids, "stock_user", "write", {"sale_line_id": False})
         shop = self.customers.copy({"name": "The customer's branch"})
-        self.rpc(approved, "stock_user", "write", {"location_dest_id": shop.id})
+        for record in (approved, approved.move_line_ids):
+            self.rpc(record, "stock_user", "write", {"location_dest_id": shop.id})
         self.ship(approved)
         self.assertEqual(self.delivered(approved), 10.0)
 

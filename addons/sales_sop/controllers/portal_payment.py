@@ -58,7 +58,7 @@ class SopPaymentPortal(CustomerPortal):
             raise ValueError("kind")
         return {
             "amount": self._sop_amount(post.get("amount"), order.currency_id),
-            "date": self._sop_date(post.get("date")),
+            "date": self._sop_date(post.get("date"), order.company_id),
             "kind": kind,
             # PostgreSQL keeps no NUL.
             "note": (post.get("note") or "").replace("\x00", "").strip()[:2000] or False,
@@ -90,9 +90,9 @@ class SopPaymentPortal(CustomerPortal):
         return amount
 
     @staticmethod
-    def _sop_date(text):
+    def _sop_date(text, company):
         try:
-            day = fields.Date.to_date(text) or fields.Date.today()
+            day = fields.Date.to_date(text) or company.sudo()._sop_today()
         except ValueError:
             raise ValueError("date") from None
         # Where the customer is, it may be tomorrow already.

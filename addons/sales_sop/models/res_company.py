@@ -1,3 +1,5 @@
+from datetime import datetime, time
+
 import pytz
 
 from odoo import api, fields, models
@@ -53,6 +55,16 @@ class ResCompany(models.Model):
 
     def _sop_today(self):
         """Return the day it is where the company is; a client's time zone moves no deadline."""
+        return self._sop_day(fields.Datetime.now())
+
+    def _sop_day(self, moment):
+        """Return the day on which a moment is where the company is; False without a moment."""
         self.ensure_one()
         zone = pytz.timezone(self._sop_zone())
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+        return moment and pytz.utc.localize(moment).astimezone(zone).date()
+
+    def _sop_midnight(self, day):
+        """Return the moment, in UTC, at which a day begins where the company is."""
+        self.ensure_one()
+        midnight = pytz.timezone(self._sop_zone()).localize(datetime.combine(day, time.min))
+        return midnight.astimezone(pytz.utc).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 from odoo.tools.misc import clean_context
@@ -183,7 +183,7 @@ class SaleOrder(models.Model):
                 "partner_id": contract.partner_id.id,
                 "amount": missing,
                 "currency_id": contract.currency_id.id,
-                "date": fields.Date.context_today(self),
+                "date": self.company_id._sop_today(),
                 "journal_id": journal.id,
                 "memo": self.name,
             }

@@ -102,14 +102,10 @@ class SaleOrder(models.Model):
 
         An order that is entered later is judged by its own date.
         """
-        zone = self.company_id.sudo().partner_id.tz or "UTC"
-
-        def day(moment):
-            return fields.Datetime.context_timestamp(self.with_context(tz=zone), moment).date()
-
-        today = min(self.company_id._sop_today(), day(self.date_order))
+        company = self.company_id
+        today = min(company._sop_today(), company._sop_day(self.date_order))
         past = []
-        if self.commitment_date and day(self.commitment_date) < today:
+        if self.commitment_date and company._sop_day(self.commitment_date) < today:
             past.append(self.env._("a delivery date that is not over"))
         if self.validity_date and self.validity_date < today:
             past.append(self.env._("a validity that is not over"))
@@ -150,7 +146,7 @@ class SaleOrder(models.Model):
     def _sop_record_customer_confirmation(self):
         if self.sop_customer_confirmed_on:
             return
-        self.sop_customer_confirmed_on = fields.Date.context_today(self)
+        self.sop_customer_confirmed_on = self.company_id._sop_today()
         finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
         self.message_notify(
             subject=self.env._("The customer has confirmed %s", self.name),

@@ -81,9 +81,7 @@ class SaleOrder(models.Model):
 
     def _sop_notice_day(self, moment):
         """Return the day of a moment as the company's calendar shows it."""
-        company = self.with_context(tz=self.company_id._sop_zone())
-        day = moment and fields.Datetime.context_timestamp(company, moment).date()
-        return format_date(self.env, day) if day else ""
+        return format_date(self.env, self.company_id._sop_day(moment))
 
     def _sop_notice_contact(self):
         person = self.partner_id

@@ -212,7 +212,8 @@ class SaleOrderLine(models.Model):
             if move.state != "done" or not move._sop_is_customer_bound():
                 continue
             if self.order_id.sop_opening and picking.pod_state == "no":
-                receipts.append((picking.date_done.date(), move._sop_product_quantity()))
+                left_on = picking.company_id._sop_day(picking.date_done)
+                receipts.append((left_on, move._sop_product_quantity()))
             elif move.qty_accepted and picking.pod_date:
                 unit = move.product_id.uom_id
                 quantity = move.product_uom._compute_quantity(move.qty_accepted, unit)

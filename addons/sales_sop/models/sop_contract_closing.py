@@ -303,7 +303,7 @@ class SopContractClosing(models.Model):
             # Goods may have left since it was submitted.
             self._check_short_close(self.contract_id)
             self.state = "done"
-            self.settled_on = fields.Date.context_today(self)
+            self.settled_on = self.company_id._sop_today()
             self.contract_id._apply_short_close()
             return
         self.state = "work"
@@ -354,6 +354,6 @@ class SopContractClosing(models.Model):
             request.contract_id._touch()
             if work := request._orders()._sop_out(request.contract_id):
                 raise UserError("\n".join(work))
-            request.write({"state": "done", "settled_on": fields.Date.context_today(request)})
+            request.write({"state": "done", "settled_on": request.company_id._sop_today()})
             request.activity_unlink(["sales_sop.mail_activity_settlement"])
         return True

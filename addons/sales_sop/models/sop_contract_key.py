@@ -145,7 +145,7 @@ class SopContractCheck(models.Model):
                 raise UserError(self.env._("%s: write down the result.", check.display_name))
             check.activity_unlink(["sales_sop.mail_activity_check"])
             check.sudo().write(
-                {"checked_on": fields.Date.context_today(check), "checked_by_id": self.env.uid}
+                {"checked_on": check.company_id._sop_today(), "checked_by_id": self.env.uid}
             )
             check.contract_id.sudo()._note_approval(
                 self.env._("Execution checked: %s", check.result)

@@ -297,7 +297,7 @@ class SopContract(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         values = {
             "number": lambda: self.number,
-            "date": lambda: format_date(self.env, fields.Date.context_today(self)),
+            "date": lambda: format_date(self.env, self.company_id._sop_today()),
             "kind": lambda: kinds[self.kind],
             "seller": lambda: seller.name,
             "seller_address": lambda: self._text_address(seller),
@@ -347,12 +347,8 @@ class SopContract(models.Model):
         return partner.with_env(self.env)._sop_address_line()
 
     def _text_date(self, order):
-        """Return the day on which the order is to be delivered, as its people write it."""
-        if not order.commitment_date:
-            return ""
-        return format_date(
-            self.env, fields.Datetime.context_timestamp(order, order.commitment_date).date()
-        )
+        """Return the day on which the order is to be delivered, by the seller's clock."""
+        return format_date(self.env, order.company_id._sop_day(order.commitment_date))
 
     def _text_parties(self):
         seller, buyer = self.company_id.partner_id, self.partner_id

@@ -55,7 +55,9 @@ class SopDelegation(models.Model):
         help="Largest total of a document, in the company's currency; zero means no limit. With a "
         "limit, documents without an amount are not delegated.",
     )
-    date_from = fields.Date(string="From", required=True, default=fields.Date.context_today)
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self.env.company._sop_today()
+    )
     date_to = fields.Date(string="Until", required=True)
     note = fields.Char(string="Reason")
 

@@ -99,7 +99,7 @@ class SopPolicy(models.Model):
         self.ensure_one()
         return [
             ("id", ">", self.list_price_mark),
-            ("create_date", ">=", self.date_from),
+            ("create_date", ">=", self.company_id._sop_midnight(self.date_from)),
             ("company_id", "in", [False, *self.company_id.ids]),
         ]
 

@@ -69,7 +69,7 @@ class SopMoneyPaper(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
-    date_received = fields.Date(required=True, default=fields.Date.context_today)
+    date_received = fields.Date(required=True, default=lambda self: self.env.company._sop_today())
     date_due = fields.Date(string="Due Date", index=True)
     journal_id = fields.Many2one(
         "account.journal",

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date, format_list
 
 
@@ -141,7 +141,7 @@ class SopOpeningContract(models.Model):
                     go_live=format_date(self.env, go_live),
                 )
             ]
-        if self.date > fields.Date.context_today(self):
+        if self.date > self.company_id._sop_today():
             return [
                 self.env._(
                     "Its date %s is in the future. Correct it.", format_date(self.env, self.date)

@@ -99,7 +99,7 @@ class SopOpeningContract(models.Model):
             raise UserError("\n".join(missing))
 
     def _policy(self):
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         return self.env["sop.policy"]._in_force(self.company_id, today)
 
     def _policy_term(self):

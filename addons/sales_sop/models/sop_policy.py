@@ -45,7 +45,10 @@ class SopPolicy(models.Model):
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date_from = fields.Date(
-        string="Valid From", required=True, default=fields.Date.context_today, tracking=True
+        string="Valid From",
+        required=True,
+        tracking=True,
+        default=lambda self: self.env.company._sop_today(),
     )
     date_to = fields.Date(
         string="Valid Until",
@@ -226,7 +229,8 @@ class SopPolicy(models.Model):
         self.check_access("write")
         for policy in self:
             policy._check_can_be_decided()
-        self.sudo().write(self._prepare_decided_values())
+        for policy in self.sudo():
+            policy.write(policy._prepare_decided_values())
 
     def _check_can_be_decided(self):
         """Raise unless this draft is ready and may be decided."""
@@ -234,7 +238,7 @@ class SopPolicy(models.Model):
         self._check_terms()
 
     def _prepare_decided_values(self):
-        return {"state": "decided", "decided_on": fields.Date.context_today(self)}
+        return {"state": "decided", "decided_on": self.company_id._sop_today()}
 
     def action_issue(self):
         """Issue a decided policy; the earlier one is superseded (P1)."""
@@ -257,7 +261,7 @@ class SopPolicy(models.Model):
             )
 
     def _check_can_be_issued(self):
-        today = fields.Date.context_today(self)
+        today = self.company_id._sop_today()
         if self.date_from > today and not self._in_force(self.company_id, today):
             raise UserError(
                 self.env._(
@@ -300,7 +304,7 @@ class SopPolicy(models.Model):
             {
                 "state": "issued",
                 "version": max(predecessors.mapped("version"), default=0) + 1,
-                "issued_on": fields.Date.context_today(self),
+                "issued_on": self.company_id._sop_today(),
                 "issued_by_id": self.env.uid,
             }
         )
@@ -325,7 +329,7 @@ class SopPolicy(models.Model):
     def action_new_version(self):
         """Copy this policy into a draft and open it."""
         self.ensure_one()
-        draft = self.copy({"date_from": fields.Date.context_today(self)})
+        draft = self.copy({"date_from": self.company_id._sop_today()})
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

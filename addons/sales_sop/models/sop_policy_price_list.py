@@ -1,7 +1,3 @@
-from datetime import datetime, time
-
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Command
 
@@ -47,7 +43,14 @@ class SopPolicy(models.Model):
         result = super()._issue()
         self._write_price_lists()
         self._refresh_price_lists(self.company_id)
+        self._sop_refresh_at_start()
         return result
+
+    def _sop_refresh_at_start(self):
+        """Let the lists change places when the first day begins, and not at the server's."""
+        job = self.env.ref("sales_sop.ir_cron_price_lists", raise_if_not_found=False)
+        if job and self.date_from > self.company_id._sop_today():
+            job._trigger(at=self.company_id._sop_midnight(self.date_from))
 
     # -- on the day ----------------------------------------------------------------------------
 
@@ -60,7 +63,7 @@ class SopPolicy(models.Model):
     @api.model
     def _refresh_price_lists(self, company):
         """Let only the lists of the policy in force be used."""
-        in_force = self._in_force(company, fields.Date.context_today(self))
+        in_force = self._in_force(company, company._sop_today())
         lists = self.env["product.pricelist"].with_context(active_test=False)
         for pricelist in lists.search([("sop_policy_id.company_id", "=", company.id)]):
             is_in_force = pricelist.sop_policy_id == in_force
@@ -142,13 +145,13 @@ class SopPolicy(models.Model):
     def _rule_values(self, line, scope, start, currency):
         values = {
             "min_quantity": start,
-            "date_start": self._start_of_policy(),
+            "date_start": self.company_id._sop_midnight(self.date_from),
             "compute_price": "percentage",
             "percent_price": line.percent_off,
         }
         if line.compute_price == "fixed":
             price = line._unit_price(
-                line.product_id, currency, self.company_id, fields.Date.context_today(self)
+                line.product_id, currency, self.company_id, self.company_id._sop_today()
             )
             values |= {"compute_price": "fixed", "fixed_price": price}
         if scope and scope.product_id:
@@ -166,12 +169,6 @@ class SopPolicy(models.Model):
         else:
             values["applied_on"] = "3_global"
         return values
-
-    def _start_of_policy(self):
-        """Midnight of the first day where the user who issues it works, in UTC."""
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        midnight = zone.localize(datetime.combine(self.date_from, time.min))
-        return midnight.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 class SopPolicyLine(models.Model):

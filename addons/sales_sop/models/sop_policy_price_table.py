@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import formatLang
 
 from .sop_policy_line import PRICE_KINDS, LinesByProduct
@@ -82,4 +82,4 @@ class SopPolicy(models.Model):
         return formatLang(self.env, price, currency_obj=currency)
 
     def _price_day(self):
-        return max(self.date_from, fields.Date.context_today(self))
+        return max(self.date_from, self.company_id._sop_today())

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.fields import Command
 
 
@@ -49,7 +49,7 @@ class SopPolicy(models.Model):
             term.name = values["name"]
 
     def _sample_texts(self):
-        year = fields.Date.context_today(self).year
+        year = self.env.company._sop_today().year
         return {"name": self.env._("Sales policy %(year)s", year=year)}
 
     def _prepare_sample_values(self, company):

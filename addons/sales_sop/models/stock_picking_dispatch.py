@@ -21,7 +21,7 @@ class StockPicking(models.Model):
     )
 
     @api.depends("sop_gate_pass_ids.state", "date_done")
-    @api.depends_context("lang", "tz")
+    @api.depends_context("lang")
     def _compute_sop_dispatch_rows(self):
         for picking in self:
             picking.sop_dispatch_rows = picking._sop_dispatch()["rows"]
@@ -43,7 +43,7 @@ class StockPicking(models.Model):
 
     def _sop_local(self, moment):
         """Return a moment as the company's clock shows it."""
-        zone = self.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        zone = self.company_id._sop_zone()
         return format_datetime(self.env, moment, tz=zone, dt_format="short") if moment else ""
 
     # -- telling -------------------------------------------------------------------------------

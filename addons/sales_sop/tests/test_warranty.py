@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 
@@ -264,9 +266,12 @@ class TestWarranty(WarrantyCase):
         # As the first policy leaves it: agreed before, without contract and proof of delivery.
         origin.sudo().write({"sop_opening": True, "sop_contract_id": False})
         picking.write({"pod_state": "no"})
-        self.assertEqual(origin.sudo()._sop_receipts(self.drive)[0][1], 10)
+        self.assertEqual(origin.sudo()._sop_receipts(self.drive), [(date(2026, 11, 20), 10)])
         order = self.confirmed_claim(origin, quantity=10)
         self.assertEqual(order.state, "sale")
+        # In Greenwich it was Friday already.
+        self.company.partner_id.tz = "America/New_York"
+        self.assertEqual(origin.sudo()._sop_receipts(self.drive), [(date(2026, 11, 19), 10)])
 
     @rule("S1")
     def test_an_origin_from_the_context_is_judged_like_any_other(self):

@@ -13,7 +13,9 @@ class SopOpeningReceipt(models.TransientModel):
 
     contract_id = fields.Many2one("sop.contract", required=True)
     signatory = fields.Char(string="Signed by", required=True)
-    date = fields.Date(string="Received on", required=True, default=fields.Date.context_today)
+    date = fields.Date(
+        string="Received on", required=True, default=lambda self: self.env.company._sop_today()
+    )
     line_ids = fields.One2many(
         "sop.opening.receipt.line",
         "wizard_id",
@@ -46,7 +48,7 @@ class SopOpeningReceipt(models.TransientModel):
     def action_confirm(self):
         """Keep what was accepted on the order."""
         self.ensure_one()
-        if self.date > fields.Date.context_today(self):
+        if self.date > self.contract_id.sudo().company_id._sop_today():
             raise UserError(self.env._("Goods are not signed for in advance."))
         quantities = {line.order_line_id: line.qty_accepted for line in self.line_ids}
         self.contract_id._record_opening_receipt(quantities, self.signatory, self.date)

@@ -45,7 +45,8 @@ class StockMove(models.Model):
         """
         self.ensure_one()
         to = self.location_dest_id
-        if self.sale_line_id and to._sop_is_with_customers():
+        # Below the transit between companies Odoo counts whatever stands there as delivered.
+        if self.sale_line_id and to._sop_counts_as_delivered():
             return True
         if to.usage == "customer" and self.location_id.usage != "customer":
             return True
@@ -225,7 +226,7 @@ class StockMove(models.Model):
     def write(self, vals):
         # Before Odoo compares them with what is there.
         self._sop_check_numbers(vals)
-        if not DONE_FIELDS.isdisjoint(vals):
+        if not (DONE_FIELDS | self._sop_place_sources()).isdisjoint(vals):
             self._sop_check_done_by_hand(becoming_done=vals.get("state") == "done")
         if vals.get("picking_id"):
             self._sop_check_joins(self.env["stock.picking"].browse(vals["picking_id"]))

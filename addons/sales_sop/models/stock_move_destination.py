@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_list
 
-# Odoo takes a move's destination from its transfer, too. What is of no order may go anywhere.
-PLACE_FIELDS = frozenset({"location_dest_id", "picking_id", "sale_line_id"})
+# What is of no order may go anywhere.
+PLACE_FIELDS = frozenset({"location_dest_id", "sale_line_id"})
 
 
 class StockMove(models.Model):
@@ -14,9 +14,38 @@ class StockMove(models.Model):
 
     _inherit = "stock.move"
 
+    def _action_done(self, cancel_backorder=False):
+        self.sudo()._sop_check_sold_is_delivered()
+        return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _sop_check_sold_is_delivered(self):
+        """A delivery of an order ends at a customer, whatever its operation type or rule says.
+
+        On the way there goods are picked and packed, or go by transit to another warehouse. What
+        comes back has the same operation type where none is set for returns.
+        """
+        if not self.env["sop.policy"]._governed_company_ids():
+            return
+        ending = self.filtered(
+            lambda move: (
+                move.sale_line_id
+                and move.picking_type_id.code == "outgoing"
+                and move.company_id._sop_is_governed()
+                and "internal" in move._sop_ends().mapped("usage")
+                and not move._sop_is_from_customer()
+            )
+        )
+        if ending:
+            ending._sop_refuse_elsewhere()
+
+    def _sop_ends(self):
+        """Return where the goods go; a line can name another place than its move."""
+        return self.move_line_ids.location_dest_id or self.location_dest_id
+
     def write(self, vals):
         sold = self.browse()
-        if not self.env.su and not PLACE_FIELDS.isdisjoint(vals):
+        names = PLACE_FIELDS | self._sop_place_sources()
+        if not self.env.su and not names.isdisjoint(vals):
             self.check_access("write")
             sold = self._sop_sold_to_customers()
         result = super().write(vals)
@@ -76,7 +105,11 @@ class StockLocation(models.Model):
 
     def _sop_is_with_customers(self):
         """Whether what is brought here is sold; the transit between companies leads to one."""
-        return self.usage in ("customer", "transit") and self._is_outgoing()
+        return self.usage in ("customer", "transit") and self._sop_counts_as_delivered()
+
+    def _sop_counts_as_delivered(self):
+        """Whether what is brought here for an order counts as delivered, by Odoo's own count."""
+        return self.usage == "customer" or (bool(self.parent_path) and self._is_outgoing())
 
 
 class StockPicking(models.Model):

@@ -18,6 +18,7 @@ from . import (
     test_attacks_methods,
     test_attacks_money,
     test_attacks_numbers,
+    test_attacks_places,
     test_attacks_roles,
     test_attacks_table,
     test_attacks_ways,

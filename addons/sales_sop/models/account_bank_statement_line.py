@@ -15,13 +15,21 @@ class AccountBankStatementLine(models.Model):
     )
 
     sop_amount_free = fields.Monetary(
-        string="Not Earmarked", compute="_compute_sop_amount_free", compute_sudo=True
+        string="Not Earmarked",
+        compute="_compute_sop_amount_free",
+        compute_sudo=True,
+        search="_search_sop_amount_free",
     )
 
     @api.depends("allocation_ids.amount", "amount")
     def _compute_sop_amount_free(self):
         for line in self:
             line.sop_amount_free = line.amount - sum(line.allocation_ids.mapped("amount"))
+
+    @api.model
+    def _search_sop_amount_free(self, operator, value):
+        earmarks = self.env["sop.payment.allocation"]
+        return earmarks._search_not_earmarked(self, "statement_line_id", operator, value)
 
     def action_sop_earmark(self):
         """Say in one dialog which contracts the money pays for (C3)."""

@@ -13,7 +13,9 @@ class AccountPayment(models.Model):
     )
     amount_earmarked = fields.Monetary(string="Earmarked", compute="_compute_amount_earmarked")
     amount_not_earmarked = fields.Monetary(
-        string="Not Earmarked", compute="_compute_amount_earmarked"
+        string="Not Earmarked",
+        compute="_compute_amount_earmarked",
+        search="_search_amount_not_earmarked",
     )
     sop_governed = fields.Boolean(compute="_compute_sop_governed", compute_sudo=True)
 
@@ -30,6 +32,11 @@ class AccountPayment(models.Model):
             earmarked = sum(payment.sudo().allocation_ids.mapped("amount"))
             payment.amount_earmarked = earmarked
             payment.amount_not_earmarked = payment.amount - earmarked
+
+    @api.model
+    def _search_amount_not_earmarked(self, operator, value):
+        earmarks = self.env["sop.payment.allocation"]
+        return earmarks._search_not_earmarked(self, "payment_id", operator, value)
 
     @api.depends("company_id", "partner_type")
     def _compute_sop_governed(self):

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_list
+from odoo.fields import Domain
+from odoo.tools import SQL, format_list
+
+COMPARISONS = {operator: SQL(operator) for operator in ("<", "<=", ">", ">=")}
 
 
 class SopPaymentAllocation(models.Model):
@@ -193,6 +196,32 @@ class SopPaymentAllocation(models.Model):
     def unlink(self):
         self._touch_contracts()
         return super().unlink()
+
+    @api.model
+    def _search_not_earmarked(self, money, link, operator, value):
+        """Return the domain of ``money`` of which so much is not earmarked.
+
+        :param str link: the field of an earmark that leads to the money
+        """
+        if operator == "in":
+            condition = SQL("= ANY(%s)", [amount or 0.0 for amount in value])
+        elif operator in COMPARISONS:
+            condition = SQL("%s %s", COMPARISONS[operator], value)
+        else:
+            return NotImplemented
+        money.flush_model(["amount"])
+        self.flush_model(["amount", link])
+        query = SQL(
+            """(SELECT money.id
+                  FROM %(money)s money
+             LEFT JOIN sop_payment_allocation earmark ON earmark.%(link)s = money.id
+              GROUP BY money.id
+                HAVING money.amount - COALESCE(SUM(earmark.amount), 0) %(condition)s)""",
+            money=SQL.identifier(money._table),
+            link=SQL.identifier(link),
+            condition=condition,
+        )
+        return Domain("id", "in", query)
 
     def _refuse_deletion_of_money(self):
         """Refuse to delete the money of these earmarks: their trace names it (C3)."""

@@ -84,6 +84,50 @@ class TestEarmarks(EarmarkCase):
         self.assertCollected(order, 400.0)
         self.assertEqual(line.sop_amount_free, 0.0)
 
+    def shown(self, records, view, filter_name):
+        """Which of the records finance sees with the filter of the search view."""
+        records = self.as_user(records, "finance")
+        arch = etree.fromstring(
+            records.get_view(self.env.ref(f"sales_sop.{view}").id, "search")["arch"]
+        )
+        (found,) = arch.xpath(f"//filter[@name='{filter_name}']/@domain")
+        return records.search([("id", "in", records.ids), *safe_eval(found)])
+
+    @rule("C3")
+    def test_finance_finds_the_payments_that_wait_for_an_earmark(self):
+        order = self.order()
+        part, whole, none, draft = (
+            self.receive(400.0),
+            self.receive(300.0),
+            self.receive(200.0),
+            self.receive(100.0),
+        )
+        self.rpc(draft, "finance", "action_draft")
+        self.earmark(part, order, 250.0)
+        self.earmark(whole, order, 300.0)
+        payments = part | whole | none | draft
+        found = self.shown(payments, "account_payment_view_search", "sop_not_earmarked")
+        self.assertEqual(found, part | none)
+        self.assertEqual(payments.search([("amount_not_earmarked", "=", 150.0)]) & payments, part)
+        free = [("amount_not_earmarked", "!=", 0.0), ("id", "in", payments.ids)]
+        self.assertEqual(payments.search(free), part | none | draft)
+
+    @rule("C3")
+    def test_finance_finds_the_bank_lines_that_wait_for_an_earmark(self):
+        order, first, second = self.order(), self.bank_line(400.0), self.bank_line(300.0)
+        lines = first | second
+        view = "account_bank_statement_line_view_search"
+        self.assertEqual(self.shown(lines, view, "not_earmarked"), lines)
+        self.as_user(self.env["sop.payment.allocation"], "finance").create(
+            {
+                "statement_line_id": first.id,
+                "contract_id": self.contract(order).id,
+                "amount": 400.0,
+            }
+        )
+        self.assertEqual(self.shown(lines, view, "not_earmarked"), second)
+        self.assertEqual(lines.search([("sop_amount_free", "<=", 0.0)]) & lines, first)
+
     @rule("C3")
     def test_the_contract_that_the_customer_names_is_proposed_first(self):
         first, second = self.order(300.0), self.order(700.0)

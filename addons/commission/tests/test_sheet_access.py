@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -246,6 +248,18 @@ class TestSheetScreens(MenuWalker, SheetCase):
     """Every role opens the screens of sheets and disputes with what is its own on them."""
 
     ACTIONS = ("commission_sheet_action", "commission_dispute_action", "commission_entry_action")
+
+    def test_on_a_phone_the_lines_of_a_sheet_are_cards(self):
+        payee = self.as_user(self.env["commission.sheet"], "salesperson")
+        sheet = etree.fromstring(payee.get_view(view_type="form")["arch"])
+        (lines,) = sheet.xpath("//field[@name='entry_ids']")
+        card = lines.find("kanban")
+        for content in (
+            "//field[@name='amount']",
+            "//field[@name='explanation']",
+            "//button[@name='action_dispute']",
+        ):
+            self.assertTrue(card.xpath(f".{content}"), content)
 
     def test_every_role_opens_sheets_and_disputes(self):
         __, payment, march = self.march_sheet()

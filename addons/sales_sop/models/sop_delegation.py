@@ -72,7 +72,7 @@ class SopDelegation(models.Model):
     def _compute_display_name(self):
         for delegation in self:
             # A new one has no name before it says who decides.
-            delegation.display_name = delegation.delegate_id and self.env._(
+            delegation.display_name = bool(delegation.delegate_id) and self.env._(
                 "%(delegate)s for %(user)s",
                 delegate=delegation.delegate_id.name,
                 user=delegation.user_id.name,

@@ -54,6 +54,13 @@ class TestDelegation(PeopleCase):
             (step.user_id, step.on_behalf_of_id), (deputy, self.users["sales_manager"])
         )
 
+    def test_a_delegation_is_named_by_both_and_a_new_one_by_nobody(self):
+        deputy = self.colleague("deputy", "sales_office")
+        delegation = self.delegate("sales_manager", deputy)
+        manager = self.users["sales_manager"]
+        self.assertEqual(delegation.display_name, f"{deputy.name} for {manager.name}")
+        self.assertFalse(delegation.new({}).display_name)
+
     @rule("A1")
     def test_without_a_delegation_in_force_the_deputy_decides_nothing(self):
         deputy = self.colleague("deputy", "sales_office")

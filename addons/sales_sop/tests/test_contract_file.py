@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ROLES, STANDARD_USERS, SopCase, rule
 from .test_races import RaceCase
@@ -273,6 +274,20 @@ class TestContractFile(PaperCase):
         ):
             with self.subTest(clause=clause):
                 self.assertEqual(contracts.search([*archived, clause]).ids, contract.ids)
+        view = self.env.ref("sales_sop.sop_contract_view_search_archive")
+        arch = etree.fromstring(contracts.get_view(view.id, "search")["arch"])
+        box = arch.xpath("//field/@filter_domain")[0]
+        for words in (
+            contract.number,
+            order.name,
+            self.customer.name.lower(),
+            "energy-saving",
+            "scan 17",
+            "settlement of disputes",
+        ):
+            with self.subTest(words=words):
+                clause = safe_eval(box, {"self": words})
+                self.assertEqual(contracts.search([*archived, *clause]).ids, contract.ids)
         found = contracts.browse(contract.id)
         self.assertEqual(found.signed_file_id.document_name, "HT scan 17.pdf")
         self.assertEqual(found.signed_file_sha256, file.sha256)

@@ -272,6 +272,8 @@ class SaleOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        # Before Odoo compares them with what is delivered.
+        self._sop_check_numbers(vals)
         # A form sends an empty list when nothing has changed; False would clear the links.
         if vals.get("invoice_lines", []) != []:
             self.check_access("write")

@@ -71,6 +71,7 @@ class SopApprovalMixin(models.AbstractModel):
         :raise UserError: when the document is not ready or a step of the route has no member
         """
         documents = self.with_env(self.env(context=self._approval_context()))
+        documents._touch_submitted()
         prepared = [document._prepare_submission(route_code) for document in documents]
         # Together; a client's defaults do not reach them, though they are written with sudo.
         approvals = self.env["sop.approval"].with_env(documents.env).sudo()
@@ -81,6 +82,20 @@ class SopApprovalMixin(models.AbstractModel):
         approvals._follow_up()
         approvals.step_ids.filtered(lambda step: step.state == "pending")._put_on_lists()
         return approvals.sudo(False).with_env(self.env)
+
+    def _touch_submitted(self):
+        """Update the rows: of two who submit at once, the second begins again and sees the first.
+
+        Otherwise both submissions would wait, and whoever decided one would find another.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET write_uid = write_uid WHERE id IN %s",
+                    SQL.identifier(self._table),
+                    tuple(sorted(self.ids)),
+                )
+            )
 
     @api.model
     def _approval_context(self):

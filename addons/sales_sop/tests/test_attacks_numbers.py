@@ -49,6 +49,16 @@ class TestNumbers(AttackCase):
 
         self.assertNoNumber(write_along, "Quantity", unchanged=[order, line])
 
+    @rule("A3", "A4")
+    def test_a_confirmed_order_names_the_line_too(self):
+        order = self.confirmed_order()
+        line = order.order_line
+
+        def write(value):
+            self.rpc(line, "salesperson", "write", {"product_uom_qty": value})
+
+        self.assertNoNumber(write, order.name, "Quantity", unchanged=[order, line])
+
     @rule("A4", "D10")
     def test_a_text_that_cannot_be_kept_is_refused(self):
         order = self.confirmed_order().sudo()

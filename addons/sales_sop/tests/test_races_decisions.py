@@ -111,3 +111,32 @@ class TestDecisionsAtOnce(AtOnceCase):
         self.submit_all(orders)
         for order in self.each(orders):
             race(order, order.sudo().approval_for("application"))
+
+    def _submit_twice(self, document, role):
+        """Both press the button having seen a document that nobody has submitted."""
+        tries = []
+
+        def submit(env):
+            self.seen_by(env, document, role).action_sop_submit()
+
+        def submit_again(env):
+            if not tries:
+                tries.append(True)
+                return submit(env)
+            with self.assertRefused("already submitted"):
+                submit(env)
+
+        self.race(submit, submit_again)
+        self.assertEqual(document.sudo().approval_ids.mapped("state"), ["pending"])
+
+    @rule("D1")
+    def test_a_delivery_order_that_two_submit_at_once_waits_once(self):
+        self._submit_twice(self.confirmed_order().sudo().picking_ids, "sales_office")
+
+    @rule("C2")
+    def test_an_invoice_that_two_submit_at_once_waits_once(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        invoice = self.draft_invoice(order)
+        self.as_user(invoice, "accountant").invoice_line_ids.price_unit = 90.0
+        self._submit_twice(invoice, "finance")

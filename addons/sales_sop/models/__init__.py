@@ -178,6 +178,7 @@ from . import (
     sop_amendment_file,
     sop_contract_amendment,
     sale_order_amendment,
+    sale_order_agreed_content,
     sale_order_agreed_date,
     res_config_settings_opening,
     sop_contract_opening,

@@ -1,8 +1,8 @@
 from odoo import fields
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
-from .common import rule
+from .common import SopCase, rule
 from .test_price_authority import PriceCase
 
 
@@ -281,3 +281,30 @@ class TestForeignStrategy(PriceCase):
         ):
             order = self.quotation(lines=[(self.drive, 10, price)])
             self.assertEqual(self.roles_for(order), roles, price)
+
+
+@tagged("post_install", "-at_install")
+class TestAgreedOnScreen(SopCase):
+    """The order form says by itself what changes by an amendment only (A3)."""
+
+    @rule("A3")
+    def test_the_screen_does_not_offer_to_edit_what_was_agreed(self):
+        quotation = self.as_user(self.quotation(), "salesperson")
+        with Form(quotation) as form, form.order_line.edit(0) as line:
+            line.product_uom_qty = 7
+        self.assertEqual(quotation.order_line.product_uom_qty, 7)
+        order = self.as_user(self.confirmed_order(), "salesperson")
+        with Form(order) as form:
+            for field in ("product_uom_qty", "price_unit", "tax_ids"):
+                with (
+                    self.subTest(field=field),
+                    self.assertRaisesRegex(AssertionError, "readonly"),
+                    form.order_line.edit(0) as line,
+                ):
+                    setattr(line, field, 7)
+            with self.assertRaisesRegex(AssertionError, "readonly"):
+                form.payment_term_id = self.env["account.payment.term"]
+            with form.order_line.new() as note:
+                note.display_type = "line_note"
+                note.name = "Painted grey"
+        self.assertEqual(order.order_line.mapped("name")[-1], "Painted grey")

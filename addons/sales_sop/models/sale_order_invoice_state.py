@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
         groups=ACCOUNTANTS,
     )
     sop_amount_invoiceable = fields.Monetary(
-        string="Not Invoiced Yet",
+        string="Due for Invoicing",
         compute="_compute_sop_invoice_state",
         compute_sudo=True,
         help="What was accepted or is due and is on no invoice, at the agreed prices with tax, "

@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -146,6 +148,22 @@ class TestInvoiceLists(InvoiceAttackCase):
         self.assertEqual(invoice.amount_total, 1000.0)
         with self.assertRefused(waiting.name, "Waits for Money"):
             self.rpc(waiting, "accountant", "action_sop_draft_invoices")
+
+    @rule("C1")
+    def test_an_order_offers_everybody_the_invoice_that_they_may_draft(self):
+        order = self.paid_order()
+        dialog = str(self.env.ref("sale.action_view_sale_advance_payment_inv").id)
+        for role, offered in (
+            ("accountant", {"action_sop_draft_invoices"}),
+            ("finance_vp", {"action_sop_draft_invoices"}),
+            ("finance", {dialog}),
+            ("salesperson", {dialog}),
+            ("legal", set()),
+        ):
+            arch = self.as_user(order, role).get_view(view_type="form")["arch"]
+            buttons = set(etree.fromstring(arch).xpath("//header/button/@name"))
+            with self.subTest(role=role):
+                self.assertEqual(buttons & {dialog, "action_sop_draft_invoices"}, offered)
 
     @rule("C1")
     def test_the_draft_deducts_the_down_payment(self):

@@ -10,7 +10,7 @@ class SopContractHandover(models.TransientModel):
     contract_ids = fields.Many2many("sop.contract", string="Contracts", required=True)
     user_id = fields.Many2one(
         "res.users",
-        string="To",
+        string="New Salesperson",
         required=True,
         domain=lambda self: [
             ("share", "=", False),

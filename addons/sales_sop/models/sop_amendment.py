@@ -232,11 +232,12 @@ class SopAmendment(models.Model):
 
     @api.depends("amount_new", "amount_old", "state")
     def _compute_amount_surplus(self):
+        open_states = (*EDITABLE_STATES, "pending")
         for amendment in self:
-            contract = amendment.contract_id
-            surplus = contract.amount_collected - amendment._new_contract_total()
-            open_states = (*EDITABLE_STATES, "pending")
-            amendment.amount_surplus = max(0.0, surplus) if amendment.state in open_states else 0.0
+            amendment.amount_surplus = 0.0
+            if amendment.order_id and amendment.state in open_states:
+                collected = amendment.contract_id.amount_collected
+                amendment.amount_surplus = max(0.0, collected - amendment._new_contract_total())
 
     @api.depends("state", "approval_ids.step_ids.state")
     def _compute_waiting_for(self):

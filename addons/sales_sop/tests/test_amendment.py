@@ -228,6 +228,11 @@ class TestSupplement(AmendmentCase):
         self.assertEqual(contract.amount_surplus, 300.0)
 
     @rule("A3")
+    def test_a_new_one_of_no_order_yet_changes_nothing(self):
+        new = self.as_user(self.env["sop.amendment"], "salesperson").new({})
+        self.assertEqual((new.amount_change, new.amount_surplus), (0.0, 0.0))
+
+    @rule("A3")
     def test_a_locked_order_is_amended_and_stays_locked(self):
         order = self.confirmed_order()
         order.sudo().action_lock()

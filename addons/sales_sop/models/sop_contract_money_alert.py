@@ -126,9 +126,7 @@ class SopContract(models.Model):
         )
 
     def _people_of_lost_money(self):
-        finance = self.env.ref("sales_sop.group_finance").all_user_ids.filtered(
-            lambda user: user.active and not user.share and self.company_id in user.company_ids
-        )
+        finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
         return finance | self.user_id.filtered("active")
 
     def _alert_of_lost_money(self, user, reason, collected):

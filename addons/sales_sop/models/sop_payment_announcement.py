@@ -144,11 +144,7 @@ class SopPaymentAnnouncement(models.Model):
         return announcement
 
     def _tell_finance(self):
-        finance = (
-            self.env.ref("sales_sop.group_finance")
-            .sudo()
-            .all_user_ids.filtered(lambda user: user.active and self.company_id in user.company_ids)
-        )
+        finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
         for user in finance:
             announcement = self.with_context(lang=user.lang, mail_activity_quick_update=True)
             announcement.activity_schedule(

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .sop_draft_mixin import CHATTER_FIELDS
+from .sop_draft_mixin import content_names
 
 AMENDMENT_STATES = [
     ("draft", "Draft"),
@@ -295,7 +295,7 @@ class SopAmendment(models.Model):
 
     def _check_editable(self, names=()):
         """What is submitted does not change any more; it is withdrawn first."""
-        if all(name.startswith(CHATTER_FIELDS) for name in names) and names:
+        if names and not content_names(names):
             return
         for amendment in self:
             amendment.sudo().order_id.with_user(self.env.user)._sop_check_may_amend()

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from .sop_draft_mixin import content_names
+
 CLAIM_STATES = [
     ("open", "Open"),
     ("accepted", "Accepted by the Carrier"),
@@ -131,7 +133,7 @@ class SopCarrierClaim(models.Model):
         return claims
 
     def write(self, vals):
-        own = {name for name in vals if not name.startswith(("message_", "activity_"))}
+        own = content_names(vals)
         if not self.env.su and own:
             if "picking_id" in own or any(claim.state != "open" for claim in self):
                 raise AccessError(

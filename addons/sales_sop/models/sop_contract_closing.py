@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_repr, format_list
 
 from .sop_approval_mixin import DOCUMENT_STATES
+from .sop_draft_mixin import content_names
 
 CLOSING_STATES = [
     ("draft", "Draft"),
@@ -142,7 +143,7 @@ class SopContractClosing(models.Model):
         return requests
 
     def write(self, vals):
-        own = {name for name in vals if not name.startswith(("message_", "activity_"))}
+        own = content_names(vals)
         if not self.env.su and own:
             for request in self:
                 if request.state != "draft" or not own <= OPEN_FIELDS:

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .sop_draft_mixin import content_names
+
 # Who says which contracts are key contracts, and checks them (K9).
 CHECKERS = (
     "sales_sop.group_sales_manager",
@@ -103,7 +105,7 @@ class SopContractCheck(models.Model):
         return checks
 
     def write(self, vals):
-        own = {name for name in vals if not name.startswith(("message_", "activity_"))}
+        own = content_names(vals)
         if own and not self.env.su:
             self._sop_check_open()
         if "contract_id" in own and not self.env.su:

@@ -4,6 +4,11 @@ from odoo import api, models
 CHATTER_FIELDS = ("message_", "activity_", "website_message_", "rating_")
 
 
+def content_names(names):
+    """Return which of these fields are content of a document, not its chatter."""
+    return {name for name in names if not name.startswith(CHATTER_FIELDS)}
+
+
 class SopDraftMixin(models.AbstractModel):
     """A document whose content changes only while it is a draft (P1).
 
@@ -14,7 +19,7 @@ class SopDraftMixin(models.AbstractModel):
     _description = "Document That Changes Only as a Draft"
 
     def write(self, vals):
-        if not self.env.su and any(not name.startswith(CHATTER_FIELDS) for name in vals):
+        if not self.env.su and content_names(vals):
             self.check_access("write")
             self._check_is_draft()
         return super().write(vals)

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_list
 
-from .sop_draft_mixin import CHATTER_FIELDS
+from .sop_draft_mixin import content_names
 from .sop_policy_money import PAPER_KINDS
 
 BILLS = ("bank_bill", "commercial_bill")
@@ -188,7 +188,7 @@ class SopMoneyPaper(models.Model):
         return super().write(vals)
 
     def _check_content_stays(self, vals):
-        names = {name for name in vals if not name.startswith(CHATTER_FIELDS)}
+        names = content_names(vals)
         if names:
             self.check_access("write")
         registered = self.filtered(

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .sop_draft_mixin import CHATTER_FIELDS
+from .sop_draft_mixin import content_names
 from .sop_policy_term import SALES_MODES
 
 OPENING_STATES = [
@@ -271,8 +271,7 @@ class SopOpeningContract(models.Model):
         return openings
 
     def write(self, vals):
-        content = {name for name in vals if not name.startswith(CHATTER_FIELDS)}
-        if self.env.su or not content:
+        if self.env.su or not content_names(vals):
             return super().write(vals)
         self._check_editable()
         if "company_id" in vals:

@@ -4,6 +4,7 @@ from odoo.fields import Command
 from odoo.tools import float_repr, format_list
 
 from .sop_approval_mixin import DOCUMENT_STATES
+from .sop_draft_mixin import content_names
 from .stock_move_pod import RECEIVED_FIELDS
 
 # What whoever asks may write until the correction is decided.
@@ -105,7 +106,7 @@ class SopPodCorrection(models.Model):
     # -- written by whoever asks, until it is decided ------------------------------------------
 
     def write(self, vals):
-        own = {name for name in vals if not name.startswith(("message_", "activity_"))}
+        own = content_names(vals)
         if not self.env.su and own:
             self._sop_check_open(own)
         return super().write(vals)

@@ -4,6 +4,8 @@ from odoo.fields import Command
 from odoo.tools import format_list
 from odoo.tools.misc import clean_context
 
+from .sop_draft_mixin import content_names
+
 # What says which of the delivered lots is missing; open to those who work on it.
 OPEN_FIELDS = frozenset({"lot_ids"})
 
@@ -102,7 +104,7 @@ class SopPodMissing(models.Model):
     # -- only private code adds and changes ----------------------------------------------------
 
     def write(self, vals):
-        own = {name for name in vals if not name.startswith(("message_", "activity_"))}
+        own = content_names(vals)
         if not self.env.su and own:
             decided = self.filtered(lambda row: row.state != "open")
             if decided or not own <= OPEN_FIELDS:

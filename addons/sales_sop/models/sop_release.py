@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
-from .sop_draft_mixin import CHATTER_FIELDS
+from .sop_draft_mixin import content_names
 from .sop_policy_release import RELEASABLE_RULES
 from .wording import in_brackets
 
@@ -516,7 +516,7 @@ class SopRelease(models.Model):
         return releases
 
     def write(self, vals):
-        if not self.env.su and any(not name.startswith(CHATTER_FIELDS) for name in vals):
+        if not self.env.su and content_names(vals):
             self.check_access("write")
             self._check_is_own_draft()
         result = super().write(vals)

@@ -1,5 +1,6 @@
 from odoo import fields, models
-from odoo.tools import SQL
+
+from odoo.addons.sales_sop.models.touch import touch
 
 
 class ResCompany(models.Model):
@@ -11,11 +12,6 @@ class ResCompany(models.Model):
         help="The last day that a calculation of commission looked at. The next one looks at the "
         "same day, to which it adds what has come to light since, or at a later one: what was "
         "known of the days before stays readable for ever.",
-    )
-    commission_revision = fields.Integer(
-        readonly=True,
-        help="Every calculation updates it, so that of two at the same moment the second one "
-        "starts again and sees the first.",
     )
 
     def _compute_commission_calculated_until(self):
@@ -41,14 +37,4 @@ class ResCompany(models.Model):
 
     def _commission_touch(self):
         """Let a second calculation at the same moment start again and see this one."""
-        # In one order, so that two that touch several companies do not wait for each other.
-        for company in self.sorted("id"):
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE res_company
-                          SET commission_revision = COALESCE(commission_revision, 0) + 1
-                        WHERE id = %s""",
-                    company.id,
-                )
-            )
-        self.invalidate_recordset(["commission_revision"], flush=False)
+        touch(self)

@@ -1,7 +1,7 @@
 from odoo import api, models
-from odoo.tools import SQL
 
 from .sop_remembered_mixin import remembered
+from .touch import touch
 
 
 class IrSequence(models.Model):
@@ -19,8 +19,7 @@ class IrSequence(models.Model):
     def _sop_ensure_yearly(self, values, company, date):
         """Return the company's sequence and its counter for the year of ``date``.
 
-        Two that find none must not both make one: before it is made, the company's row is
-        updated, and PostgreSQL refuses the second of two that do so; it is tried again.
+        Two that find none must not both make one: before it is made, the company is touched.
 
         :param dict values: ``code``, ``name`` and ``prefix`` of a sequence that has to be made, and
             whatever else it needs
@@ -28,9 +27,7 @@ class IrSequence(models.Model):
         sequence, counter = self._sop_yearly(values["code"], company, date)
         if counter:
             return sequence, counter
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", company.id)
-        )
+        touch(company)
         # Somebody else may just have made it: what is remembered does not count.
         self._sop_forget()
         sequence, __ = self._sop_yearly(values["code"], company, date)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_list
 
+from .touch import touch
+
 OPENING_STATES = [("none", "No Go-live Date"), ("open", "Being Entered"), ("closed", "Closed")]
 UNDECIDED = ("draft", "ready", "queued")
 CLOSING_FIELDS = frozenset({"sop_opening_closed_on", "sop_opening_closed_by_id"})
@@ -87,7 +89,7 @@ class ResCompany(models.Model):
         self._sop_check_opening_is_open()
         openings = self.env["sop.opening.contract"].sudo().search([("company_id", "=", self.id)])
         # Whoever undoes or changes one at this moment, or closes too, starts again and sees it.
-        openings._touch()
+        touch(openings)
         undecided = openings.filtered(lambda opening: opening.state in UNDECIDED)
         if undecided:
             raise UserError(

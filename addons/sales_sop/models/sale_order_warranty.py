@@ -1,7 +1,9 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
+
+from .touch import touch
 
 
 class SaleOrder(models.Model):
@@ -48,18 +50,8 @@ class SaleOrder(models.Model):
         An order agreed before the first policy has no contract, so the order itself is updated.
         """
         origins = self.sudo().filtered(lambda order: order._sop_is_warranty()).sop_origin_order_id
-        if not origins:
-            return
         origins.sop_contract_id._touch()
-        self.env["sale.order"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """UPDATE sale_order SET write_date = write_date
-                    WHERE id IN (SELECT id FROM sale_order WHERE id IN %s ORDER BY id FOR UPDATE)
-                """,
-                tuple(origins.ids),
-            )
-        )
+        touch(origins)
 
     # -- the rule ------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_list
 
+from .touch import touch
 from .wording import clauses, labelled, paragraph
 
 APPROVAL_STATES = [
@@ -131,11 +132,6 @@ class SopApproval(models.Model):
         "when submitted.",
     )
     step_ids = fields.One2many("sop.approval.step", "approval_id", string="Steps", readonly=True)
-    revision = fields.Integer(
-        readonly=True,
-        help="Counts the decisions. Every decision updates it first, so that of two decisions at "
-        "the same moment the second one starts again and sees the first.",
-    )
     is_current = fields.Boolean(
         string="Content Unchanged",
         compute="_compute_is_current",
@@ -393,7 +389,7 @@ class SopApproval(models.Model):
 
     def _withdraw(self, reason):
         self.check_access("read")
-        self._lock()
+        touch(self)
         if self.env.user not in self._owners() and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -473,7 +469,7 @@ class SopApproval(models.Model):
         # Nothing that a client sends along decides who may, and on what content.
         context = self.env["sop.approval.mixin"]._approval_context()
         approvals = self.with_env(self.env(context=context)).sorted("id")
-        approvals._lock()
+        touch(approvals)
         documents = approvals._documents()
         delegations = approvals.env["sop.delegation"]._in_force(self.env.user)
         decided = opened = approvals.env["sop.approval.step"].sudo()
@@ -505,24 +501,6 @@ class SopApproval(models.Model):
             }
         )
         return step
-
-    def _lock(self):
-        """Let of two decisions at the same moment the second one start again.
-
-        What is cached stays right: PostgreSQL refuses the update when the approval has changed
-        since this transaction began, and then everything is read anew.
-        """
-        if not self.ids:
-            return
-        self.env.cr.execute(
-            SQL(
-                """UPDATE sop_approval SET revision = revision + 1
-                    WHERE id IN (
-                        SELECT id FROM sop_approval WHERE id IN %s ORDER BY id FOR UPDATE)""",
-                tuple(self.ids),
-            )
-        )
-        self.invalidate_recordset(["revision"], flush=False)
 
     def _check_is_pending(self):
         if self.state != "pending":

@@ -8,6 +8,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_list
 
+from .touch import touch
+
 # Where a document stands on a route, as `_approval_state` tells it.
 DOCUMENT_STATES = [
     ("none", "Not Submitted"),
@@ -71,7 +73,8 @@ class SopApprovalMixin(models.AbstractModel):
         :raise UserError: when the document is not ready or a step of the route has no member
         """
         documents = self.with_env(self.env(context=self._approval_context()))
-        documents._touch_submitted()
+        # Of two who submit at once both would wait, and whoever decided one would find another.
+        touch(documents)
         prepared = [document._prepare_submission(route_code) for document in documents]
         # Together; a client's defaults do not reach them, though they are written with sudo.
         approvals = self.env["sop.approval"].with_env(documents.env).sudo()
@@ -82,20 +85,6 @@ class SopApprovalMixin(models.AbstractModel):
         approvals._follow_up()
         approvals.step_ids.filtered(lambda step: step.state == "pending")._put_on_lists()
         return approvals.sudo(False).with_env(self.env)
-
-    def _touch_submitted(self):
-        """Update the rows: of two who submit at once, the second begins again and sees the first.
-
-        Otherwise both submissions would wait, and whoever decided one would find another.
-        """
-        if self.ids:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE %s SET write_uid = write_uid WHERE id IN %s",
-                    SQL.identifier(self._table),
-                    tuple(sorted(self.ids)),
-                )
-            )
 
     @api.model
     def _approval_context(self):

@@ -4,6 +4,7 @@ from odoo.tools import SQL, float_repr, float_round, formatLang
 
 from .sale_order_line_agreed import roundings_sql
 from .sop_policy_term import SALES_MODES
+from .touch import touch
 
 CONTRACT_STATES = [
     ("draft", "Draft"),
@@ -141,11 +142,6 @@ class SopContract(models.Model):
         string="Refused Because",
         compute="_compute_approval_state",
         help="Who refused to countersign, and why; empty as soon as the contract is sent again.",
-    )
-    gate_revision = fields.Integer(
-        readonly=True,
-        help="Every gate and every change of money or goods updates it, so that of two of them at "
-        "the same moment the second one starts again and sees the first.",
     )
 
     _number_company_uniq = models.Constraint(
@@ -331,30 +327,10 @@ class SopContract(models.Model):
         return [(rule, self._money_sentence(amount, percent))]
 
     def _touch(self):
-        """Update the contracts' counter, so that simultaneous gates see one another.
-
-        PostgreSQL refuses the second of two transactions that update one row; Odoo runs it again
-        and it then sees what the first one did. Reading with a lock would not do: the second one
-        would wait and then decide by its old snapshot.
-        """
-        if not self.ids:
-            return
-        self.env.cr.execute(
-            SQL(
-                """UPDATE sop_contract SET gate_revision = gate_revision + 1
-                    WHERE id IN (
-                        SELECT id FROM sop_contract WHERE id IN %s ORDER BY id FOR UPDATE)""",
-                tuple(self.ids),
-            )
-        )
+        """Let simultaneous gates see one another, and what is collected be computed anew."""
+        touch(self)
         self.invalidate_recordset(
-            [
-                "gate_revision",
-                "amount_collected",
-                "percent_collected",
-                "amount_missing",
-                "invoice_gate_reached",
-            ],
+            ["amount_collected", "percent_collected", "amount_missing", "invoice_gate_reached"],
             flush=False,
         )
 

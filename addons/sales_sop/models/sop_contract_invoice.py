@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL, formatLang
 
+from .touch import touch
+
 # So many days of a customer's invoices count together.
 SPLIT_DAYS = 30
 
@@ -114,14 +116,7 @@ class SopContract(models.Model):
 
     def _touch_customers(self):
         """Let two invoices of one customer at the same moment see one another."""
-        customers = self.partner_id.commercial_partner_id
-        if customers:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE res_partner SET write_uid = write_uid WHERE id IN %s",
-                    tuple(sorted(customers.ids)),
-                )
-            )
+        touch(self.partner_id.commercial_partner_id)
 
     def _passes_invoice_limit(self, before, after):
         """Whether the step from ``before`` to ``after`` goes beyond what the policy lets pass."""

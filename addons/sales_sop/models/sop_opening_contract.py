@@ -3,10 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from .sop_draft_mixin import content_names
 from .sop_policy_term import SALES_MODES
+from .touch import touch
 
 OPENING_STATES = [
     ("draft", "Draft"),
@@ -303,7 +303,8 @@ class SopOpeningContract(models.Model):
         self._check_is_draft()
 
     def _check_is_draft(self):
-        self._touch()
+        # A line is changed by one while the other hands the contract over: both end here.
+        touch(self)
         labels = dict(self._fields["state"]._description_selection(self.env))
         for opening in self:
             if opening.state != "draft":
@@ -315,21 +316,6 @@ class SopOpeningContract(models.Model):
                         state=labels[opening.state],
                     )
                 )
-
-    def _touch(self):
-        """Update the rows, so that of two people who change one contract the second starts again.
-
-        A line is changed by one while the other hands the contract over: both end here.
-        """
-        if self.ids:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE sop_opening_contract SET write_date = write_date
-                        WHERE id IN (SELECT id FROM sop_opening_contract
-                                      WHERE id IN %s ORDER BY id FOR UPDATE)""",
-                    self._ids,
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_if_draft(self):

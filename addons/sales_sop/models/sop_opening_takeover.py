@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 from odoo.tools.misc import clean_context
 
+from .touch import touch
+
 _logger = logging.getLogger(__name__)
 
 # More than these are taken over in the background, so that nobody waits before a frozen screen.
@@ -66,7 +68,7 @@ class SopOpeningContract(models.Model):
             raise UserError("\n".join(problems))
 
     def _check_state(self, *states):
-        self._touch()
+        touch(self)
         labels = dict(self._fields["state"]._description_selection(self.env))
         wrong = self.filtered(lambda opening: opening.state not in states)
         if wrong:

@@ -2,7 +2,9 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_list
+from odoo.tools import format_list
+
+from .touch import touch
 
 # What an earmark is about; another contract or other money is another earmark.
 IDENTITY_FIELDS = frozenset({"payment_id", "statement_line_id", "contract_id"})
@@ -44,15 +46,8 @@ class SopPaymentAllocation(models.Model):
         return super()._check_money_is_enough()
 
     def _touch_money(self):
-        for records in (self.payment_id, self.statement_line_id):
-            if records.ids:
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE %s SET write_uid = write_uid WHERE id IN %s",
-                        SQL.identifier(records._table),
-                        tuple(sorted(records.ids)),
-                    )
-                )
+        touch(self.payment_id)
+        touch(self.statement_line_id)
 
     # -- trace ---------------------------------------------------------------------------------
 

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_list
+from odoo.tools import format_list
 
 from .sop_policy_vote import VOTES
+from .touch import touch
 
 VOTE_STATES = [
     ("none", "Not Open for Decision"),
@@ -25,7 +26,6 @@ class SopPolicy(models.Model):
 
     vote_ids = fields.One2many("sop.policy.vote", "policy_id", string="Votes", readonly=True)
     vote_round = fields.Integer(string="Round", readonly=True, copy=False)
-    vote_revision = fields.Integer(readonly=True, copy=False)
     vote_hash = fields.Char(readonly=True, copy=False)
     vote_opened_on = fields.Datetime(string="Open Since", readonly=True, copy=False)
     vote_opened_by_id = fields.Many2one("res.users", readonly=True, copy=False, ondelete="restrict")
@@ -65,7 +65,6 @@ class SopPolicy(models.Model):
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {
             "vote_round",
-            "vote_revision",
             "vote_hash",
             "vote_opened_on",
             "vote_opened_by_id",
@@ -362,9 +361,7 @@ class SopPolicy(models.Model):
 
     def _check_can_be_issued(self):
         """Policies of one company are issued one after the other, also from two desks at once."""
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET write_date = write_date WHERE id = %s", self.company_id.id)
-        )
+        touch(self.company_id)
         return super()._check_can_be_issued()
 
     def action_send_back(self):
@@ -392,16 +389,9 @@ class SopPolicy(models.Model):
         return super()._check_is_draft()
 
     def _touch(self):
-        """Update the policies' counter, so that simultaneous changes and votes see one another."""
+        """Let simultaneous changes and votes see one another; nobody goes by what is remembered."""
         if self.ids:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE sop_policy SET vote_revision = COALESCE(vote_revision, 0) + 1
-                        WHERE id IN (
-                            SELECT id FROM sop_policy WHERE id IN %s ORDER BY id FOR UPDATE)""",
-                    tuple(self.ids),
-                )
-            )
+            touch(self)
             self._sop_forget()
 
     @api.ondelete(at_uninstall=False)

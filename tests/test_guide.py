@@ -107,7 +107,7 @@ def _words():
 
 
 def _roots():
-    for folder in ("views", "report", "reports"):
+    for folder in ("views", "report"):
         for path in ADDONS.glob(f"*/{folder}/*.xml"):
             yield path.relative_to(ADDONS).parts[0], ElementTree.parse(path).getroot()
 

@@ -95,6 +95,7 @@ from . import (
     sale_order_invoice_state,
     sale_order_pro_forma,
     sale_order_chain,
+    sop_contract_next,
     sale_order_portal,
     sale_order_documents,
     sale_order_notice,

@@ -38,6 +38,39 @@ class TestChain(SopCase):
         self.approve(contract, "contract", "sales_head")
         self.assertEqual(contract.state, "effective")
 
+    @rule("A1", "K2", "D1", "D3", "C1")
+    def test_the_list_of_the_own_contracts_says_what_is_stuck_and_why(self):
+        order = self.quotation()
+        self.submit(order)
+        contract = self.as_user(order.sudo().sop_contract_id, "salesperson")
+
+        def says(*texts):
+            contract.invalidate_recordset()
+            for text in texts:
+                self.assertIn(text, contract.next_step)
+
+        says("Application: Waits for Sales Manager.")
+        self.approve(order, "application", "sales_manager")
+        says("Contract: ", contract.number, "countersigning by the head of sales")
+        self.countersign(order)
+        says("Delivery: Ready to be confirmed.")
+        order.action_confirm()
+        picking = order.sudo().picking_ids
+        says("Delivery: ", picking.name, "has not been submitted")
+        self.approve_delivery(picking)
+        says("Delivery: Released; the warehouse delivers.")
+        self.ship(picking)
+        says("Receipt: ", picking.name)
+        self.sign(picking)
+        says("Collected: ", "600.00 more is needed to reach 60 %")
+        self.collect(order, 1000.0)
+        says("Invoice: Ready to be invoiced.")
+        order.sudo()._create_invoices()
+        says("Invoice: May be posted now.")
+        self.as_user(order.sudo().invoice_ids, "accountant").action_post()
+        contract.invalidate_recordset()
+        self.assertFalse(contract.next_step)
+
     @rule("D1")
     def test_goods_leave_only_on_an_approved_delivery_order(self):
         picking = self.confirmed_order().sudo().picking_ids

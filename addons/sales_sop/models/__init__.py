@@ -115,6 +115,7 @@ from . import (
     sop_pod_missing,
     sop_pod_correction,
     sale_order_deliver_again,
+    sale_order_line_delivered,
     sale_order_line_kit,
     stock_move_line,
     stock_picking_release,

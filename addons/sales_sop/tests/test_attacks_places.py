@@ -130,6 +130,42 @@ class TestPlaces(SopCase):
         )
         self.ship(self.approve_delivery(self.delivery()))
 
+    @rule("D3", "D6", "D9")
+    def test_what_a_vendor_brings_is_no_return_of_the_customers(self):
+        delivered = self.delivered_order()
+        approved = self.approve_delivery(self.delivery())
+        vendors = self.env.ref("stock.stock_location_suppliers")
+        for order in (delivered.sudo(), approved.sale_id):
+            line = order.order_line
+            left = line.qty_delivered
+            for name, value in (("sale_id", order.id), ("sale_line_id", line.id)):
+                receipt = self.env["stock.picking"].create(
+                    {
+                        "picking_type_id": self.warehouse.in_type_id.id,
+                        "location_id": vendors.id,
+                        "location_dest_id": self.stock.id,
+                        "move_ids": [
+                            Command.create(
+                                {
+                                    "product_id": self.drive.id,
+                                    "product_uom_qty": 10,
+                                    "location_id": vendors.id,
+                                    "location_dest_id": self.stock.id,
+                                    "company_id": self.company.id,
+                                }
+                            )
+                        ],
+                    }
+                )
+                receipt.action_confirm()
+                record = receipt if name == "sale_id" else receipt.move_ids
+                self.rpc(record, "salesperson", "write", {name: value})
+                self.ship(receipt, quantity=10)
+                self.assertEqual((receipt.state, line.qty_delivered), ("done", left))
+        self.rpc(approved.move_ids, "stock_user", "write", {"product_uom_qty": 20})
+        with self.assertRefused("D9", "10 are ordered"):
+            self.rpc(approved, "sales_office", "action_sop_submit")
+
     @rule("D1", "D6")
     def test_goods_come_back_by_the_operation_type_that_they_left_by(self):
         self.warehouse.out_type_id.return_picking_type_id = False

@@ -47,7 +47,8 @@ class SaleOrder(models.Model):
                 raise UserError(
                     self.env._(
                         "%s: nothing is due again. Damaged goods have to come back first, missing "
-                        "ones have to be confirmed by finance, and the contract has to be "
+                        "ones have to be confirmed by finance, what was picked for a cancelled "
+                        "delivery has to be returned to the stock, and the contract has to be "
                         "effective.",
                         order.name,
                     )

@@ -32,6 +32,25 @@ class TestDeliveryRoutes(PaymentFirstCase):
         self.assertEqual(last.state, "done")
         self.assertEqual(order.order_line.qty_delivered, 10.0)
 
+    @rule("D1", "D9")
+    def test_what_was_picked_for_a_cancelled_delivery_is_returned_and_delivered_again(self):
+        self.warehouse.delivery_steps = "pick_ship"
+        order = self.confirmed_order()
+        picked = order.sudo().picking_ids
+        self.ship(picked)
+        self.rpc(order.sudo().picking_ids - picked, "sales_office", "action_cancel")
+        with self.assertRefused(order.name, "returned to the stock"):
+            self.rpc(order, "sales_office", "action_sop_deliver_again")
+        self.take_back(picked, 10)
+        self.rpc(order, "sales_office", "action_sop_deliver_again")
+        again = order.sudo().picking_ids.filtered(lambda picking: picking.state == "assigned")
+        self.assertEqual(again.picking_type_id, picked.picking_type_id)
+        self.assertEqual(again.move_ids.product_uom_qty, 10.0)
+        self.ship(again)
+        last = order.sudo().picking_ids.filtered(lambda picking: picking.state == "assigned")
+        with self.assertRefused("D1", last.name, unchanged=last):
+            self.validate(last)
+
     @rule("D4")
     def test_a_move_cannot_jump_to_the_customer(self):
         """The first step of three, sent to the customer instead of the packing zone."""

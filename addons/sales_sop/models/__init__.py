@@ -93,6 +93,7 @@ from . import (
     sale_order_line_agreed,
     sale_order_invoice,
     sale_order_invoice_state,
+    sale_order_invoices,
     sale_order_pro_forma,
     sale_order_chain,
     sop_contract_next,

@@ -1,5 +1,7 @@
 """Every role opens every menu it sees: the list, and the first document behind it."""
 
+from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import ROLES, STANDARD_USERS, SopCase
@@ -74,13 +76,28 @@ class TestMenus(MenuWalker, SopCase):
                     arch = views["views"]["form"]["arch"]
                     self._web_read(role, "account.move", invoice.id, {}, arch)
 
-    def test_the_contract_shows_its_invoices_to_those_who_may_read_them(self):
+    def test_contract_and_order_show_their_invoices_to_those_who_may_read_them(self):
         for role in ROLES:
-            contracts = self.as_user(self.env["sop.contract"], role)
-            if contracts.has_access("read"):
+            for model, button in (
+                ("sop.contract", "action_view_invoices"),
+                ("sale.order", "action_view_invoice"),
+            ):
+                documents = self.as_user(self.env[model], role)
+                if documents.has_access("read"):
+                    with self.subTest(role=role, model=model):
+                        arch = etree.fromstring(documents.get_view(view_type="form")["arch"])
+                        shown = bool(arch.xpath(f"//button[@name='{button}']"))
+                        self.assertEqual(shown, documents.env["account.move"].has_access("read"))
+
+    def test_whoever_reads_an_order_may_begin_with_its_invoices(self):
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        self.post(self.draft_invoice(order))
+        for role in (*ROLES, *STANDARD_USERS):
+            if self.as_user(order, role).has_access("read"):
+                self.env.invalidate_all()
                 with self.subTest(role=role):
-                    shown = "action_view_invoices" in contracts.get_view(view_type="form")["arch"]
-                    self.assertEqual(shown, contracts.env["account.move"].has_access("read"))
+                    self.assertEqual(self.as_user(order, role).invoice_count, 1)
 
     def test_the_sales_office_opens_the_quotations_of_all_salespeople(self):
         action_id = self.env.ref("sales_sop.sale_order_action_quotations").id

@@ -30,6 +30,7 @@ class SopCustomerPortal(CustomerPortal):
 
     @http.route()
     def portal_quote_decline(self, order_id, access_token=None, decline_message=None, **kwargs):
+        """What can no longer be declined is noted on the order instead."""
         try:
             order = self._document_check_access("sale.order", order_id, access_token=access_token)
         except (AccessError, MissingError):

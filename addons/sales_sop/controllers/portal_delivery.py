@@ -25,6 +25,7 @@ class SopDeliveryPortal(CustomerPortal):
         methods=["GET"],
     )
     def portal_sop_delivery(self, order_id, picking_id, **kwargs):
+        """Show the delivery, with the lines that can still be signed for and what was signed."""
         picking = self._sop_delivery(order_id, picking_id)
         values = {
             "page_name": "sop_delivery",
@@ -45,6 +46,7 @@ class SopDeliveryPortal(CustomerPortal):
     def portal_sop_delivery_sign(
         self, order_id, picking_id, name=None, signature=None, lines=None, comment=None
     ):
+        """Sign for the delivery; return where to go on, or what the customer reads as an error."""
         picking = self._sop_delivery(order_id, picking_id)
         url = f"/my/orders/{order_id}/delivery/{picking_id}?message=signed"
         try:

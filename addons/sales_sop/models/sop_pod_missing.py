@@ -246,7 +246,9 @@ class SopPodMissing(models.Model):
         for line in self.move_id.move_line_ids:
             quantity = line.product_uom_id._compute_quantity(line.quantity, self.product_uom)
             delivered[line.lot_id] = delivered.get(line.lot_id, 0.0) + quantity
-        lots = self.lot_ids or next(iter(delivered)) if len(delivered) == 1 else self.lot_ids
+        lots = self.lot_ids
+        if not lots and len(delivered) == 1:
+            [lots] = delivered
         left, rows = self.quantity, []
         for lot in lots:
             quantity = min(left, delivered.get(lot, 0.0))

@@ -111,6 +111,12 @@ class StockLocation(models.Model):
         """Whether what is brought here for an order counts as delivered, by Odoo's own count."""
         return self.usage == "customer" or (bool(self.parent_path) and self._is_outgoing())
 
+    def _sop_gives_back_to(self, place):
+        """Whether what is brought from here to ``place`` comes back from who bought it."""
+        if self.usage == "customer":
+            return place.usage != "customer"
+        return self._sop_counts_as_delivered() and not place._sop_counts_as_delivered()
+
 
 class StockPicking(models.Model):
     _inherit = "stock.picking"

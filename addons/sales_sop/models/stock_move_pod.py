@@ -84,7 +84,7 @@ class StockMove(models.Model):
 
     def _sop_done_returns(self):
         return self.returned_move_ids.filtered(
-            lambda move: move.state == "done" and move.location_id.usage == "customer"
+            lambda move: move.state == "done" and move.location_id._sop_counts_as_delivered()
         )
 
     def _sop_losses(self):
@@ -96,12 +96,10 @@ class StockMove(models.Model):
     # -- what came back ------------------------------------------------------------------------
 
     def _sop_is_from_customer(self):
+        """Whether goods come back, from a customer or by the transit from a sister company."""
         self.ensure_one()
-        places = [(self.location_id.usage, self.location_dest_id.usage)]
-        places += [
-            (line.location_id.usage, line.location_dest_id.usage) for line in self.move_line_ids
-        ]
-        return any(source == "customer" and to != "customer" for source, to in places)
+        moves = [self, *self.move_line_ids]
+        return any(move.location_id._sop_gives_back_to(move.location_dest_id) for move in moves)
 
     def _sop_governed_returns(self):
         """Return the moves that bring goods of an order back, in a company with a policy."""

@@ -61,6 +61,50 @@ class TestWays(SopCase):
         self.sign(picking, damaged=1)
         self.assertEqual(order.order_line.qty_accepted, 9.0)
 
+    @rule("D6", "D9")
+    def test_a_sister_company_gives_back_no_more_than_it_received(self):
+        sister = self.env["res.company"].create({"name": "Southlight Drives"}).partner_id
+        order = self.confirmed_order(partner_id=sister.id)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking)
+        back = self.take_back(picking, 4)
+        line = picking.sale_id.order_line
+        self.assertEqual((back.location_id.usage, back.state), ("transit", "done"))
+        self.assertEqual((line.qty_delivered, line.qty_accepted), (6.0, 6.0))
+        with self.assertRefused("D6", "more would come back", unchanged=line):
+            self.take_back(picking, 7)
+        with self.assertRefused("neither changed", unchanged=[back, back.move_ids]):
+            self.rpc(back.move_ids, "stock_user", "write", {"quantity": 10})
+
+    @rule("D6", "D9")
+    def test_what_never_left_does_not_come_back_by_the_transit_of_sister_companies(self):
+        transit = self.env.ref("stock.stock_location_inter_company")
+        transit.active = True
+        line = self.waiting.sale_id.order_line
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": transit.id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.drive.id,
+                            "product_uom_qty": 10,
+                            "location_id": transit.id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                            "company_id": self.company.id,
+                        }
+                    )
+                ],
+            }
+        )
+        receipt.action_confirm()
+        self.rpc(receipt.move_ids, "salesperson", "write", {"sale_line_id": line.id})
+        with self.assertRefused("D6", "more would come back", unchanged=line):
+            self.ship(receipt, quantity=10)
+
     @rule("D1")
     def test_nothing_counts_as_delivered_that_pretends_to_come_from_a_customer(self):
         self.rpc(self.waiting, "stock_user", "write", {"location_id": self.customers.id})

@@ -354,7 +354,17 @@ class StockPicking(models.Model):
         if approval.code != "delivery":
             return super()._approval_holds(approval)
         content = approval.content or {}
-        return self._sop_address_stays(content) and self._sop_stays_within(content)
+        gone = self._sop_gone_under(approval)
+        return self._sop_address_stays(content) and self._sop_stays_within(content, gone)
+
+    def _sop_gone_under(self, approval):
+        """Return what left under an approval that this open backorder inherits, per line id.
+
+        Where goods are due again, the backorder can get more than was left of the approval.
+        """
+        if approval.res_id == self.id or self.state in ("done", "cancel"):
+            return {}
+        return self.sudo().browse(approval.res_id)._sop_done_since(but=self)
 
     def _sop_address_stays(self, content):
         """Whether the goods still go where ``content`` says: an address can be rewritten (D1).

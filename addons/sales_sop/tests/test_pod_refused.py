@@ -91,6 +91,27 @@ class TestDamagedAndMissing(PodCase):
         self.assertEqual(sum(posted.mapped("amount_total")), 1000.0)
         self.assertFalse(order.sudo().sop_due_again)
 
+    @rule("D1", "D3", "D9")
+    def test_what_is_due_again_goes_with_the_backorder_and_is_submitted_with_it(self):
+        order = self.confirmed_order()
+        self.collect(order, 1000.0)
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking, quantity=6)
+        backorder = picking.backorder_ids
+        self.assertEqual(backorder.sudo().sop_delivery_state, "approved")
+        self.receipt(picking, {self.drive: (4, 1, 1)})
+        self.ship(picking.return_ids, quantity=1)
+        self.confirm_missing(picking)
+        self.as_user(order, "sales_office").action_sop_deliver_again()
+        self.assertEqual(backorder.move_ids.product_uom_qty, 6.0)
+        self.assertEqual(backorder.sudo().sop_delivery_state, "stale")
+        with self.assertRefused("D1", backorder.name, "submits it again"):
+            self.ship(backorder)
+        self.approve_delivery(backorder)
+        self.ship(backorder)
+        self.receipt(backorder, {self.drive: (6, 0, 0)})
+        self.assertQuantities(order.order_line, 10.0, 10.0)
+
     @rule("D3", "D9")
     def test_nothing_is_delivered_again_before_it_came_back_or_was_confirmed(self):
         order, picking = self.shipped()

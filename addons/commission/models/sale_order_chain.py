@@ -21,11 +21,6 @@ class SaleOrder(models.Model):
             return steps
         return [*steps, self._sop_chain_commission]
 
-    def _sop_steps_to_do(self):
-        """Commission comes by itself with the money; to find it in the books takes long."""
-        steps = super()._sop_steps_to_do()
-        return [step for step in steps if step != self._sop_chain_commission]
-
     def _sop_chain_commission(self):
         contract = self.sop_contract_id
         return {

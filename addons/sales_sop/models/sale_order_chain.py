@@ -50,6 +50,10 @@ class SaleOrder(models.Model):
 
     def _sop_chain_steps(self):
         """Return the methods that describe the steps, in order; an addon inserts its own."""
+        return self._sop_steps_to_do()
+
+    def _sop_steps_to_do(self):
+        """Return the methods of the steps that somebody has to do."""
         return [
             self._sop_chain_policy,
             self._sop_chain_application,
@@ -133,6 +137,7 @@ class SaleOrder(models.Model):
 
     def _sop_chain_delivery(self):
         pickings = self.picking_ids.filtered("sop_governed")
+        pickings = pickings.with_prefetch(self.picking_ids._prefetch_ids)
         open_ones = pickings.filtered(lambda picking: picking.state not in ("done", "cancel"))
         done = pickings.filtered(lambda picking: picking.state == "done")
         step = {"key": "delivery", "label": self.env._("Delivery"), "records": pickings}

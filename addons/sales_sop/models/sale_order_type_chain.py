@@ -8,8 +8,8 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _sop_chain_steps(self):
-        steps = super()._sop_chain_steps()
+    def _sop_steps_to_do(self):
+        steps = super()._sop_steps_to_do()
         if self.picking_ids or any(line._sop_is_goods() for line in self._sop_product_lines()):
             return steps
         # Services are neither delivered nor signed for.

@@ -221,9 +221,12 @@ class SopApprovalMixin(models.AbstractModel):
         return approvals
 
     def _approval_for(self, route_code):
-        return self.sudo().approval_ids.filtered(
+        approvals = self.sudo().approval_ids
+        newest = approvals.filtered(
             lambda approval: approval.code == route_code and approval.state != "superseded"
         )[:1]
+        # The steps of the approvals of a whole list are read together.
+        return newest.with_prefetch(approvals._prefetch_ids)
 
     def _is_approved(self, route_code):
         approval = self._approval_for(route_code)

@@ -18,10 +18,6 @@ class SaleOrder(models.Model):
         blocked = [step for step in steps if step["state"] == "blocked"]
         return blocked or [step for step in steps if step["state"] == "current"][:1]
 
-    def _sop_steps_to_do(self):
-        """Return the steps of the panel that somebody has to do; an addon leaves out its own."""
-        return self._sop_chain_steps()
-
 
 class SopContract(models.Model):
     """The list of the own contracts says what is stuck, and why."""
@@ -38,15 +34,19 @@ class SopContract(models.Model):
     @api.depends("order_ids.sop_chain")
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
+        orders = self.sudo().order_ids
         for contract in self:
             is_open = contract.state in ("draft", "effective") and contract._sop_is_told()
-            lines = contract.sudo()._next_lines() if is_open else []
+            lines = contract.sudo()._next_lines(orders.ids) if is_open else []
             contract.next_step = "\n".join(lines) or False
 
-    def _next_lines(self):
-        """Return the sentences of the orders, each once, by the steps that say them."""
+    def _next_lines(self, prefetch):
+        """Return the sentences of the orders, each once, by the steps that say them.
+
+        :param prefetch: ids of the orders of all contracts of the list, which are read together
+        """
         labels = {}
-        for order in self.order_ids.sorted("id")[:ORDERS]:
+        for order in self.order_ids.sorted("id")[:ORDERS].with_prefetch(prefetch):
             for step in order._sop_next_steps():
                 labels.setdefault(step["text"], {})[step["label"]] = True
         return [

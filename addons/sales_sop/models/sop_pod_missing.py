@@ -234,13 +234,20 @@ class SopPodMissing(models.Model):
             for lot, quantity in self._sop_missing_by_lot()
         ]
         self.env["stock.move.line"].create(lines)
+        if self._sop_left_without_lots():
+            # Odoo lets such goods pass by the operation type that they left by, and no other way.
+            transfer.picking_type_id = self.picking_id.picking_type_id
         transfer.picked = True
         transfer._action_done()
         return transfer
 
+    def _sop_left_without_lots(self):
+        """Whether goods with lots left without naming one: an operation type may allow it."""
+        return self.has_tracking != "none" and not self.move_id.move_line_ids.lot_id
+
     def _sop_missing_by_lot(self):
         """Return ``[(lot, quantity)]`` that add up to what is missing, in the move's unit."""
-        if self.has_tracking == "none":
+        if self.has_tracking == "none" or self._sop_left_without_lots():
             return [(self.env["stock.lot"], self.quantity)]
         delivered = {}
         for line in self.move_id.move_line_ids:

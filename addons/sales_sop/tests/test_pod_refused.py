@@ -194,6 +194,21 @@ class TestDamagedAndMissing(PodCase):
         self.assertQuantities(order.order_line, 8.0, 7.0, 7.0)
 
     @rule("D3")
+    def test_what_left_without_its_lots_is_lost_without_them(self):
+        cable = self._new_product("Cable", 10.0, tracking="lot")
+        self.warehouse.out_type_id.write({"use_create_lots": False, "use_existing_lots": False})
+        self.env["stock.quant"]._update_available_quantity(cable, self.warehouse.lot_stock_id, 10)
+        order, picking = self.shipped(lines=[(cable, 10, 10.0)])
+        self.receipt(picking, {cable: (7, 1, 2)})
+        self.confirm_missing(picking)
+        self.assertEqual(picking.sudo().pod_missing_ids.state, "lost")
+        lost = self.env["stock.quant"].search(
+            [("location_id", "=", self.company.sop_transit_loss_location_id.id)]
+        )
+        self.assertEqual((lost.lot_id.ids, lost.quantity), ([], 2.0))
+        self.assertQuantities(order.order_line, 8.0, 7.0, 7.0)
+
+    @rule("D3")
     def test_a_service_on_the_same_order_is_invoiced_as_delivered(self):
         training = self._new_product("Training", 50.0, type="service")
         order, picking = self.shipped(lines=[(self.drive, 10, 100.0), (training, 2, 50.0)])

@@ -89,7 +89,7 @@ class ResCompany(models.Model):
         self._sop_check_opening_is_open()
         openings = self.env["sop.opening.contract"].sudo().search([("company_id", "=", self.id)])
         # Whoever undoes or changes one at this moment, or closes too, starts again and sees it.
-        touch(openings)
+        touch(openings, and_references=True)
         undecided = openings.filtered(lambda opening: opening.state in UNDECIDED)
         if undecided:
             raise UserError(

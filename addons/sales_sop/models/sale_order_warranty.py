@@ -51,7 +51,7 @@ class SaleOrder(models.Model):
         """
         origins = self.sudo().filtered(lambda order: order._sop_is_warranty()).sop_origin_order_id
         origins.sop_contract_id._touch()
-        touch(origins)
+        touch(origins, and_references=True)
 
     # -- the rule ------------------------------------------------------------------------------
 

@@ -389,7 +389,7 @@ class SopApproval(models.Model):
 
     def _withdraw(self, reason):
         self.check_access("read")
-        touch(self)
+        touch(self, and_references=True)
         if self.env.user not in self._owners() and not self.env.su:
             raise AccessError(
                 self.env._(
@@ -469,7 +469,7 @@ class SopApproval(models.Model):
         # Nothing that a client sends along decides who may, and on what content.
         context = self.env["sop.approval.mixin"]._approval_context()
         approvals = self.with_env(self.env(context=context)).sorted("id")
-        touch(approvals)
+        touch(approvals, and_references=True)
         documents = approvals._documents()
         delegations = approvals.env["sop.delegation"]._in_force(self.env.user)
         decided = opened = approvals.env["sop.approval.step"].sudo()

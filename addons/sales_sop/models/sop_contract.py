@@ -328,7 +328,7 @@ class SopContract(models.Model):
 
     def _touch(self):
         """Let simultaneous gates see one another, and what is collected be computed anew."""
-        touch(self)
+        touch(self, and_references=True)
         self.invalidate_recordset(
             ["amount_collected", "percent_collected", "amount_missing", "invoice_gate_reached"],
             flush=False,

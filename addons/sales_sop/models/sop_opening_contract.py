@@ -304,7 +304,7 @@ class SopOpeningContract(models.Model):
 
     def _check_is_draft(self):
         # A line is changed by one while the other hands the contract over: both end here.
-        touch(self)
+        touch(self, and_references=True)
         labels = dict(self._fields["state"]._description_selection(self.env))
         for opening in self:
             if opening.state != "draft":

@@ -68,7 +68,7 @@ class SopOpeningContract(models.Model):
             raise UserError("\n".join(problems))
 
     def _check_state(self, *states):
-        touch(self)
+        touch(self, and_references=True)
         labels = dict(self._fields["state"]._description_selection(self.env))
         wrong = self.filtered(lambda opening: opening.state not in states)
         if wrong:

@@ -391,7 +391,7 @@ class SopPolicy(models.Model):
     def _touch(self):
         """Let simultaneous changes and votes see one another; nobody goes by what is remembered."""
         if self.ids:
-            touch(self)
+            touch(self, and_references=True)
             self._sop_forget()
 
     @api.ondelete(at_uninstall=False)

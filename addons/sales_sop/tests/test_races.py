@@ -8,6 +8,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sales_sop.models.touch import touch
+
 from .committed_rows import delete_rows, newest_rows
 from .common import SopCase, rule
 
@@ -115,6 +117,17 @@ class TestRaces(RaceCase):
                 self._post(invoice)(env)
 
         return post
+
+    def test_whoever_sells_does_not_wait_for_those_who_go_by_company_and_customer(self):
+        self._commit()
+        with self.connection() as one, self.connection() as other:
+            touch(self.company.with_env(one))
+            touch(self.customer.with_env(one))
+            other.cr.execute("SET LOCAL lock_timeout = '2s'")
+            orders = self.seen_by(other, self.env["sale.order"], "salesperson")
+            orders.create({"partner_id": self.customer.id})
+            one.cr.commit()
+            self.assertTrue(orders.create({"partner_id": self.customer.id}))
 
     @rule("A1")
     def test_two_managers_decide_the_same_step(self):

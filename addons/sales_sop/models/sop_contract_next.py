@@ -34,10 +34,10 @@ class SopContract(models.Model):
     @api.depends("order_ids.sop_chain")
     @api.depends_context("lang", "uid")
     def _compute_next_step(self):
-        orders = self.sudo().order_ids
+        order_ids = self.order_ids.ids
         for contract in self:
             is_open = contract.state in ("draft", "effective") and contract._sop_is_told()
-            lines = contract.sudo()._next_lines(orders.ids) if is_open else []
+            lines = contract._next_lines(order_ids) if is_open else []
             contract.next_step = "\n".join(lines) or False
 
     def _next_lines(self, prefetch):

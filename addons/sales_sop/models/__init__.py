@@ -122,6 +122,7 @@ from . import (
     stock_picking_release,
     stock_picking_order_type,
     stock_picking_transport,
+    stock_picking_vendor,
     stock_quant,
     stock_picking_left,
     stock_picking_pickup,

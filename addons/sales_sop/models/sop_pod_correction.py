@@ -40,7 +40,9 @@ class SopPodCorrection(models.Model):
         domain="[('pod_date', '!=', False)]",
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True, index=True)
-    partner_id = fields.Many2one(related="picking_id.partner_id", string="Customer", store=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", compute="_compute_partner_id", store=True
+    )
     reason = fields.Text(required=True)
     line_ids = fields.One2many(
         "sop.pod.correction.line",
@@ -78,6 +80,11 @@ class SopPodCorrection(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = self.env._("Correction of %s", row.picking_id.name or "")
+
+    @api.depends("picking_id.partner_id")
+    def _compute_partner_id(self):
+        for row in self:
+            row.partner_id = row.picking_id._sop_receiver()
 
     @api.depends("picking_id")
     def _compute_line_ids(self):

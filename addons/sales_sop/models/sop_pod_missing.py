@@ -46,7 +46,7 @@ class SopPodMissing(models.Model):
     )
     company_id = fields.Many2one(related="move_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(
-        related="picking_id.partner_id", string="Customer", store=True, index=True
+        "res.partner", string="Customer", compute="_compute_partner_id", store=True, index=True
     )
     product_id = fields.Many2one(related="move_id.product_id", store=True)
     product_uom = fields.Many2one(related="move_id.product_uom")
@@ -95,6 +95,11 @@ class SopPodMissing(models.Model):
     def _compute_display_name(self):
         for row in self:
             row.display_name = f"{row.picking_id.name}: {row.product_id.display_name}"
+
+    @api.depends("picking_id.partner_id")
+    def _compute_partner_id(self):
+        for row in self:
+            row.partner_id = row.picking_id._sop_receiver()
 
     @api.depends("move_id.move_line_ids.lot_id")
     def _compute_delivered_lot_ids(self):

@@ -165,6 +165,10 @@ class StockPicking(models.Model):
     def _sop_contracts(self):
         return self.sudo().move_ids.sale_line_id.order_id.sop_contract_id
 
+    def _sop_receiver(self):
+        """Return who receives the goods, at which address."""
+        return self.partner_id
+
     def _delivery_blockers(self, moves=None, collected=None):
         """Return ``[(rule_id, sentence)]``, why the goods cannot leave now; empty = free.
 
@@ -328,7 +332,7 @@ class StockPicking(models.Model):
     def _approval_content(self, route_code):
         """Customer, address and, per order line, the largest quantity that may leave."""
         self.ensure_one()
-        quantities = {}
+        receiver, quantities = self._sop_receiver(), {}
         for move in self.move_ids._sop_governed_deliveries():
             if move.state != "cancel" and move.sale_line_id:
                 line = move.sale_line_id
@@ -336,8 +340,8 @@ class StockPicking(models.Model):
                 quantities[line] = quantities.get(line, 0.0) + quantity
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return {
-            "partner": self.partner_id.id,
-            "address": self.partner_id._sop_place(),
+            "partner": receiver.id,
+            "address": receiver._sop_place(),
             "orders": sorted(self.move_ids.sale_line_id.order_id.ids),
             "lines": sorted(
                 [line.id, float_repr(quantity, digits)] for line, quantity in quantities.items()
@@ -373,7 +377,7 @@ class StockPicking(models.Model):
         """
         if self.state in ("done", "cancel") or "address" not in content:
             return True
-        return content["address"] == self.partner_id._sop_place()
+        return content["address"] == self._sop_receiver()._sop_place()
 
     def _sop_stays_within(self, content, gone=None):
         """Whether customer and quantities are those of the earlier ``content``, or less.
@@ -433,7 +437,7 @@ class StockPicking(models.Model):
                 (
                     move.product_id.display_name,
                     f"{move.product_uom_qty:.12g} {move.product_uom.name}",
-                    address_line(self.env, self.partner_id._display_address().splitlines()),
+                    address_line(self.env, self._sop_receiver()._display_address().splitlines()),
                 )
                 for move in self._sop_brought_moves()
             ],

@@ -4,7 +4,10 @@ from odoo.tools import format_list
 
 
 class StockPicking(models.Model):
-    """The vehicle that brings the delivery, and the gate it passes (D2, D8)."""
+    """The vehicle that brings the delivery, and the gate it passes (D2, D8).
+
+    What a vendor sends straight to the customer passes no gate of ours.
+    """
 
     _inherit = "stock.picking"
 
@@ -38,9 +41,8 @@ class StockPicking(models.Model):
     def _compute_sop_gate_pass_required(self):
         for picking in self:
             contracts = picking._sop_contracts() if picking.sop_governed else []
-            picking.sop_gate_pass_required = any(
-                contract.gate_pass_required for contract in contracts
-            )
+            required = any(contract.gate_pass_required for contract in contracts)
+            picking.sop_gate_pass_required = required and picking._sop_is_loaded_here()
 
     @api.depends("sop_gate_pass_ids.state")
     def _compute_sop_gate_pass_id(self):
@@ -67,7 +69,8 @@ class StockPicking(models.Model):
 
         With the own vehicle or the customer's there is no freight to agree.
         """
-        if not any(contract.gate_pass_required for contract in contracts):
+        required = any(contract.gate_pass_required for contract in contracts)
+        if not required or not self._sop_is_loaded_here():
             return []
         gate_pass = self._sop_gate_pass()
         if not self._sop_is_carried() or gate_pass.is_agreed:

@@ -62,10 +62,8 @@ class StockPicking(models.Model):
 
     def _sop_asks_for_packing(self):
         contracts = self._sop_contracts() if self.sop_governed else []
-        if not any(contract.packing_required for contract in contracts):
-            return False
-        moves = self.sudo().move_ids
-        return bool(moves - moves._sop_bought_for_order())
+        required = any(contract.packing_required for contract in contracts)
+        return required and self._sop_is_loaded_here()
 
     def _sop_packing_holds(self):
         content = self.sudo().sop_packed_content

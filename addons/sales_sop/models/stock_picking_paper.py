@@ -33,7 +33,7 @@ class StockPicking(models.Model):
         The last one is the customer's and in their language; the others stay in the house.
         """
         self.ensure_one()
-        theirs = self.env["sop.paper"]._customer_lang(self.partner_id)
+        theirs = self.env["sop.paper"]._customer_lang(self._sop_receiver())
         papers = {
             lang: self.with_context(lang=lang)._sop_delivery_order_paper()
             for lang in {self.env.lang, theirs}
@@ -101,10 +101,11 @@ class StockPicking(models.Model):
         ]
 
     def _sop_paper_address(self):
-        return self.partner_id._sop_address_line()
+        return self._sop_receiver()._sop_address_line()
 
     def _sop_paper_contact(self):
-        return address_line(self.env, [self.partner_id.name or "", self.partner_id.phone or ""])
+        receiver = self._sop_receiver()
+        return address_line(self.env, [receiver.name or "", receiver.phone or ""])
 
     def _sop_paper_goods(self):
         """Return one row for every move: product, specification, lots, unit, quantity."""

@@ -11,14 +11,14 @@ class StockPicking(models.Model):
     def _pod_paper_lang(self):
         """The customer signs it, so it is in the customer's language."""
         self.ensure_one()
-        return self.env["sop.paper"]._customer_lang(self.partner_id)
+        return self.env["sop.paper"]._customer_lang(self._sop_receiver())
 
     def _pod_paper(self):
         """Return what the proof of delivery prints: strings, collected with all rights."""
         self.ensure_one()
         self.check_access("read")
         picking, paper = self.sudo(), self.env["sop.paper"]
-        order = picking.sale_id
+        order, receiver = picking.sale_id, picking._sop_receiver()
         receipts = picking.pod_receipt_ids.sorted("id")
         signed = receipts.filtered(lambda receipt: receipt.kind == "signed")[-1:]
         return {
@@ -31,8 +31,8 @@ class StockPicking(models.Model):
                     enumerated(self.env, picking._sop_contracts().mapped("number")),
                 ),
                 (self.env._("Left on"), paper._date(picking.date_done)),
-                (self.env._("Customer"), picking.partner_id.commercial_partner_id.name),
-                (self.env._("Delivered to"), picking.partner_id._sop_address_line()),
+                (self.env._("Customer"), receiver.commercial_partner_id.name),
+                (self.env._("Delivered to"), receiver._sop_address_line()),
             ],
             "rows": [picking._pod_paper_row(move) for move in picking._sop_brought_moves()],
             "signatory": signed.signatory or "",

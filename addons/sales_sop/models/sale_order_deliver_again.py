@@ -12,7 +12,8 @@ class SaleOrder(models.Model):
         string="Due Again",
         compute="_compute_sop_due_again",
         compute_sudo=True,
-        help="Goods of the order came back or were lost and no delivery is planned for them.",
+        help="Goods of the order came back or were lost, or their delivery was cancelled, and no "
+        "delivery is planned for them.",
     )
 
     def _compute_sop_due_again(self):
@@ -28,7 +29,6 @@ class SaleOrder(models.Model):
         return self.order_line.filtered(
             lambda line: (
                 line.qty_delivered_method == "stock_move"
-                and line.move_ids
                 and line.product_uom_id.compare(line._get_qty_procurement(), line.product_uom_qty)
                 < 0
             )

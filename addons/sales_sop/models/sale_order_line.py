@@ -161,6 +161,13 @@ class SaleOrderLine(models.Model):
     def _compute_qty_invoiced_posted(self):
         return super(SaleOrderLine, self._sop_as_of_today())._compute_qty_invoiced_posted()
 
+    def _get_invoice_lines(self):
+        """What a vendor bills is not invoiced to the customer, whatever order it names."""
+        lines = super()._get_invoice_lines()
+        if not lines or not self.company_id._sop_is_governed():
+            return lines
+        return lines.filtered(lambda line: line.move_id.is_sale_document(include_receipts=True))
+
     # -- accepted quantity (D3) ----------------------------------------------------------------
 
     @api.depends("qty_delivered", "move_ids.qty_accepted", "move_ids.state")

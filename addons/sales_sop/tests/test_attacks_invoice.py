@@ -388,6 +388,33 @@ class TestAgreedPrices(InvoiceAttackCase):
 
 
 @tagged("post_install", "-at_install")
+class TestVendorBills(InvoiceAttackCase):
+    """What a vendor bills or credits for an order is not invoiced to its customer (D3)."""
+
+    @rule("D3")
+    def test_a_vendors_bill_that_names_an_order_invoices_nothing_and_takes_nothing_back(self):
+        order = self.paid_order()
+        line = order.sudo().order_line
+        self.assertPosts(self.draft_invoice(order))
+        figures = ["qty_invoiced", "qty_invoiced_posted", "amount_invoiced", "qty_to_invoice"]
+        before = line.read(figures)
+        for move_type in ("in_invoice", "in_receipt", "in_refund"):
+            bill = self.rpc_create(
+                "account.move",
+                "finance",
+                {
+                    "move_type": move_type,
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "invoice_date": "2026-03-03",
+                    "invoice_line_ids": [self.line_of(line, 5, 100.0, tax_ids=False)],
+                },
+            )
+            self.assertPosts(bill, role="finance")
+            self.assertEqual(line.read(figures), before, move_type)
+
+
+@tagged("post_install", "-at_install")
 class TestDueDates(InvoiceAttackCase):
     """When an invoice is due is what its order says, unless the finance VP agrees (C2, C5)."""
 

@@ -133,6 +133,8 @@ class SaleOrder(models.Model):
         elif self._is_approved("application") and state in ("none", "refused", "stale"):
             blocked = "current" if state == "none" else "blocked"
             step |= {"state": blocked, "text": self._contract_sentence(contract)}
+        elif state == "approved" and contract._signed_file_missing():
+            step |= {"state": "blocked", "text": contract._signed_file_sentence()}
         return step
 
     def _sop_chain_delivery(self):

@@ -195,11 +195,18 @@ class SopContract(models.Model):
                 contract._make_effective()
 
     def _sop_remind_of_signed_file(self):
-        self.activity_schedule(
-            "sales_sop.mail_activity_approval",
-            summary=self.env._("Register the signed file of contract %s", self.number),
-            user_id=self._approval_for("contract").requested_by_id.id or self.env.uid,
-        )
+        for user in self._sop_who_registers(self._approval_for("contract").requested_by_id):
+            contract = self.with_context(lang=user.lang, mail_activity_quick_update=True)
+            contract.activity_schedule(
+                "sales_sop.mail_activity_approval",
+                summary=contract.env._("Register the signed file of contract %s", self.number),
+                user_id=user.id,
+            )
+
+    def _sop_who_registers(self, asked_by):
+        """Whoever sent it for countersigning, if they may register its file; else the office."""
+        office = self.env.ref("sales_sop.group_sales_office")._sop_holders(self.company_id)
+        return (asked_by & office) or office or asked_by
 
     def _signed_file_sentence(self):
         return self.env._(

@@ -221,10 +221,23 @@ class SopPolicy(models.Model):
             summary=policy.env._("Vote on the sales policy"),
         )
 
+    def _ask_to_issue(self):
+        """The general manager finds the decided policy in the to-do list (P1)."""
+        for user in self.env.ref("sales_sop.group_general_manager")._sop_holders(self.company_id):
+            policy = self.with_context(lang=user.lang)
+            policy.activity_schedule(
+                "sales_sop.mail_activity_issue",
+                user_id=user.id,
+                summary=policy.env._("Issue the sales policy that was decided"),
+            )
+
     def _close_vote_activities(self, member=None):
         """Take the vote off the to-do list of ``member``, or of everybody."""
+        self._close_activities("sales_sop.mail_activity_vote", member)
+
+    def _close_activities(self, activity_type, member=None):
         activities = self.activity_search(
-            ["sales_sop.mail_activity_vote"],
+            [activity_type],
             user_id=member.id if member else None,
             only_automated=False,
         )
@@ -357,6 +370,12 @@ class SopPolicy(models.Model):
         result = super().action_decide()
         for policy in self.sudo():
             policy._close_vote_activities()
+            policy._ask_to_issue()
+        return result
+
+    def _issue(self):
+        result = super()._issue()
+        self._close_activities("sales_sop.mail_activity_issue")
         return result
 
     def _check_can_be_issued(self):
@@ -379,6 +398,8 @@ class SopPolicy(models.Model):
         self.sudo().write(
             {"state": "draft", "decided_on": False, "decided_by_id": False, "vote_opened_on": False}
         )
+        for policy in self.sudo():
+            policy._close_activities("sales_sop.mail_activity_issue")
         return True
 
     # -- protection ----------------------------------------------------------------------------

@@ -79,6 +79,40 @@ class TestContractFile(PaperCase):
         self.assertEqual(order.state, "sale")
 
     @rule("K6")
+    def test_the_sales_office_is_reminded_of_the_file_whoever_sent_the_contract(self):
+        for sender, users in (
+            (
+                "salesperson",
+                self.env.ref("sales_sop.group_sales_office")._sop_holders(self.company),
+            ),
+            ("sales_office", self.users["sales_office"]),
+        ):
+            order = self.approved_quotation()
+            contract = order.sudo().sop_contract_id
+            self.as_user(contract, sender).action_submit()
+            for role in ("sales_head", "finance"):
+                self.approve(contract, "contract", role)
+            self.assertEqual(contract.activity_ids.user_id, users)
+            self.assertIn("Register the signed file", contract.activity_ids[0].summary)
+            self.register(contract)
+            self.assertFalse(contract.activity_ids)
+
+    @rule("K6")
+    def test_the_panel_shows_that_the_file_is_missing(self):
+        order = self.approved_quotation()
+        contract = self.countersign(order)
+        chain = self.as_user(order, "salesperson").sop_chain
+        step = {step["key"]: step for step in chain["steps"]}["contract"]
+        self.assertEqual(step["state"], "blocked")
+        self.assertIn("signed file is missing", step["text"])
+        self.register(contract)
+        order.invalidate_recordset()
+        chain = self.as_user(order, "salesperson").sop_chain
+        self.assertEqual(
+            {step["key"]: step["state"] for step in chain["steps"]}["contract"], "done"
+        )
+
+    @rule("K6")
     def test_a_signed_file_that_came_first_waits_for_the_countersigning(self):
         order = self.approved_quotation()
         contract = order.sudo().sop_contract_id

@@ -64,6 +64,23 @@ class TestMenus(MenuWalker, SopCase):
         self.assertNotIn("Approval Routes", visible["sales_manager"])
         self.assertIn("Released Deliveries", visible["stock_user"])
 
+    def test_a_click_on_the_clock_shows_what_it_counts(self):
+        """Odoo's clock asks the default search of the document for these filters."""
+        wanted = {"filter_activities_my", "activities_overdue", "activities_today"}
+        wanted.add("activities_upcoming_all")
+        documents = [
+            model
+            for model in self.env.values()
+            if model._name.startswith(("sop.", "commission."))
+            and not model._abstract
+            and "activity_ids" in model._fields
+        ]
+        self.assertGreater(len(documents), 10)
+        for model in documents:
+            arch = etree.fromstring(model.sudo().get_view(view_type="search")["arch"])
+            with self.subTest(model=model._name):
+                self.assertLessEqual(wanted, set(arch.xpath("//filter/@name")))
+
     def test_whoever_reads_an_invoice_opens_it(self):
         paid = self.delivered_order()
         self.collect(paid, 1000.0)

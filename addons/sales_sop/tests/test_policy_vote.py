@@ -368,6 +368,26 @@ class TestMeeting(MeetingCase):
         self.assertFalse(self.as_user(self.env["sop.policy"], "sales_head").search(waiting))
 
     @rule("P1")
+    def test_the_general_manager_finds_the_decided_policy_until_it_is_issued(self):
+        def to_issue(policy):
+            return policy.sudo().activity_search(["sales_sop.mail_activity_issue"]).user_id
+
+        policy = self.open_draft()
+        self.cast(policy, planner="for", finance_vp="for", quality="for")
+        self.assertFalse(to_issue(policy))
+        policy.action_decide()
+        manager = self.env.ref("sales_sop.group_general_manager")._sop_holders(self.company)
+        self.assertIn(self.users["general_manager"], manager)
+        self.assertEqual(to_issue(policy), manager)
+        self.as_user(policy, "general_manager").action_send_back()
+        self.assertFalse(to_issue(policy))
+        policy.action_open_for_decision()
+        self.cast(policy, planner="for", finance_vp="for", quality="for")
+        policy.action_decide()
+        self.as_user(policy, "general_manager").action_issue()
+        self.assertFalse(to_issue(policy))
+
+    @rule("P1")
     def test_a_member_votes_in_the_dialog(self):
         policy = self.open_draft()
         action = self.as_user(policy, "planner").action_vote()

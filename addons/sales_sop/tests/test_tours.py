@@ -66,6 +66,8 @@ class TestTours(GatePassCase, TourCase):
         self.assertEqual(
             (use.user_id, use.document_name), (self.users["sales_office"], "sealed.pdf")
         )
+        paper = self.env["sop.seal.use"].search([("purpose", "=", "Power of attorney")])
+        self.assertEqual((paper.document_name, paper.contract_id.id), ("power.pdf", False))
 
     def test_the_sales_office_records_what_the_customer_signed(self):
         order = self.confirmed_order(**self.fans(self.glass))

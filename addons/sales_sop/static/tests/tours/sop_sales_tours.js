@@ -155,6 +155,30 @@ tours.add("sop_sales_office_sends_and_seals", {
         },
         { trigger: ".tab-pane.active .o_data_row:contains('sealed.pdf'):contains('Sales Office')" },
         ...openMenu(
+            "sales_sop.sop_contract_root_menu",
+            "sales_sop.sop_seal_use_menu",
+            "Seal Register"
+        ),
+        seeRow("sealed.pdf", "Millbrook Glass"),
+        {
+            content: "A paper without a contract is sealed",
+            trigger: ".o_control_panel button:contains('Register Seal Use')",
+            run: "click",
+        },
+        {
+            content: "Say which paper",
+            trigger: ".modal [name=purpose] input",
+            run: "edit Power of attorney",
+        },
+        upload("document", "power.pdf"),
+        { trigger: ".modal [name=document]:has(input:value('power.pdf'))" },
+        {
+            content: "Register this one, too",
+            trigger: ".modal footer .btn-primary:contains('Register')",
+            run: "click",
+        },
+        seeRow("Power of attorney", "power.pdf"),
+        ...openMenu(
             "sales_sop.stock_picking_menu",
             "sales_sop.stock_picking_menu_to_request",
             "Delivery Orders to Submit"

@@ -9,5 +9,8 @@
         "sales_sop",
         "sale_mrp",
     ],
+    "data": [
+        "security/ir.model.access.csv",
+    ],
     "auto_install": True,
 }

@@ -1,5 +1,6 @@
 """What other modules of Odoo put into forms can be read by who opens them."""
 
+from odoo import Command
 from odoo.tests import Form, tagged
 
 from .common import ROLES, STANDARD_USERS, SopCase, rule
@@ -16,6 +17,21 @@ NOT_OPENED = {
 class TestOtherModules(SopCase):
     @rule("A1", "D1", "K1")
     def test_who_may_read_a_document_can_open_its_form(self):
+        opened = self._open_forms()
+        readers = ("finance", "finance_vp", "planner", "quality", "legal", "stock_user")
+        for role in (*readers, "accountant"):
+            for model in ("sale.order", "stock.picking", "sop.contract"):
+                self.assertIn((role, model), opened)
+
+    @rule("A1", "D1", "D10", "K1")
+    def test_the_forms_open_with_every_option_of_the_settings_switched_on(self):
+        """Units of measure, packages, lots and the like put more into a form than it has at first."""
+        self._switch_on_all_options()
+        self.assertTrue(self.users["gate_guard"].has_group("stock.group_tracking_lot"))
+        self.assertTrue(self._open_forms())
+
+    def _open_forms(self):
+        """Open order, delivery and contract as everybody who reads them; ``{(role, model)}``."""
         order = self.confirmed_order()
         picking, contract = order.sudo().picking_ids, order.sudo().sop_contract_id
         opened = set()
@@ -29,10 +45,16 @@ class TestOtherModules(SopCase):
                 with self.subTest(role=role, document=document._name):
                     self.assertEqual(Form(document).id, document.id)
                 opened.add(case)
-        readers = ("finance", "finance_vp", "planner", "quality", "legal", "stock_user")
-        for role in (*readers, "accountant"):
-            for document in (order, picking, contract):
-                self.assertIn((role, document._name), opened)
+        return opened
+
+    def _switch_on_all_options(self):
+        options = (
+            field.implied_group
+            for field in self.env["res.config.settings"]._fields.values()
+            if getattr(field, "implied_group", None)
+        )
+        groups = [self.env.ref(option).id for option in options]
+        self.env.ref("base.group_user").sudo().implied_ids = [Command.link(one) for one in groups]
 
     @rule("A1", "D1")
     def test_who_reads_no_order_reads_no_coupon_and_nobody_of_them_gives_any(self):

@@ -31,6 +31,7 @@ UNWANTED_MODULES = ("crm_iap_enrich", "partner_autocomplete")
 # What people may have besides: their rules are tested with them, the demo goes without.
 TEST_MODULES = (
     "account_debit_note",
+    "repair",
     "sale_mrp",
     "sale_loyalty",
     "stock_delivery",

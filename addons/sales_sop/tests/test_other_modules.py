@@ -25,7 +25,7 @@ class TestOtherModules(SopCase):
 
     @rule("A1", "D1", "D10", "K1")
     def test_the_forms_open_with_every_option_of_the_settings_switched_on(self):
-        """Units of measure, packages, lots and the like put more into a form than it has at first."""
+        """Units of measure, packages and lots put more into a form than it has at first."""
         self._switch_on_all_options()
         self.assertTrue(self.users["gate_guard"].has_group("stock.group_tracking_lot"))
         self.assertTrue(self._open_forms())

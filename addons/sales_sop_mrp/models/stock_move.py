@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError
 
 
@@ -6,6 +6,13 @@ class StockMove(models.Model):
     """For which part of a kit goods are is said by the order, and not written (D3, D9)."""
 
     _inherit = "stock.move"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        if any(vals.get("bom_line_id") for vals in vals_list):
+            moves.filtered("bom_line_id").sale_line_id._sop_keep_bill()
+        return moves
 
     def write(self, vals):
         if "bom_line_id" in vals and not self.env.su:

@@ -65,6 +65,40 @@ class TestBills(KitCase):
             self.assertBillStays(order, bill, line, "write", {"product_qty": 9.0})
 
     @rule("D3")
+    def test_a_bill_that_counts_is_neither_deleted_nor_made_another_kind(self):
+        """Also when the line claims to be invoiced, and that of a kit within a kit."""
+        station = self._new_kit("Station", {self.kit: 2, self.drive: 1})
+        order, __ = self.ordered_kits(kit=station, quantity=5, price=200.0)
+        self.rpc(order.order_line, "salesperson", "write", {"invoice_status": "invoiced"})
+        for kit in (station, self.kit):
+            bill = self.bill(kit)
+            self.assertBillStays(order, bill, bill, "unlink")
+            self.assertBillStays(order, bill, bill, "write", {"type": "normal"})
+
+    @rule("D3")
+    def test_a_kit_of_nothing_but_kits_is_counted_by_the_bill_it_was_planned_by(self):
+        station = self._new_kit("Station", {self.kit: 2})
+        order, picking = self.ordered_kits(kit=station, quantity=5, price=200.0)
+        self.approve_delivery(picking)
+        self.ship(picking)
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (20, 20, 0)})
+        figures = {"delivered": 5.0, "accepted": 2.0, "to_invoice": 2.0}
+        self.assertQuantities(order.order_line, **figures)
+        bill = self.bill(station)
+        self.assertBillStays(order, bill, bill.bom_line_ids, "write", {"product_qty": 1.0})
+        bill.sequence = 2
+        [new] = self.rpc(bill, "engineer", "copy", {"sequence": 1})
+        self.rpc(bill.browse(new).bom_line_ids, "engineer", "write", {"product_qty": 1.0})
+        line = order.sudo().order_line
+        for name in ("qty_delivered", "qty_accepted", "qty_to_invoice"):
+            self.env.add_to_compute(line._fields[name], line)
+        self.assertQuantities(order.order_line, **figures)
+        self.ship(picking.return_ids, quantity=20)
+        self.assertQuantities(order.order_line, delivered=2.0, accepted=2.0, to_invoice=2.0)
+        __, later = self.ordered_kits(kit=station, quantity=5, price=200.0)
+        self.assertEqual(self.parts(later), {self.pump: 10, self.valve: 20})
+
+    @rule("D3")
     def test_a_new_bill_is_for_what_is_sold_from_now_on(self):
         order, picking = self.shipped_kits()
         self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (10, 30, 0)})
@@ -77,6 +111,35 @@ class TestBills(KitCase):
         self.assertEqual(self.parts(later), {self.pump: 20, self.valve: 10})
         self.ship(picking.return_ids, quantity=30)
         self.assertQuantities(order.order_line, delivered=2.0, accepted=2.0, to_invoice=2.0)
+
+    @rule("C9", "D3")
+    def test_a_closed_contract_holds_no_bill(self):
+        """Ten sets for nothing are never invoiced."""
+        order, picking = self.shipped_kits()
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (40, 0, 0)})
+        line = self.part(self.bill(), self.valve)
+        self.assertBillStays(order, self.bill(), line, "write", {"product_qty": 3.0})
+        order.sudo().sop_contract_id._close()
+        self.rpc(line, "engineer", "write", {"product_qty": 3.0})
+        self.assertEqual(order.order_line.qty_accepted, 10.0)
+
+    @rule("D3", "D9")
+    def test_what_is_sold_as_it_is_becomes_no_kit_until_it_is_invoiced(self):
+        """All ten drives have left: as kits, ten times their parts would be due again."""
+        order = self.delivered_order()
+        self.collect(order, 1000.0)
+        values = {
+            "product_tmpl_id": self.drive.product_tmpl_id.id,
+            "company_id": self.company.id,
+            "bom_line_ids": [Command.create({"product_id": self.pump.id})],
+        }
+        bill = self.rpc_create("mrp.bom", "engineer", values)
+        with self.assertRefused(order.name, "sells it as it is", unchanged=bill):
+            self.rpc(bill, "engineer", "write", {"type": "phantom"})
+        with self.assertRefused(order.name, "sells it as it is"):
+            self.rpc_create("mrp.bom", "engineer", {**values, "type": "phantom"})
+        self.assertEqual(self.invoiced(order), 1000.0)
+        self.rpc(bill, "engineer", "write", {"type": "phantom"})
 
     @rule("D3")
     def test_the_bill_of_what_is_finished_is_changed(self):

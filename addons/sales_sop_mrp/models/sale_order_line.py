@@ -1,0 +1,52 @@
+from odoo import api, fields, models
+
+
+class SaleOrderLine(models.Model):
+    """A kit is counted by the bill of materials that its first delivery was planned by (D3).
+
+    The deliveries of a kit of nothing but kits name the inner bills only, and the outer one that
+    is found today can be another.
+    """
+
+    _inherit = "sale.order.line"
+
+    sop_bill_id = fields.Many2one(
+        "mrp.bom",
+        string="Counted by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The bill of materials by which the parts of the kit were planned.",
+    )
+
+    @api.model
+    def _sop_protected_fields(self):
+        return super()._sop_protected_fields() | {"sop_bill_id"}
+
+    def _sop_keep_bill(self):
+        for line in self.sudo():
+            if not line.sop_bill_id and line.order_id._sop_is_governed():
+                line.sop_bill_id = line._sop_kit_bom()
+
+    def _sop_kit_bom(self):
+        return self.sudo().sop_bill_id or super()._sop_kit_bom()
+
+    def _sop_counts_by_bill(self):
+        """Whether something is still to be accepted or invoiced (D3); of a closed contract nothing.
+
+        What costs the customer nothing is never invoiced.
+        """
+        invoiced = self.qty_invoiced_posted
+        is_open = self.product_uom_id.compare(invoiced, self.product_uom_qty) < 0
+        is_closed = self.order_id.sop_contract_id.state == "closed"
+        return is_open and not is_closed and self.order_id._sop_is_governed()
+
+    def _prepare_qty_delivered(self):
+        """Count kits of nothing but kits by the same bill, too."""
+        delivered = super()._prepare_qty_delivered()
+        for line in self:
+            bill = line.sudo().sop_bill_id
+            if bill and bill not in line.sudo().move_ids.bom_line_id.bom_id:
+                left = line._sop_whole_kits(bill, line._sop_parts_left())
+                delivered[line] = left + line.opening_qty_delivered
+        return delivered

@@ -1,10 +1,53 @@
-from odoo import models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
+
+# Of these money is booked and earmarked.
+DECIDING_FIELDS = frozenset(
+    {
+        "amount",
+        "currency_id",
+        "invoice_ids",
+        "is_post_processed",
+        "operation",
+        "partner_id",
+        "payment_id",
+        "provider_id",
+        "sale_order_ids",
+        "state",
+    }
+)
 
 
 class PaymentTransaction(models.Model):
+    """Money that a customer pays online: booked and earmarked when the provider says so (C3)."""
+
     _inherit = "payment.transaction"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        transactions = super().create(vals_list)
+        if not self.env.su:
+            transactions._sop_refuse_by_hand()
+        return transactions
+
+    def write(self, vals):
+        if not self.env.su and not DECIDING_FIELDS.isdisjoint(vals):
+            self.check_access("write")
+            self._sop_refuse_by_hand()
+        return super().write(vals)
+
+    def _sop_refuse_by_hand(self):
+        """Accountants may write them; only finance earmarks money, and what has come is paid."""
+        for transaction in self.sudo():
+            if transaction.company_id._sop_is_governed():
+                raise AccessError(
+                    self.env._(
+                        "%s: what is paid online is said by the payment provider. Record other "
+                        "money as a payment.",
+                        transaction.reference,
+                    )
+                )
 
     def _check_amount_and_confirm_order(self):
         """An online payment is always booked; a blocked order waits and nothing raises."""

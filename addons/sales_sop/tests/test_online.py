@@ -1,5 +1,6 @@
 from unittest.mock import patch
 
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -99,6 +100,30 @@ class TestOnline(SopCase):
         self.assertTrue(transaction.is_post_processed)
         self.assertEqual(transaction.payment_id.amount, 1000.0)
         self.assertIn(order.state, ("draft", "sent"))
+
+    @rule("C3")
+    def test_nobody_says_for_the_provider_that_money_was_paid(self):
+        order = self.approved_quotation()
+        provider = self._new_provider()
+        values = {
+            "provider_id": provider.id,
+            "payment_method_id": provider.payment_method_ids.id,
+            "amount": 9.0,
+            "currency_id": order.currency_id.id,
+            "partner_id": self.customer.id,
+            "reference": "Nine",
+            "operation": "online_direct",
+            "sale_order_ids": [Command.set(order.ids)],
+        }
+        transaction = self.env["payment.transaction"].create(values)
+        for role in ("accountant", "finance", "finance_vp", "administrator"):
+            for name, value in (("state", "done"), ("amount", 900.0), ("sale_order_ids", False)):
+                with self.assertRefused(exception=AccessError, unchanged=transaction):
+                    self.rpc(transaction, role, "write", {name: value})
+            with self.assertRefused(exception=AccessError):
+                self.rpc_create(
+                    "payment.transaction", role, {**values, "reference": role, "state": "done"}
+                )
 
     def assertBooked(self, transaction, amount):
         """The payment is booked, whatever else; return what of it is for no contract."""

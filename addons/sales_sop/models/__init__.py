@@ -91,6 +91,7 @@ from . import (
     sale_order_opening,
     sale_order_line_opening,
     sale_order_line_agreed,
+    sale_order_line_amounts,
     sale_order_invoice,
     sale_order_invoice_state,
     sale_order_invoices,

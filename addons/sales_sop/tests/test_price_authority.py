@@ -125,6 +125,29 @@ class TestPriceAuthority(PriceCase):
         self.assertEqual(order.amount_untaxed, 800.0)
         self.assertEqual(self.roles_for(order), self.general_manager)
 
+    @rule("A3", "P3")
+    def test_the_amounts_that_odoo_keeps_beside_the_price_are_not_believed(self):
+        """Ten drives at 10.00 that claim to come to 1,000.00, or the other way round."""
+        for price, claimed in ((10.0, 1000.0), (100.0, 10.0)):
+            order = self.quotation(lines=[(self.drive, 10, price)])
+            line = order.order_line
+            amounts = {"base_amount_currency": claimed, "base_amount": claimed}
+            kept = {
+                "currency_id": order.currency_id.id,
+                "price_unit": price,
+                "discount": 0.0,
+                "quantity": 10.0,
+                "manual_total_excluded_currency": claimed,
+                "manual_total_excluded": claimed,
+                "manual_tax_amounts": {str(self.tax.id): amounts},
+            }
+            self.rpc(line, "salesperson", "write", {"extra_tax_data": kept})
+            line.price_unit = price / 2
+            line.price_unit = price
+            self.assertEqual((line.price_subtotal, order.amount_total), (10 * price, 10 * price))
+            expected = ["general_manager"] if price < 100 else []
+            self.assertEqual(self.roles_for(order)[-1:], expected)
+
     @rule("P3")
     def test_a_negative_line_lowers_all_others(self):
         gift = self._new_product("Goodwill", 0.0, type="service")
@@ -520,13 +543,15 @@ class TestFreight(PriceCase):
 class TestCombination(PriceCase):
     """A combination is judged as what it is sold as."""
 
-    def combination(self, list_price):
+    def combination(self, list_price, extra=0.0):
         pump = self._new_product("Pump", 50.0)
         combos = self.env["product.combo"].create(
             [
                 {
                     "name": product.name,
-                    "combo_item_ids": [Command.create({"product_id": product.id})],
+                    "combo_item_ids": [
+                        Command.create({"product_id": product.id, "extra_price": extra})
+                    ],
                 }
                 for product in (self.drive, pump)
             ]
@@ -567,6 +592,21 @@ class TestCombination(PriceCase):
         self.assertEqual(self.roles_for(self.ordered(product, (80.0, 40.0))), [])
         cheap = self.ordered(product, (80.0, 20.0))
         self.assertEqual(self.roles_for(cheap)[-1], "general_manager")
+
+    @rule("P2", "P3")
+    def test_a_part_that_costs_less_for_a_moment_changes_nothing(self):
+        product = self.combination(120.0, extra=20.0)
+        self.assertEqual(self.roles_for(self.ordered(product, (120.0, 40.0))), [])
+        manager = self._new_user("product_manager", "product.group_product_manager", self.company)
+        self.users["product_manager"] = manager
+        parts = product.combo_ids.combo_item_ids
+        self.rpc(parts, "product_manager", "write", {"extra_price": 0.0})
+        cheap = self.ordered(product, (80.0, 40.0))
+        self.assertEqual(self.roles_for(cheap)[-1], "general_manager")
+        # What was raised counts as it is.
+        self.rpc(parts, "product_manager", "write", {"extra_price": 50.0})
+        raised = self.ordered(product, (120.0, 40.0))
+        self.assertEqual(self.roles_for(raised)[-1], "general_manager")
 
     @rule("P3")
     def test_more_pieces_of_a_part_do_not_hide_in_it(self):

@@ -200,7 +200,8 @@ class SaleOrderLine(models.Model):
         head = self._sop_price_head()
         subtotal = sum(self.mapped("price_subtotal")) * factor
         if head.product_type == "combo":
-            extra = (self - head)._sop_combo_extra(head)
+            kept = self.order_id.sop_contract_id.policy_id.sudo()._list_prices_at_issue()
+            extra = (self - head)._sop_combo_extra(head, kept)
             quantity = head.product_uom_qty
             return PriceItem(head.product_id, quantity, head.product_uom_id, subtotal, extra)
         unit = head.product_id.uom_id
@@ -224,9 +225,14 @@ class SaleOrderLine(models.Model):
             key=lambda values: sum(values.mapped("price_extra")),
         )
 
-    def _sop_combo_extra(self, head):
-        """Return what these parts of a combination cost above its list price, for one."""
+    def _sop_combo_extra(self, head, kept):
+        """Return what these parts of a combination cost above its list price, for one.
+
+        :param dict kept: the prices at issue of what has changed, see ``_list_prices_at_issue``
+        """
         extra = sum(self.combo_item_id.mapped("extra_price"))
+        extra += self.combo_item_id._sop_extra_lowered(kept)
+        extra += self.product_no_variant_attribute_value_ids._sop_extra_lowered(kept)
         extra += sum(
             line.product_id._get_no_variant_attributes_price_extra(
                 line.product_no_variant_attribute_value_ids

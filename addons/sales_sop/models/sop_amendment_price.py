@@ -96,7 +96,8 @@ class SopAmendmentLine(models.Model):
         product = head[f"{side}product_id"]
         subtotal = sum(line._subtotal(side) for line in self) * factor
         if product.type == "combo":
-            extra = (self - head).order_line_id._sop_combo_extra(head.order_line_id)
+            kept = self.amendment_id.policy_id.sudo()._list_prices_at_issue()
+            extra = (self - head).order_line_id._sop_combo_extra(head.order_line_id, kept)
             unit, quantity = head[f"{side}product_uom_id"], head[f"{side}quantity"]
             return PriceItem(product, quantity, unit, subtotal, extra)
         quantity = sum(

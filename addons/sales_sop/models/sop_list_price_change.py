@@ -4,7 +4,7 @@ from .sop_remembered_mixin import remembered
 
 
 class SopListPriceChange(models.Model):
-    """A change of a list price, or of what an option costs more (P2).
+    """A change of a list price, or of what an option or a part of a combination costs more (P2).
 
     A policy promises a percentage off the list. Without this register whoever may change products
     could lower the list for the moment in which a quotation is submitted.
@@ -27,6 +27,13 @@ class SopListPriceChange(models.Model):
         ondelete="cascade",
         help="The attribute value whose extra price was changed; empty: the product's list price.",
     )
+    combo_item_id = fields.Many2one(
+        "product.combo.item",
+        string="Part of a Combination",
+        readonly=True,
+        ondelete="cascade",
+        help="The part whose extra price was changed; empty: the product's list price.",
+    )
     company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True)
     old_price = fields.Float(digits="Product Price", readonly=True)
     new_price = fields.Float(digits="Product Price", readonly=True)
@@ -41,18 +48,16 @@ class SopListPriceChange(models.Model):
         changed = records.filtered(lambda record: record[name] != price)
         if not changed or not policies._governed_company_ids():
             return
-        is_option = records._name != "product.template"
         self.sudo().create(
             [
-                {
-                    "product_tmpl_id": record.product_tmpl_id.id if is_option else record.id,
-                    "value_id": is_option and record.id,
-                    "old_price": record[name],
-                    "new_price": price,
-                }
+                {**record._sop_priced(), "old_price": record[name], "new_price": price}
                 for record in changed.sudo()
             ]
         )
+
+    def _sop_record(self):
+        """Return what has this price."""
+        return self.combo_item_id or self.value_id or self.product_tmpl_id
 
 
 class ProductTemplate(models.Model):
@@ -63,6 +68,9 @@ class ProductTemplate(models.Model):
             self.env["sop.list.price.change"]._log(self, "list_price", vals["list_price"] or 0.0)
         return super().write(vals)
 
+    def _sop_priced(self):
+        return {"product_tmpl_id": self.id}
+
 
 class ProductTemplateAttributeValue(models.Model):
     _inherit = "product.template.attribute.value"
@@ -71,6 +79,39 @@ class ProductTemplateAttributeValue(models.Model):
         if "price_extra" in vals:
             self.env["sop.list.price.change"]._log(self, "price_extra", vals["price_extra"] or 0.0)
         return super().write(vals)
+
+    def _sop_priced(self):
+        return {"product_tmpl_id": self.product_tmpl_id.id, "value_id": self.id}
+
+    def _sop_extra_lowered(self, kept):
+        """Return by how much these cost less now than when a policy was issued."""
+        return _lowered(self, "price_extra", kept)
+
+
+class ProductComboItem(models.Model):
+    _inherit = "product.combo.item"
+
+    def write(self, vals):
+        if "extra_price" in vals:
+            self.env["sop.list.price.change"]._log(self, "extra_price", vals["extra_price"] or 0.0)
+        return super().write(vals)
+
+    def _sop_priced(self):
+        return {
+            "product_tmpl_id": self.product_id.product_tmpl_id.id,
+            "combo_item_id": self.id,
+        }
+
+    def _sop_extra_lowered(self, kept):
+        """Return by how much these cost less now than when a policy was issued."""
+        return _lowered(self, "extra_price", kept)
+
+
+def _lowered(records, name, kept):
+    return sum(
+        max(0.0, kept.get((record._name, record.id), record[name]) - record[name])
+        for record in records
+    )
 
 
 class SopPolicy(models.Model):
@@ -114,7 +155,7 @@ class SopPolicy(models.Model):
         changes = self.env["sop.list.price.change"].sudo()
         prices = {}
         for change in changes.search(self._list_price_change_domain(), order="id"):
-            record = change.value_id or change.product_tmpl_id
+            record = change._sop_record()
             prices.setdefault((record._name, record.id), change.old_price)
         return prices
 

@@ -6,7 +6,7 @@ import xlsxwriter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-AMOUNT_COLUMN = 3
+AMOUNT_COLUMN = 4
 
 
 class CommissionPayrollExport(models.Model):
@@ -116,8 +116,8 @@ class CommissionPayrollExport(models.Model):
         """Return the workbook: one row per sheet, amounts as numbers."""
         content = io.BytesIO()
         with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
-            page = workbook.add_worksheet()
-            page.set_column(0, 4, 18)
+            page = workbook.add_worksheet(self.env._("Commission"))
+            page.set_column(0, 5, 18)
             bold = workbook.add_format({"bold": True})
             for column, label in enumerate(self._file_header()):
                 page.write_string(0, column, label, bold)
@@ -134,6 +134,7 @@ class CommissionPayrollExport(models.Model):
     def _file_header(self):
         return [
             self.env._("Payee"),
+            self.env._("Payee's Reference"),
             self.env._("Month"),
             self.env._("Commission Sheet"),
             self.env._("Amount"),
@@ -144,6 +145,8 @@ class CommissionPayrollExport(models.Model):
         return [
             (
                 booking.payee_id.name,
+                # Names are not unique; payroll knows people by a number.
+                booking.payee_id.partner_id.ref,
                 f"{booking.month:%Y-%m}",
                 booking.sheet_id.name,
                 booking.amount,

@@ -54,19 +54,24 @@ class TestSheetPayroll(PaymentCase):
 
     @rule("B3")
     def test_the_file_names_payee_month_amount_and_currency(self):
+        self.users["salesperson"].partner_id.ref = "E-017"
         sheets, export = self.exported()
         page = load_workbook(BytesIO(base64.b64decode(export.attachment_id.datas))).active
         rows = [[cell.value for cell in row] for row in page.rows]
-        self.assertEqual(rows[0], ["Payee", "Month", "Commission Sheet", "Amount", "Currency"])
+        self.assertEqual(page.title, "Commission")
+        self.assertEqual(
+            rows[0],
+            ["Payee", "Payee's Reference", "Month", "Commission Sheet", "Amount", "Currency"],
+        )
         self.assertEqual(
             rows[1:],
             [
-                ["=1+1", "2026-03", "=1+1 2026-03", 33.33, "USD"],
-                ["Salesperson", "2026-03", sheets[0].name, 16.67, "USD"],
+                ["=1+1", "", "2026-03", "=1+1 2026-03", 33.33, "USD"],
+                ["Salesperson", "E-017", "2026-03", sheets[0].name, 16.67, "USD"],
             ],
         )
         # A name is text, whatever it begins with; the amount is a number.
-        self.assertEqual([cell.data_type for cell in page[2]], ["s", "s", "s", "n", "s"])
+        self.assertEqual([cell.data_type for cell in page[2]], ["s", "s", "s", "s", "n", "s"])
         action = self.rpc(export, "finance", "action_download")
         self.assertIn(str(export.attachment_id.id), action["url"])
 

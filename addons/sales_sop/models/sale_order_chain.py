@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date, format_list
+from odoo.tools import format_amount, format_date, format_list
 
 from .wording import paragraph
 
@@ -234,9 +234,25 @@ class SaleOrder(models.Model):
             }
         contract = self.sop_contract_id
         is_collected = not contract or contract.invoice_gate_reached
-        if not posted and self.invoice_status == "to invoice" and is_collected:
+        if self.invoice_status == "to invoice" and is_collected:
             return step | {"state": "current", "text": self.env._("Ready to be invoiced.")}
+        if posted and not self._sop_is_invoiced():
+            text = self.env._(
+                "%(invoiced)s of %(total)s is invoiced.",
+                invoiced=format_amount(self.env, self.amount_invoiced, self.currency_id),
+                total=format_amount(self.env, self.amount_total, self.currency_id),
+            )
+            return step | {"state": "waiting", "text": text}
         return step
+
+    def _sop_is_invoiced(self):
+        """Whether the invoices ask for all of the order; a down payment does not."""
+        if self.invoice_status in ("invoiced", "upselling"):
+            return True
+        contract = self.sop_contract_id
+        is_open = contract.state in ("draft", "effective") and not contract.is_short_closed
+        less = self.currency_id.compare_amounts(self.amount_invoiced, self.amount_total) < 0
+        return not (is_open and less)
 
 
 class SopContract(models.Model):

@@ -433,16 +433,6 @@ class SopApproval(models.Model):
             "context": {"default_approval_ids": self.ids},
         }
 
-    def action_open_document(self):
-        """Open the document that is to be approved."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self.res_model,
-            "res_id": self.res_id,
-            "view_mode": "form",
-        }
-
     def _document(self):
         """Return the document, or an empty recordset when it no longer exists."""
         self.ensure_one()

@@ -1,3 +1,4 @@
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SopCase, rule
@@ -115,6 +116,30 @@ class TestChain(SopCase):
         self.collect(order, 0.01)
         self.assertEqual(self._state_of_invoice(order), "current")
 
+    @rule("C9")
+    def test_a_down_payment_is_not_the_whole_invoice(self):
+        order = self.confirmed_order()
+        self.collect(order, 1000.0)
+        wizard = self.rpc_create(
+            "sale.advance.payment.inv",
+            "finance",
+            {
+                "advance_payment_method": "percentage",
+                "amount": 30.0,
+                "sale_order_ids": [Command.set(order.ids)],
+            },
+        )
+        self.rpc(wizard, "finance", "create_invoices")
+        self.post(order.sudo().invoice_ids)
+        self.assertEqual(self._state_of_invoice(order), "waiting")
+        self.assertIn("300.00 of", self._step_of_invoice(order)["text"])
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking)
+        self.assertEqual(self._state_of_invoice(order), "current")
+        self.post(self.draft_invoice(order))
+        self.assertEqual(self._state_of_invoice(order), "done")
+
     @rule("K4")
     def test_a_form_that_names_the_contract_of_a_colleague_is_told_nothing_of_it(self):
         self.users["colleague"] = self._new_user(
@@ -153,6 +178,9 @@ class TestChain(SopCase):
         return str(self.rpc(record, role, "onchange", *arguments)["value"].get("sop_chain"))
 
     def _state_of_invoice(self, order):
+        return self._step_of_invoice(order)["state"]
+
+    def _step_of_invoice(self, order):
         self.env.invalidate_all()
         [step] = [step for step in order.sudo().sop_chain["steps"] if step["key"] == "invoice"]
-        return step["state"]
+        return step

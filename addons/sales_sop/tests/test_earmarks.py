@@ -2,7 +2,7 @@ from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools.misc import DotDict
 from odoo.tools.safe_eval import safe_eval
 
@@ -137,6 +137,33 @@ class TestEarmarks(EarmarkCase):
         self.assertEqual(proposed, [(self.contract(second), 600.0)])
         wizard.action_earmark()
         self.assertCollected(first, 0.0, second, 600.0)
+
+    @rule("C3")
+    def test_a_bank_line_without_a_customer_says_what_the_transfer_names(self):
+        self.order(300.0)
+        named = self.contract(self.order(700.0))
+        line = self.bank_line(500.0)
+        line.write({"partner_id": False, "payment_ref": f"advance {named.number}, thanks"})
+        wizard, proposed = self.proposal(line)
+        self.assertEqual(wizard.purpose, line.payment_ref)
+        self.assertEqual(proposed, [(named, 500.0)])
+        line.payment_ref = "advance"
+        __, proposed = self.proposal(line)
+        self.assertFalse(proposed)
+
+    @rule("C3")
+    def test_a_contract_that_is_added_gets_what_it_lacks_of_what_is_free(self):
+        first, second = self.order(300.0), self.order(700.0)
+        payment = self.receive(600.0)
+        action = self.rpc(payment, "finance", "action_sop_earmark")
+        wizards = self.as_user(self.env["sop.earmark"], "finance")
+        with Form(wizards.with_context(**action["context"])) as form:
+            for _number in range(2):
+                form.line_ids.remove(0)
+            for order, amount in ((second, 600.0), (first, 0.0)):
+                with form.line_ids.new() as line:
+                    line.contract_id = self.contract(order)
+                    self.assertEqual(line.amount, amount)
 
     @rule("C3")
     def test_an_earmarked_payment_is_not_deleted_and_the_remedy_works(self):

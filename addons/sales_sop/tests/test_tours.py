@@ -111,6 +111,14 @@ class TestTours(GatePassCase, TourCase):
         drafted = told.sudo().invoice_ids
         self.assertEqual((drafted.state, drafted.amount_total), ("draft", 1000.0))
 
+    def test_finance_splits_a_payment_and_moves_a_share(self):
+        orders = [self.confirmed_order(**self.fans(self.pottery)) for _number in range(3)]
+        self.receive(2500.0, partner=self.pottery)
+        self.walk("finance", "sop_finance_splits_a_payment")
+        collected = [order.sudo().sop_contract_id.amount_collected for order in orders]
+        self.assertEqual(collected[2], 800.0)
+        self.assertEqual(sorted(collected), [700.0, 800.0, 1000.0])
+
     def announce(self, order):
         """The customer says on the page of the order that it was paid."""
         order = order.sudo()

@@ -1,6 +1,8 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 
 class SopEarmark(models.TransientModel):
@@ -16,6 +18,9 @@ class SopEarmark(models.TransientModel):
     partner_id = fields.Many2one("res.partner", string="Customer", compute="_compute_money")
     company_id = fields.Many2one("res.company", compute="_compute_money")
     currency_id = fields.Many2one("res.currency", compute="_compute_money")
+    purpose = fields.Char(
+        string="Memo", compute="_compute_money", help="What the customer wrote on the transfer."
+    )
     amount = fields.Monetary(string="Received", compute="_compute_money")
     amount_earmarked = fields.Monetary(
         string="Already Earmarked", compute="_compute_amount_earmarked"
@@ -35,6 +40,7 @@ class SopEarmark(models.TransientModel):
             wizard.company_id = money.company_id
             wizard.currency_id = money.currency_id
             wizard.amount = money.amount
+            wizard.purpose = wizard.payment_id.memo or wizard.statement_line_id.payment_ref
 
     @api.depends("payment_id", "statement_line_id")
     def _compute_amount_earmarked(self):
@@ -63,19 +69,22 @@ class SopEarmark(models.TransientModel):
         """Fill what the effective contracts lack, the oldest first, as long as they are owed it.
 
         A contract whose number the customer wrote on the transfer comes before all others, and
-        the customer's own ones come before those of the companies below it.
+        the customer's own ones come before those of the companies below it. While nobody knows
+        yet whose money it is, the number is all there is.
         """
         left = self.amount - self.amount_earmarked
+        purpose = self.purpose or ""
+        if self.partner_id:
+            whose = Domain("partner_id", "child_of", self.partner_id.id)
+        else:
+            whose = Domain("number", "in", re.split(r"[\s,;:，；：、。]+", purpose))
         contracts = self.env["sop.contract"].search(
-            [
-                ("partner_id", "child_of", self.partner_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("currency_id", "=", self.currency_id.id),
-                ("state", "=", "effective"),
-            ],
+            whose
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("currency_id", "=", self.currency_id.id)
+            & Domain("state", "=", "effective"),
             order="date_effective, id",
         )
-        purpose = self.payment_id.memo or self.statement_line_id.payment_ref or ""
         contracts = contracts.sorted(
             lambda contract: (
                 (contract.number or " ") not in purpose,
@@ -83,9 +92,8 @@ class SopEarmark(models.TransientModel):
             )
         )
         lines = []
-        for contract in contracts if self.partner_id else ():
-            lack = contract.currency_id.round(contract.amount_total - contract.amount_collected)
-            amount = min(left, lack)
+        for contract in contracts:
+            amount = min(left, contract._sop_lack())
             if self.currency_id.compare_amounts(amount, 0.0) > 0 and not contract._owes_nothing():
                 lines.append(Command.create({"contract_id": contract.id, "amount": amount}))
                 left = self.currency_id.round(left - amount)
@@ -139,6 +147,14 @@ class SopEarmarkLine(models.TransientModel):
     amount = fields.Monetary(required=True)
     note = fields.Char()
 
+    @api.onchange("contract_id")
+    def _onchange_contract_id(self):
+        """Propose what the contract lacks of what is still free."""
+        left = self.wizard_id.amount_left
+        same = self.contract_currency_id == self.wizard_id.currency_id
+        if self.contract_id and same and not self.amount and left > 0:
+            self.amount = max(0.0, min(left, self.contract_id._sop_lack()))
+
 
 class SopEarmarkMove(models.TransientModel):
     """Asks to which contract an earmark goes, and why (C3)."""
@@ -157,6 +173,20 @@ class SopEarmarkMove(models.TransientModel):
         related="allocation_id.amount", related_sudo=False, string="Earmarked"
     )
     contract_id = fields.Many2one("sop.contract", string="To Contract", required=True)
+    contract_currency_id = fields.Many2one(
+        related="contract_id.currency_id", related_sudo=False, string="Contract Currency"
+    )
+    amount_total = fields.Monetary(
+        related="contract_id.amount_total",
+        related_sudo=False,
+        currency_field="contract_currency_id",
+        string="Contract Total",
+    )
+    amount_collected = fields.Monetary(
+        related="contract_id.amount_collected",
+        related_sudo=False,
+        currency_field="contract_currency_id",
+    )
     order_id = fields.Many2one("sale.order", string="To Order")
     amount = fields.Monetary(
         compute="_compute_amount",
@@ -178,3 +208,12 @@ class SopEarmarkMove(models.TransientModel):
         self.ensure_one()
         self.allocation_id._move(self.contract_id, self.order_id, self.amount, self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+
+class SopContract(models.Model):
+    _inherit = "sop.contract"
+
+    def _sop_lack(self):
+        """Return what is not collected of the contract's total yet."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount_total - self.amount_collected)

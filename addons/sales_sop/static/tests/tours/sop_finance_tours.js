@@ -99,6 +99,64 @@ tours.add("sop_finance_earmarks", {
     ],
 });
 
+tours.add("sop_finance_splits_a_payment", {
+    steps: () => [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.sop_money_menu",
+            "sales_sop.account_payment_menu",
+            "Customer Payments"
+        ),
+        ...openRow("Kiln Street Pottery", "2,500.00"),
+        { content: "Earmarks", trigger: ".nav-link[name=sop_earmarks]", run: "click" },
+        {
+            content: "For several contracts",
+            trigger: ".tab-pane.active button[name=action_sop_earmark]",
+            run: "click",
+        },
+        {
+            content: "What each contract lacks is proposed",
+            trigger: ".modal .o_data_row:eq(2) [name=amount]:contains('500.00')",
+        },
+        {
+            content: "So it is",
+            trigger: ".modal footer button[name=action_earmark]",
+            run: "click",
+        },
+        { trigger: "body:not(:has(.modal))" },
+        {
+            content: "Move a share of the first contract",
+            trigger:
+                ".tab-pane.active .o_data_row:contains('1,000.00') button[name=action_move]",
+            run: "click",
+        },
+        { trigger: ".modal [name=amount_earmarked]:contains('1,000.00')" },
+        ...choose("contract_id", "HT"),
+        {
+            content: "See what the other contract has",
+            trigger: ".modal [name=amount_collected]:contains('500.00')",
+        },
+        {
+            content: "Only a part",
+            trigger: ".modal [name=amount] input",
+            run: "edit 300",
+        },
+        {
+            content: "Say why",
+            trigger: ".modal [name=reason] input",
+            run: "edit The customer meant the last order.",
+        },
+        {
+            content: "Move it",
+            trigger: ".modal footer button[name=action_move]",
+            run: "click",
+        },
+        { trigger: "body:not(:has(.modal))" },
+        { trigger: ".tab-pane.active .o_data_row:contains('700.00')" },
+        { trigger: ".tab-pane.active .o_data_row:contains('300.00')" },
+    ],
+});
+
 tours.add("sop_finance_invoices", {
     steps: () => [
         ...openSalesSop(),

@@ -93,7 +93,7 @@ from . import (
     sale_order_opening,
     sale_order_line_opening,
     sale_order_line_agreed,
-    sale_order_line_amounts,
+    account_tax_kept_amounts,
     sale_order_invoice,
     sale_order_invoice_state,
     sale_order_invoices,

@@ -134,6 +134,37 @@ class TestWrittenAmounts(InvoiceAttackCase):
         self.assertPosts(invoice)
 
     @rule("C2")
+    def test_tax_does_not_become_revenue_by_amounts_kept_beside_the_price(self):
+        """1,000.00 and 200.00 of tax, or 1,200.00 without: the customer pays the same."""
+        self.tax = self._new_tax(20.0)
+        order = self.paid_order()
+
+        def claim(line, quantity):
+            taxes = {"tax_amount_currency": 0.0, "tax_amount": 0.0}
+            return {
+                "currency_id": line.currency_id.id,
+                "price_unit": 100.0,
+                "discount": 0.0,
+                "quantity": quantity,
+                "manual_total_excluded_currency": 120.0 * quantity,
+                "manual_total_excluded": 120.0 * quantity,
+                "manual_tax_amounts": {str(self.tax.id): taxes},
+            }
+
+        line = order.order_line
+        self.rpc(line, "salesperson", "write", {"extra_tax_data": claim(line, 10.0)})
+        invoice = self.draft_invoice(order)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_tax), (1000.0, 200.0))
+        mine = invoice.invoice_line_ids
+        for quantity in (9.0, 10.0):
+            values = {"quantity": quantity, "extra_tax_data": claim(mine, quantity)}
+            lines = [Command.update(mine.id, values)]
+            self.rpc(invoice, "accountant", "write", {"invoice_line_ids": lines})
+            self.assertEqual(mine.price_subtotal, 100.0 * quantity)
+        self.assertPosts(invoice)
+        self.assertEqual((invoice.amount_untaxed, invoice.amount_tax), (1000.0, 200.0))
+
+    @rule("C2")
     def test_an_item_by_hand_asks_for_no_less(self):
         """What is not asked for is a gift, in whatever item of the invoice it is hidden."""
         order = self.paid_order()

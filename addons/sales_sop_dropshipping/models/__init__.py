@@ -1,1 +1,1 @@
-from . import sale_order_line
+from . import purchase_order, sale_order_line

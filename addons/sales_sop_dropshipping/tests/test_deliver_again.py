@@ -11,8 +11,8 @@ class TestDeliverAgain(SopCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = "purchase.group_purchase_user,stock.group_stock_user"
-        cls.users["buyer"] = cls._new_user("buyer", groups, cls.company)
+        # Who reads no orders and no deliveries.
+        cls.users["buyer"] = cls._new_user("buyer", "purchase.group_purchase_user", cls.company)
         cls.vendor = cls.env["res.partner"].create({"name": "Drive Works"})
         cls.sent = cls._new_product(
             "Large drive",
@@ -26,6 +26,8 @@ class TestDeliverAgain(SopCase):
         return order, order.sudo().order_line.purchase_line_ids.order_id
 
     def buy(self, purchase):
+        self.env.flush_all()
+        self.env.invalidate_all()
         self.rpc(purchase, "buyer", "button_confirm")
         return purchase.order_line.move_ids.picking_id
 
@@ -46,6 +48,14 @@ class TestDeliverAgain(SopCase):
         self.assertFalse(order.sudo().sop_due_again)
         with self.assertRefused("nothing is due again"):
             self.as_user(order, "sales_office").action_sop_deliver_again()
+
+    @rule("D4", "M4")
+    def test_a_buyer_who_reads_no_orders_asks_the_vendor(self):
+        order, purchase = self.sold()
+        line = self.as_user(order.order_line, "buyer")
+        self.assertFalse(line.has_access("read"))
+        picking = self.buy(purchase)
+        self.assertEqual(picking.move_ids.sale_line_id, order.order_line)
 
     @rule("D3", "D6")
     def test_what_came_back_to_the_vendor_is_sent_again(self):

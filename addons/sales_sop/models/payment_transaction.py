@@ -41,13 +41,16 @@ class PaymentTransaction(models.Model):
         """Accountants may write them; only finance earmarks money, and what has come is paid."""
         for transaction in self.sudo():
             if transaction.company_id._sop_is_governed():
-                raise AccessError(
-                    self.env._(
-                        "%s: what is paid online is said by the payment provider. Record other "
-                        "money as a payment.",
-                        transaction.reference,
-                    )
-                )
+                transaction._sop_raise_by_hand(transaction.reference)
+
+    def _sop_raise_by_hand(self, name):
+        raise AccessError(
+            self.env._(
+                "%s: what is paid online is said by the payment provider. Record other money as a "
+                "payment.",
+                name,
+            )
+        )
 
     def _check_amount_and_confirm_order(self):
         """An online payment is always booked; a blocked order waits and nothing raises."""
@@ -154,3 +157,18 @@ class PaymentTransaction(models.Model):
                 parts[order] = amount
                 left = payment.currency_id.round(left - amount)
         return parts
+
+
+class SaleOrder(models.Model):
+    """For which orders was paid online is said by the payment, not from the order (C3)."""
+
+    _inherit = "sale.order"
+
+    def write(self, vals):
+        # A form sends an empty list when nothing has changed.
+        if vals.get("transaction_ids", []) != [] and not self.env.su:
+            self.check_access("write")
+            for order in self:
+                if order.company_id._sop_is_governed():
+                    self.env["payment.transaction"]._sop_raise_by_hand(order.name)
+        return super().write(vals)

@@ -120,6 +120,9 @@ class TestOnline(SopCase):
             for name, value in (("state", "done"), ("amount", 900.0), ("sale_order_ids", False)):
                 with self.assertRefused(exception=AccessError, unchanged=transaction):
                     self.rpc(transaction, role, "write", {name: value})
+            for command in (Command.clear(), Command.unlink(transaction.id)):
+                with self.assertRefused(exception=AccessError, unchanged=transaction):
+                    self.rpc(order, role, "write", {"transaction_ids": [command]})
             with self.assertRefused(exception=AccessError):
                 self.rpc_create(
                     "payment.transaction", role, {**values, "reference": role, "state": "done"}

@@ -23,13 +23,17 @@ class SaleOrderLine(models.Model):
     def _sop_protected_fields(self):
         return super()._sop_protected_fields() | {"sop_bill_id"}
 
-    def _sop_keep_bill(self):
+    def _sop_keep_bill(self, planned):
+        """Keep by which bill the moves ``planned`` were made, where they are the first ones."""
         for line in self.sudo():
-            if not line.sop_bill_id and line.order_id._sop_is_governed():
-                line.sop_bill_id = line._sop_kit_bom()
+            earlier = (line.move_ids - planned).filtered("bom_line_id")
+            is_first = all(move.state == "cancel" for move in earlier)
+            if is_first and line.order_id._sop_is_governed():
+                line.sop_bill_id = super(SaleOrderLine, line)._sop_kit_bom()
 
     def _sop_kit_bom(self):
-        return self.sudo().sop_bill_id or super()._sop_kit_bom()
+        bill = super()._sop_kit_bom()
+        return bill and (self.sudo().sop_bill_id or bill)
 
     def _sop_counts_by_bill(self):
         """Whether something is still to be accepted or invoiced (D3); of a closed contract nothing.

@@ -11,7 +11,8 @@ class StockMove(models.Model):
     def create(self, vals_list):
         moves = super().create(vals_list)
         if any(vals.get("bom_line_id") for vals in vals_list):
-            moves.filtered("bom_line_id").sale_line_id._sop_keep_bill()
+            parts = moves.filtered("bom_line_id")
+            parts.sale_line_id._sop_keep_bill(parts)
         return moves
 
     def write(self, vals):

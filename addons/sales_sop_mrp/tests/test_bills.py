@@ -112,6 +112,22 @@ class TestBills(KitCase):
         self.ship(picking.return_ids, quantity=30)
         self.assertQuantities(order.order_line, delivered=2.0, accepted=2.0, to_invoice=2.0)
 
+    @rule("D3")
+    def test_what_is_planned_anew_is_planned_by_the_new_bill(self):
+        """All was cancelled before anything left; the old bill is of no order any more."""
+        order, picking = self.ordered_kits()
+        self.as_user(picking, "stock_user").action_cancel()
+        bill = self.bill()
+        bill.sequence = 2
+        [new] = self.rpc(bill, "engineer", "copy", {"sequence": 1})
+        line = self.part(bill.browse(new), self.valve)
+        self.rpc(line, "engineer", "write", {"product_qty": 1.0})
+        before = order.sudo().picking_ids
+        self.as_user(order, "sales_office").action_sop_deliver_again()
+        again = order.sudo().picking_ids - before
+        self.assertEqual(self.parts(again), {self.pump: 20, self.valve: 10})
+        self.assertEqual(order.sudo().order_line.sop_bill_id.id, new)
+
     @rule("C9", "D3")
     def test_a_closed_contract_holds_no_bill(self):
         """Ten sets for nothing are never invoiced."""

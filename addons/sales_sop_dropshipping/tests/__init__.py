@@ -1,1 +1,1 @@
-from . import test_deliver_again
+from . import test_deliver_again, test_kits

@@ -46,11 +46,20 @@ class SaleOrderLine(models.Model):
         return is_open and not is_closed and self.order_id._sop_is_governed()
 
     def _prepare_qty_delivered(self):
-        """Count kits of nothing but kits by the same bill, too."""
+        """Count kits by the parts that are with the customer also where Odoo does not.
+
+        Of kits that vendors send, and of nothing but kits, Odoo counts all or none: with a part
+        that came back, none would be accepted any more, also when it was sent again.
+        """
         delivered = super()._prepare_qty_delivered()
         for line in self:
             bill = line.sudo().sop_bill_id
-            if bill and bill not in line.sudo().move_ids.bom_line_id.bom_id:
+            if bill and line._sop_counts_all_or_none(bill):
                 left = line._sop_whole_kits(bill, line._sop_parts_left())
                 delivered[line] = left + line.opening_qty_delivered
         return delivered
+
+    def _sop_counts_all_or_none(self, bill):
+        moves = self.sudo().move_ids
+        sent_by_vendor = any(move._is_dropshipped() for move in moves)
+        return sent_by_vendor or bill not in moves.bom_line_id.bom_id

@@ -29,7 +29,8 @@ class SaleOrderLine(models.Model):
             earlier = (line.move_ids - planned).filtered("bom_line_id")
             is_first = all(move.state == "cancel" for move in earlier)
             if is_first and line.order_id._sop_is_governed():
-                line.sop_bill_id = super(SaleOrderLine, line)._sop_kit_bom()
+                line.sop_bill_id = False
+                line.sop_bill_id = line._sop_kit_bom()
 
     def _sop_kit_bom(self):
         bill = super()._sop_kit_bom()

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .sop_remembered_mixin import remembered
 
@@ -236,6 +237,7 @@ class SopPolicy(models.Model):
         """Raise unless this draft is ready and may be decided."""
         self._check_is_draft()
         self._check_terms()
+        self._check_starts_later()
 
     def _prepare_decided_values(self):
         return {"state": "decided", "decided_on": self.company_id._sop_today()}
@@ -276,23 +278,30 @@ class SopPolicy(models.Model):
             raise UserError(
                 self.env._("The sales policy %s has to be decided before it is issued.", self.name)
             )
-        later = self.sudo().search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("state", "in", ("issued", "superseded")),
-                ("date_from", ">=", self.date_from),
-            ],
-            limit=1,
-        )
-        if later:
+        self._check_starts_later()
+
+    def _check_starts_later(self):
+        """No version starts before one that is issued; whoever votes is not told afterwards."""
+        latest = self._latest_issued()
+        if latest and latest.date_from >= self.date_from:
             raise UserError(
                 self.env._(
                     "%(later)s starts on %(date)s. %(policy)s has to start on a later day.",
-                    later=later.name,
-                    date=later.date_from,
+                    later=latest.name,
+                    date=format_date(self.env, latest.date_from),
                     policy=self.name,
                 )
             )
+
+    def _latest_issued(self):
+        return self.sudo().search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("state", "in", ("issued", "superseded")),
+            ],
+            order="date_from desc, id desc",
+            limit=1,
+        )
 
     def _issue(self):
         predecessors = self.search(
@@ -329,7 +338,11 @@ class SopPolicy(models.Model):
     def action_new_version(self):
         """Copy this policy into a draft and open it."""
         self.ensure_one()
-        draft = self.copy({"date_from": self.company_id._sop_today()})
+        day = self.company_id._sop_today()
+        latest = self._latest_issued()
+        if latest:
+            day = max(day, fields.Date.add(latest.date_from, days=1))
+        draft = self.copy({"date_from": day})
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

@@ -180,6 +180,7 @@ class SopPolicy(models.Model):
         for policy in self:
             policy._check_is_draft()
             policy._check_terms()
+            policy._check_starts_later()
             policy.sudo()._open_for_decision()
         return True
 

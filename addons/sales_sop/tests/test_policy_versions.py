@@ -57,6 +57,17 @@ class TestFilters(VersionCase):
         self.as_user(policy, "general_manager").action_issue()
         return policy.sudo()
 
+    @rule("P1")
+    def test_a_new_version_starts_after_the_one_in_force(self):
+        today = self.company._sop_today()
+        self.assertEqual(self.successor_of(self.policy).date_from, today)
+        tomorrow = fields.Date.add(today, days=1)
+        successor = self.successor_of(self.issued("Today", today))
+        self.assertEqual(successor.date_from, tomorrow)
+        successor.date_from = today
+        with self.assertRefused("has to start on a later day", unchanged=successor):
+            successor.action_decide()
+
     def found(self):
         """Return the names of the company's policies by filter."""
         policies = self.as_user(self.env["sop.policy"], "salesperson")

@@ -4,6 +4,7 @@ import base64
 
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
@@ -310,6 +311,16 @@ class TestMeeting(MeetingCase):
         policy.action_open_for_decision()
         self.assertEqual((policy.vote_round, self.counted(policy)), (2, {}))
         self.assertEqual(len(policy.vote_ids), 1)
+
+    @rule("P1")
+    def test_nobody_votes_on_a_version_that_could_not_be_issued(self):
+        started = self.policy.date_from
+        draft = self.draft(date_from=started)
+        with self.assertRefused("has to start on a later day", draft.name):
+            draft.action_open_for_decision()
+        draft.date_from = fields.Date.add(started, days=1)
+        draft.action_open_for_decision()
+        self.assertEqual(draft.vote_state, "open")
 
     @rule("P1")
     def test_a_new_version_starts_without_votes(self):

@@ -113,6 +113,22 @@ class TestBills(KitCase):
         self.assertQuantities(order.order_line, delivered=2.0, accepted=2.0, to_invoice=2.0)
 
     @rule("D3")
+    def test_a_part_does_not_become_a_service(self):
+        """Of ten sets all pumps and four valves are accepted: that is one, and not ten."""
+        order, picking = self.ordered_kits()
+        self.approve_delivery(picking)
+        self.ship_parts(picking, pumps=20, valves=4)
+        self.receipt(picking, {self.pump: (20, 0, 0), self.valve: (4, 0, 0)})
+        template = self.valve.product_tmpl_id
+        for record in (template, self.valve):
+            with self.assertRefused(order.name, "Pump set", unchanged=template):
+                self.rpc(record, "engineer", "write", {"type": "service"})
+        self.rpc(template, "engineer", "write", {"type": "consu", "name": "Ball valve"})
+        self.assertQuantities(order.order_line, delivered=1.0, accepted=1.0, to_invoice=1.0)
+        spare = self._new_product("Spare", 1.0)
+        self.rpc(spare, "engineer", "write", {"type": "service"})
+
+    @rule("D3")
     def test_what_is_planned_anew_is_planned_by_the_new_bill(self):
         """All was cancelled before anything left; the old bill is of no order any more."""
         order, picking = self.ordered_kits()

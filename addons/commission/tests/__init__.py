@@ -16,6 +16,7 @@ from . import (
     test_overdue,
     test_overdue_tiers,
     test_overview,
+    test_red_letter,
     test_reference_lookups,
     test_sequences,
     test_sequences_overdue,

@@ -91,6 +91,7 @@ from . import (
     test_races_decisions,
     test_races_invoice,
     test_reads_only,
+    test_red_letter,
     test_reference_lookups,
     test_release,
     test_release_after_the_fact,

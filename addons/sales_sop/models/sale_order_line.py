@@ -88,10 +88,21 @@ class SaleOrderLine(models.Model):
         All goods are, whatever their invoicing policy: "ordered quantities" is only what Odoo
         gives a new product that nobody has thought about.
         """
+        self.filtered("sop_by_receipt").sop_by_receipt = False
         # A quotation older than the installation of stock still counts its goods by hand.
         self.env.add_to_compute(self._fields["qty_delivered_method"], self)
         for line in self:
             line.sop_by_receipt = line.qty_delivered_method == "stock_move"
+
+    def _compute_qty_delivered_method(self):
+        """What was submitted as goods is counted by its moves, whatever its product becomes (D3).
+
+        As a service, the salesperson would write how much was delivered.
+        """
+        goods = self.filtered(lambda line: line._origin.sop_by_receipt)
+        goods = goods.filtered(lambda line: line.order_id._sop_is_governed())
+        goods.qty_delivered_method = "stock_move"
+        return super(SaleOrderLine, self - goods)._compute_qty_delivered_method()
 
     def _sop_is_sold(self):
         """Whether a line says what is sold though its quantity is zero (A3)."""

@@ -529,6 +529,36 @@ class TestInvoiceAttacks(SopCase):
         self.post(invoice)
         self.assertEqual(invoice.state, "posted")
 
+    @rule("D3")
+    def test_goods_that_become_a_service_are_not_delivered_by_hand(self):
+        """Ten gears left and four were damaged; of other ten none has left."""
+        gear = self._new_product("Gear", 100.0)
+        self._put_in_stock(gear, 100)
+        sent, waiting = (self.confirmed_order(lines=[(gear, 10, 100.0)]) for __ in range(2))
+        picking = self.approve_delivery(sent.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking, damaged=4)
+        waiting.sudo().picking_ids.action_cancel()
+        gear.write({"is_storable": False})
+        gear.write({"type": "service"})
+        for order, accepted in ((sent, 6.0), (waiting, 0.0)):
+            line = order.order_line
+            self.rpc(line, "salesperson", "write", {"product_id": gear.id})
+            with self.assertRefused("follows from the deliveries", unchanged=line):
+                self.rpc(line, "salesperson", "write", {"qty_delivered": 10.0})
+            self.assertEqual((line.qty_accepted, line.qty_to_invoice), (accepted, accepted))
+
+    @rule("D3")
+    def test_what_is_submitted_as_another_product_is_judged_anew(self):
+        training = self._new_product("Training", 100.0, type="service")
+        order = self.quotation()
+        self.submit(order)
+        self.approve(order, "application", "sales_manager")
+        order.order_line.write({"product_id": training.id, "price_unit": 100.0})
+        self.submit(order)
+        line = order.order_line
+        self.assertEqual((line.sop_by_receipt, line.qty_delivered_method), (False, "manual"))
+
     @rule("C1")
     def test_content_and_state_are_not_written_in_one(self):
         free, blocked = self.delivered_order(), self.delivered_order()

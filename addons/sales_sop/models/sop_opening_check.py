@@ -163,11 +163,11 @@ class SopOpeningContract(models.Model):
                 )
         total = self.amount_total
         if currency.compare_amounts(self.amount_collected, total) > 0:
-            problems.append(self._too_much_sentence("amount_collected", total))
+            problems.append(self._too_much_sentence("amount_collected", "amount_total"))
         # Each line's tax may be rounded by one unit of the currency.
         tolerance = currency.rounding * len(self.line_ids)
         if self.amount_invoiced > total + tolerance:
-            problems.append(self._too_much_sentence("amount_invoiced", total))
+            problems.append(self._too_much_sentence("amount_invoiced", "amount_total"))
         lines = sum(line._invoiced_amount() for line in self.line_ids)
         if self.amount_invoiced < lines - tolerance:
             problems.append(
@@ -179,9 +179,7 @@ class SopOpeningContract(models.Model):
                 )
             )
         if currency.compare_amounts(self.amount_commission_paid, self.amount_collected) > 0:
-            problems.append(
-                self._too_much_sentence("amount_commission_paid", self.amount_collected)
-            )
+            problems.append(self._too_much_sentence("amount_commission_paid", "amount_collected"))
         if self.currency_rate <= 0:
             problems.append(self.env._("Its exchange rate is not above zero. Enter it."))
         elif self.currency_id == self.company_id.currency_id and self.currency_rate != 1:
@@ -192,10 +190,11 @@ class SopOpeningContract(models.Model):
 
     def _too_much_sentence(self, name, limit):
         return self.env._(
-            "%(field)s %(amount)s is more than %(limit)s. Correct one of them.",
+            "%(field)s %(amount)s is more than %(most)s (%(limit)s). Correct one of them.",
             field=self._fields[name]._description_string(self.env),
             amount=self.currency_id.format(self[name]),
-            limit=self.currency_id.format(limit),
+            most=self.currency_id.format(self[limit]),
+            limit=self._fields[limit]._description_string(self.env),
         )
 
     def _percent_problems(self):

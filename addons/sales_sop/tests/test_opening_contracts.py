@@ -126,7 +126,7 @@ class TestOpeningImport(OpeningContractCase):
             "Accepted Before 5 is more than Delivered Before 4",
             "Delivered Before 11 is more than Ordered 10",
             "Invoiced Before 6 is more than Accepted Before 4",
-            "H: Collected Before $\xa010,000.01 is more than $\xa010,000.00",
+            "H: Collected Before $\xa010,000.01 is more than $\xa010,000.00 (Total)",
             "I: Collected Before is negative",
             "A quantity is negative",
             "K: It has no contract date",

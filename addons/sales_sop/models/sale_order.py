@@ -207,6 +207,8 @@ class SaleOrder(models.Model):
         self.env["sop.gate"]._raise_if_blocked(
             {order: order._confirm_blockers() for order in governed}
         )
+        for order in governed.sudo():
+            order._sop_product_lines()._sop_freeze_goods()
         governed._sop_finish_to_do()
 
     def _sop_confirm_summary(self):

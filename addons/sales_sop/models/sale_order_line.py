@@ -94,6 +94,16 @@ class SaleOrderLine(models.Model):
         for line in self:
             line.sop_by_receipt = line.qty_delivered_method == "stock_move"
 
+    def _sop_freeze_goods(self):
+        """What was submitted as a service and is goods by now is invoiced by its receipt, too."""
+        self.filtered(
+            lambda line: (
+                line.product_id.type == "consu"
+                and not line.is_expense
+                and line.qty_delivered_method != "stock_move"
+            )
+        )._sop_freeze_receipt()
+
     def _compute_qty_delivered_method(self):
         """What was submitted as goods is counted by its moves, whatever its product becomes (D3).
 

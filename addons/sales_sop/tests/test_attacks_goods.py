@@ -549,6 +549,22 @@ class TestInvoiceAttacks(SopCase):
             self.assertEqual((line.qty_accepted, line.qty_to_invoice), (accepted, accepted))
 
     @rule("D3")
+    def test_a_service_that_becomes_goods_is_invoiced_by_its_receipt(self):
+        gear = self._new_product("Gear", 100.0, type="service")
+        order = self.effective_order(lines=[(gear, 10, 100.0)])
+        gear.write({"type": "consu", "is_storable": True})
+        self._put_in_stock(gear, 100)
+        self.as_user(order, "salesperson").action_confirm()
+        self.collect(order, 1000.0)
+        line = order.order_line
+        with self.assertRefused("follows from the deliveries", unchanged=line):
+            self.rpc(line, "salesperson", "write", {"qty_delivered": 10.0})
+        picking = self.approve_delivery(order.sudo().picking_ids)
+        self.ship(picking)
+        self.sign(picking, damaged=4)
+        self.assertEqual((line.qty_accepted, line.qty_to_invoice), (6.0, 6.0))
+
+    @rule("D3")
     def test_what_is_submitted_as_another_product_is_judged_anew(self):
         training = self._new_product("Training", 100.0, type="service")
         order = self.quotation()

@@ -195,7 +195,11 @@ class CommissionLedger(models.AbstractModel):
         )
 
     def _insert_sql(self, scope, calculation, since):
-        """Insert the rows and return their number and sum: one statement, all or nothing."""
+        """Insert the rows and return their number and sum: one statement, all or nothing.
+
+        They are added as they come, contract by contract, so that what they refer to and their
+        places in the indexes lie side by side.
+        """
         return self._with_parts_sql(
             scope,
             SQL(
@@ -212,7 +216,6 @@ class CommissionLedger(models.AbstractModel):
                  LEFT JOIN commission_rule rule ON rule.id = rows.rule_id
                  LEFT JOIN sop_contract contract ON contract.id = rows.contract_id
                      WHERE rows.amount <> 0
-                  ORDER BY rows.money_date, rows.payee_id, rows.contract_id
                  RETURNING amount)
                 SELECT COUNT(*), SUM(amount) FROM added
                 """,

@@ -46,10 +46,9 @@ class CommissionTruth(models.AbstractModel):
                    CASE WHEN paid.contract_id IS NULL
                         THEN back.date_maturity ELSE paid.date_maturity END
               FROM back
-              JOIN turn ON turn.contract_id = back.contract_id AND turn.date = back.date
          LEFT JOIN remaining paid
                 ON paid.contract_id = back.contract_id
-               AND paid.turn = turn.number
+               AND paid.back_on = back.date
                AND paid.date <= back.date
                AND ROUND(paid.total, 6) <> 0
             """,

@@ -516,7 +516,11 @@ class SopCollection(models.Model):
         return SQL("ANY(ARRAY(SELECT id FROM account_account WHERE account_type IN (%s)))", types)
 
     def _cash_sql(self):
-        """Per invoice, contract, order and money: the cash that came, money back negative."""
+        """Per invoice, contract, order and money: the cash that came, money back negative.
+
+        Of two tables of this statement the planner expects that their join has a part of the
+        square of their rows. Joined by the ``invoice``, whose ids it knows, it expects what comes.
+        """
         return SQL(
             """
             SELECT invoice_share.contract_id,
@@ -534,7 +538,8 @@ class SopCollection(models.Model):
                    partial.sign * money.factor * partial.amount < 0 AS is_paid_back
               FROM partial
               JOIN money ON money.id = partial.money_id
-              JOIN invoice_share ON invoice_share.move_id = partial.invoice_id
+              JOIN invoice ON invoice.id = partial.invoice_id
+              JOIN invoice_share ON invoice_share.move_id = invoice.id
             """
         )
 

@@ -354,13 +354,14 @@ class SopCollection(models.Model):
     def _found_money_sql(self, keys):
         """Each money that paid an invoice or is earmarked, once.
 
-        Of a UNION the planner expects as many rows as it reads, of a DISTINCT 200: with that it
-        would search the tables of all contracts' money once for each.
+        Of a UNION the planner expects as many rows as it reads, of what is written into the
+        statement as many as there are, of a DISTINCT 200: with that it would search the tables of
+        all contracts' money once for each.
         """
         if not keys.has_earmarks:
             return SQL("SELECT DISTINCT money_id FROM partial")
         if not keys.has_invoices:
-            return SQL("SELECT DISTINCT money_id FROM allocation")
+            return keys.earmarked_money_sql()
         return SQL("SELECT money_id FROM partial UNION SELECT money_id FROM allocation")
 
     def _entry_sql(self):

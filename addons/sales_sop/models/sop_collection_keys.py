@@ -46,6 +46,10 @@ class CollectionKeys:
     def earmarks_sql(self):
         return _table_sql(("id", "money_id"), self.earmarks)
 
+    def earmarked_money_sql(self):
+        """Each entry of earmarked money once."""
+        return _table_sql(("money_id",), {(money_id,) for __, money_id in self.earmarks})
+
     def asked_sql(self, contract_id):
         """Whether the column ``contract_id`` is one of the contracts asked for."""
         if self.is_all:

@@ -54,6 +54,7 @@ from . import (
     ir_attachment,
     ir_attachment_said,
     mail_activity,
+    mail_activity_mixin,
     mail_message,
     mail_thread,
     sop_gate,

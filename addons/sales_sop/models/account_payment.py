@@ -79,17 +79,17 @@ class AccountPayment(models.Model):
 
     def _sop_tell_finance_of_free_money(self, reason):
         """Ask finance what money is for that came and could not be earmarked (C3)."""
-        for user in self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id):
-            payment = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            payment.activity_schedule(
-                "sales_sop.mail_activity_free_money",
-                summary=payment.env._("Say what this money is for"),
-                note=payment.env._(
+        self._sop_remind(
+            "sales_sop.mail_activity_free_money",
+            self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id),
+            lambda payment: {
+                "summary": payment.env._("Say what this money is for"),
+                "note": payment.env._(
                     "%(customer)s paid %(amount)s online. It is booked, but not earmarked. "
                     "%(reason)s",
                     customer=self.partner_id.display_name,
                     amount=self.currency_id.format(self.amount),
                     reason=reason,
                 ),
-                user_id=user.id,
-            )
+            },
+        )

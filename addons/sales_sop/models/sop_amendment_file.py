@@ -56,13 +56,15 @@ class SopAmendment(models.Model):
             self.contract_id._touch()
         if not self._supplement_missing():
             return super()._on_approval_approved(approval)
-        for user in self.contract_id._sop_who_registers(self.requested_by_id):
-            amendment = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            amendment.activity_schedule(
-                "sales_sop.mail_activity_approval",
-                summary=amendment.env._("Register the signed file of supplement %s", self.number),
-                user_id=user.id,
-            )
+        self._sop_remind(
+            "sales_sop.mail_activity_approval",
+            self.contract_id._sop_who_registers(self.requested_by_id),
+            lambda amendment: {
+                "summary": amendment.env._(
+                    "Register the signed file of supplement %s", amendment.number
+                ),
+            },
+        )
         return None
 
     def _set_state(self, state, **values):

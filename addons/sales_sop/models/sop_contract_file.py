@@ -195,13 +195,15 @@ class SopContract(models.Model):
                 contract._make_effective()
 
     def _sop_remind_of_signed_file(self):
-        for user in self._sop_who_registers(self._approval_for("contract").requested_by_id):
-            contract = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            contract.activity_schedule(
-                "sales_sop.mail_activity_approval",
-                summary=contract.env._("Register the signed file of contract %s", self.number),
-                user_id=user.id,
-            )
+        self._sop_remind(
+            "sales_sop.mail_activity_approval",
+            self._sop_who_registers(self._approval_for("contract").requested_by_id),
+            lambda contract: {
+                "summary": contract.env._(
+                    "Register the signed file of contract %s", contract.number
+                ),
+            },
+        )
 
     def _sop_who_registers(self, asked_by):
         """Whoever sent it for countersigning, if they may register its file; else the office."""

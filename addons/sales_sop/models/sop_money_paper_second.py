@@ -17,18 +17,18 @@ class SopMoneyPaper(models.Model):
         return result
 
     def _ask_second_person(self):
-        for user in self._second_people("group_finance") or self._second_people("group_finance_vp"):
-            paper = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            paper.activity_schedule(
-                ASKED,
-                summary=paper.env._(
+        self._sop_remind(
+            ASKED,
+            self._second_people("group_finance") or self._second_people("group_finance_vp"),
+            lambda paper: {
+                "summary": paper.env._(
                     "Countersign %(kind)s %(paper)s of %(customer)s",
                     kind=paper._kind_label(),
                     paper=paper.name,
                     customer=paper.partner_id.display_name,
                 ),
-                user_id=user.id,
-            )
+            },
+        )
 
     def _second_people(self, role):
         """Return who holds ``role`` in the company, other than who registered the paper."""

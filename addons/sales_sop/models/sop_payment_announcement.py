@@ -144,19 +144,18 @@ class SopPaymentAnnouncement(models.Model):
         return announcement
 
     def _tell_finance(self):
-        finance = self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id)
-        for user in finance:
-            announcement = self.with_context(lang=user.lang, mail_activity_quick_update=True)
-            announcement.activity_schedule(
-                "sales_sop.mail_activity_announcement",
-                summary=announcement.env._(
+        self._sop_remind(
+            "sales_sop.mail_activity_announcement",
+            self.env.ref("sales_sop.group_finance")._sop_holders(self.company_id),
+            lambda announcement: {
+                "summary": announcement.env._(
                     "%(customer)s announces %(amount)s for %(order)s",
                     customer=self.partner_id.display_name,
                     amount=announcement._money(),
                     order=self.order_id.name,
                 ),
-                user_id=user.id,
-            )
+            },
+        )
 
     # -- finance answers -----------------------------------------------------------------------
 

@@ -152,14 +152,7 @@ class TestCollected(CommissionCase):
         self.now_is("2026-04-02")
         order = self.effective_order(lines=[(self.drive, 10, 100.0), (self.work, 1, 1000.0)])
         self.as_user(order, "salesperson").action_confirm()
-        wizard = self.as_user(self.env["sale.advance.payment.inv"], "finance").create(
-            {
-                "advance_payment_method": "percentage",
-                "amount": 50.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            }
-        )
-        wizard.create_invoices()
+        self.draft_down_payment(order, 50.0)
         invoice = order.sudo().invoice_ids
         self.assertEqual(invoice.amount_total, 1150.0)
         invoice.invoice_date = "2026-04-02"

@@ -426,8 +426,14 @@ class SopCase(TransactionCase):
         return self.earmark(payment, order)
 
     def draft_invoice(self, order, role="finance"):
+        return self._draft_invoice(order, role, advance_payment_method="delivered")
+
+    def draft_down_payment(self, order, percent, role="finance"):
+        return self._draft_invoice(order, role, advance_payment_method="percentage", amount=percent)
+
+    def _draft_invoice(self, order, role, **values):
         wizard = self.as_user(self.env["sale.advance.payment.inv"], role).create(
-            {"advance_payment_method": "delivered", "sale_order_ids": [Command.set(order.ids)]}
+            {"sale_order_ids": [Command.set(order.ids)], **values}
         )
         wizard.create_invoices()
         return order.sudo().invoice_ids.filtered(lambda move: move.state == "draft")[:1]

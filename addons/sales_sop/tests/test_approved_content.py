@@ -94,16 +94,7 @@ class TestApprovedContent(PriceCase):
         order = self.approved()
         self.countersign(order)
         self.rpc(order, "salesperson", "action_confirm")
-        wizard = self.rpc_create(
-            "sale.advance.payment.inv",
-            "finance",
-            {
-                "advance_payment_method": "percentage",
-                "amount": 30.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            },
-        )
-        self.rpc(wizard, "finance", "create_invoices")
+        self.draft_down_payment(order, 30.0)
         order.invalidate_recordset()
         self.assertTrue(order.order_line.filtered("is_downpayment"))
         self.assertEqual(order.sop_application_state, "approved")

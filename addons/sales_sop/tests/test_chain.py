@@ -1,4 +1,3 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import SopCase, rule
@@ -120,16 +119,7 @@ class TestChain(SopCase):
     def test_a_down_payment_is_not_the_whole_invoice(self):
         order = self.confirmed_order()
         self.collect(order, 1000.0)
-        wizard = self.rpc_create(
-            "sale.advance.payment.inv",
-            "finance",
-            {
-                "advance_payment_method": "percentage",
-                "amount": 30.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            },
-        )
-        self.rpc(wizard, "finance", "create_invoices")
+        self.draft_down_payment(order, 30.0)
         self.post(order.sudo().invoice_ids)
         self.assertEqual(self._state_of_invoice(order), "waiting")
         self.assertIn("300.00 of", self._step_of_invoice(order)["text"])

@@ -451,14 +451,7 @@ class TestCollection(CollectionCase):
     def test_down_payment_and_final_invoice(self):
         order = self.delivered_order()
         self.collect(order, 600.0)
-        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
-            {
-                "advance_payment_method": "percentage",
-                "amount": 30.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            }
-        )
-        wizard.create_invoices()
+        self.draft_down_payment(order, 30.0, "salesperson")
         down_payment = self.post(order.sudo().invoice_ids)
         money = self.env["account.payment"].search([("partner_id", "=", self.customer.id)])
         self.match(down_payment, money.move_id)

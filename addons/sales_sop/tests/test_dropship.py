@@ -2,12 +2,13 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import rule
+from .dropship_case import DropshipCase
 from .test_delivery_payment import PaymentFirstCase
 from .test_release import ReleaseCase
 
 
 @tagged("post_install", "-at_install")
-class TestDropship(PaymentFirstCase, ReleaseCase):
+class TestDropship(DropshipCase, PaymentFirstCase, ReleaseCase):
     """A vendor sends ten drives straight to the customer, who pays 300.00 of 1,000.00 first."""
 
     @classmethod
@@ -16,13 +17,6 @@ class TestDropship(PaymentFirstCase, ReleaseCase):
         # Odoo reads the order's lines with the buyer's own rights: Inventory has them.
         groups = "purchase.group_purchase_user,stock.group_stock_user"
         cls.users["buyer"] = cls._new_user("buyer", groups, cls.company)
-        cls.vendor = cls.env["res.partner"].create({"name": "Drive Works"})
-        cls.sent = cls._new_product(
-            "Large drive",
-            100.0,
-            route_ids=[Command.set(cls.env.ref("stock_dropshipping.route_drop_shipping").ids)],
-            seller_ids=[Command.create({"partner_id": cls.vendor.id, "price": 60.0})],
-        )
 
     def sold(self):
         """The confirmed order and the draft purchase that it made."""

@@ -159,14 +159,7 @@ class TestInvoiceGate(InvoiceGateCase):
     @rule("C1", "D3")
     def test_a_down_payment_invoice_needs_money_but_no_delivery(self):
         order = self.confirmed_order()
-        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
-            {
-                "advance_payment_method": "percentage",
-                "amount": 30.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            }
-        )
-        wizard.create_invoices()
+        self.draft_down_payment(order, 30.0, "salesperson")
         invoice = order.sudo().invoice_ids
         self.assertEqual(invoice.amount_total, 300.0)
         self.collect(order, 599.99)

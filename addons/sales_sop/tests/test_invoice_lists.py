@@ -1,7 +1,6 @@
 from lxml import etree
 
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import rule
@@ -168,14 +167,7 @@ class TestInvoiceLists(InvoiceAttackCase):
     @rule("C1")
     def test_the_draft_deducts_the_down_payment(self):
         order = self.paid_order()
-        wizard = self.as_user(self.env["sale.advance.payment.inv"], "salesperson").create(
-            {
-                "advance_payment_method": "percentage",
-                "amount": 30.0,
-                "sale_order_ids": [Command.set(order.ids)],
-            }
-        )
-        wizard.create_invoices()
+        self.draft_down_payment(order, 30.0, "salesperson")
         self.assertPosts(order.sudo().invoice_ids)
         action = self.rpc(order, "finance", "action_sop_draft_invoices")
         final = self.env["account.move"].browse(action["res_id"])

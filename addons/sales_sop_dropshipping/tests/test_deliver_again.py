@@ -1,11 +1,11 @@
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.sales_sop.tests.common import SopCase, rule
+from odoo.addons.sales_sop.tests.common import rule
+from odoo.addons.sales_sop.tests.dropship_case import DropshipCase
 
 
 @tagged("post_install", "-at_install")
-class TestDeliverAgain(SopCase):
+class TestDeliverAgain(DropshipCase):
     """A vendor sends ten drives straight to the customer; what does not arrive is sent again."""
 
     @classmethod
@@ -13,13 +13,6 @@ class TestDeliverAgain(SopCase):
         super().setUpClass()
         # Who reads no orders and no deliveries.
         cls.users["buyer"] = cls._new_user("buyer", "purchase.group_purchase_user", cls.company)
-        cls.vendor = cls.env["res.partner"].create({"name": "Drive Works"})
-        cls.sent = cls._new_product(
-            "Large drive",
-            100.0,
-            route_ids=[Command.set(cls.env.ref("stock_dropshipping.route_drop_shipping").ids)],
-            seller_ids=[Command.create({"partner_id": cls.vendor.id, "price": 60.0})],
-        )
 
     def sold(self):
         order = self.confirmed_order(lines=[(self.sent, 10, 100.0)])

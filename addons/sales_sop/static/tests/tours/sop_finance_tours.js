@@ -18,6 +18,19 @@ import {
 
 const tours = registry.category("web_tour.tours");
 
+function openEarmarksOf(customer, amount) {
+    return [
+        ...openSalesSop(),
+        ...openMenu(
+            "sales_sop.sop_money_menu",
+            "sales_sop.account_payment_menu",
+            "Customer Payments"
+        ),
+        ...openRow(customer, amount),
+        { content: "Earmarks", trigger: ".nav-link[name=sop_earmarks]", run: "click" },
+    ];
+}
+
 tours.add("sop_finance_countersigns", {
     steps: () => [
         ...openSalesSop(),
@@ -61,14 +74,7 @@ tours.add("sop_customer_announces_payment", {
 
 tours.add("sop_finance_earmarks", {
     steps: () => [
-        ...openSalesSop(),
-        ...openMenu(
-            "sales_sop.sop_money_menu",
-            "sales_sop.account_payment_menu",
-            "Customer Payments"
-        ),
-        ...openRow("Kiln Street Pottery", "600.00"),
-        { content: "Earmarks", trigger: ".nav-link[name=sop_earmarks]", run: "click" },
+        ...openEarmarksOf("Kiln Street Pottery", "600.00"),
         {
             content: "All of it is free",
             trigger: ".tab-pane.active [name=amount_not_earmarked]:contains('600.00')",
@@ -101,14 +107,7 @@ tours.add("sop_finance_earmarks", {
 
 tours.add("sop_finance_splits_a_payment", {
     steps: () => [
-        ...openSalesSop(),
-        ...openMenu(
-            "sales_sop.sop_money_menu",
-            "sales_sop.account_payment_menu",
-            "Customer Payments"
-        ),
-        ...openRow("Kiln Street Pottery", "2,500.00"),
-        { content: "Earmarks", trigger: ".nav-link[name=sop_earmarks]", run: "click" },
+        ...openEarmarksOf("Kiln Street Pottery", "2,500.00"),
         {
             content: "For several contracts",
             trigger: ".tab-pane.active button[name=action_sop_earmark]",
